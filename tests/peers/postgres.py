@@ -208,8 +208,10 @@ def _binaries(folder: Path, identity: dict[str, Any]) -> Path:
             **identity,
         )
     except PermissionError:
-        copy = folder / "install"
-        shutil.copytree(original.parent, copy, symlinks=True)
-        copy.chmod(0o755)
-        return copy / "bin"
+        # Programs and the libraries they load keep their places beside each other.
+        site, package = original.parents[2], original.parents[1].name
+        for part in (Path(package, original.parent.name), Path(f"{package}.libs")):
+            if (site / part).is_dir():
+                shutil.copytree(site / part, folder / part, symlinks=True)
+        return folder / package / original.parent.name / original.name
     return original
