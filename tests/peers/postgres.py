@@ -213,5 +213,7 @@ def _binaries(folder: Path, identity: dict[str, Any]) -> Path:
         for part in (Path(package, original.parent.name), Path(f"{package}.libs")):
             if (site / part).is_dir():
                 shutil.copytree(site / part, folder / part, symlinks=True)
+        for path in folder.rglob("*"):
+            os.chown(path, identity["user"], identity["group"], follow_symlinks=False)
         return folder / package / original.parent.name / original.name
     return original
