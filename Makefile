@@ -56,13 +56,13 @@ format: $(VENV)/.dev ## Format the Python files and apply safe fixes
 
 translations: $(VENV)/.dev ## Collect the strings into the English catalogue and compile it
 	mkdir -p build
-	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --no-location \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k lazy_ngettext:1,2 --no-location \
 		--project Rettid -o build/messages.pot $(wildcard $(PACKAGES))
 	test -f booking/platform/translations/en/LC_MESSAGES/messages.po \
 		|| $(BIN)/pybabel -q init -i build/messages.pot -d booking/platform/translations -l en
 	$(BIN)/pybabel -q update -i build/messages.pot -d booking/platform/translations \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
-	$(BIN)/pybabel -q compile -d booking/platform/translations --statistics
+	$(BIN)/pybabel compile -d booking/platform/translations --statistics
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
