@@ -1,0 +1,69 @@
+"""What booking refuses."""
+
+from booking.platform.errors import DomainError
+
+
+class TimeTaken(DomainError):
+    """Someone else has the time. `context['near']`, where given: the nearest other slots."""
+
+    code = "time_taken"
+
+
+class PatientBusy(DomainError):
+    """The patient has another contact at that time."""
+
+    code = "patient_busy"
+
+
+class HoldExpired(DomainError):
+    """The hold ran out, was released, or never was."""
+
+    code = "hold_expired"
+
+
+class InClosingPeriod(DomainError):
+    """Too close to the start to book or move without phoning. `context['phone']`."""
+
+    code = "closing_period"
+
+
+class MoveLimitReached(DomainError):
+    """The patient has moved this appointment as often as its visit type allows."""
+
+    code = "move_limit"
+
+
+class DoesNotFit(DomainError):
+    """The time is not among those that may be chosen: window, opening, form, length or clinician."""
+
+    code = "does_not_fit"
+
+
+class ModeNotAllowed(DomainError):
+    """The visit type's booking mode does not let a patient do this."""
+
+    code = "mode_not_allowed"
+
+
+class TooLate(DomainError):
+    """The time has begun or is past."""
+
+    code = "too_late"
+
+
+class WrongState(DomainError):
+    """The appointment is no longer in a state where this can be done."""
+
+    code = "wrong_state"
+
+
+class PastDeadline(DomainError):
+    """The time lies after a deadline, and nobody has said that this is wanted."""
+
+    code = "deadline_passed"
+
+
+class GroupFull(DomainError):
+    """The group session has no more room."""
+
+    code = "group_full"

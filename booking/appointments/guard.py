@@ -1,0 +1,38 @@
+"""Locks taken before time is written, and the domain's words for what the database refuses.
+
+The guard itself is in the database (migration 0001): an exclusion constraint on PostgreSQL,
+triggers on SQLite. Locks only keep many writers on one hot time from deadlocking: on
+PostgreSQL an advisory lock for each resource and patient, always in the same order; on
+SQLite the transaction already holds the write lock.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, literal, select
+
+from booking.appointments.errors import GroupFull, PatientBusy, TimeTaken
+from booking.platform.database import Session
+from booking.platform.errors import ChangedMeanwhile, DomainError
+
+RESOURCE, PATIENT = 1, 2
+
+CONSTRAINTS: dict[str, type[DomainError]] = {
+    "allocation_no_overlap": TimeTaken,
+    "appointment_patient_no_overlap": PatientBusy,
+    "group_session_capacity": GroupFull,
+    "uq_allocation_grant_id": TimeTaken,
+    "uq_hold_owner": ChangedMeanwhile,
+    "uq_appointment_invitation_id": ChangedMeanwhile,
+}
+
+
+def lock(session: Session, resources: Iterable[int], patients: Iterable[int] = ()) -> None:
+    """Wait for these resources and patients to be ours until the transaction ends.
+
+    Call before any write; the order (kind, id) is the same for everyone.
+    """
+    if not session.on_postgresql:
+        return
+    wanted = sorted({(RESOURCE, r) for r in resources} | {(PATIENT, p) for p in patients})
+    for kind, number in wanted:
+        session.execute(select(func.pg_advisory_xact_lock(literal(kind), literal(number))))

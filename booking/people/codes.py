@@ -1,0 +1,47 @@
+"""Booking codes: ten characters printed in a letter, kept only as a keyed hash.
+
+The alphabet leaves out what is misread in print (0 O 1 I L); 31^10 codes cannot be guessed
+within the limits of `sign_in`.
+"""
+
+import re
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from booking.people.models import BookingCode
+from booking.platform.database import Session
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LASTS = timedelta(days=365)
+
+
+def normalised(code: str) -> str:
+    """A code as typed, in capitals without spaces and hyphens."""
+    return re.sub(r"[\s-]", "", code).upper()
+
+
+def issue(session: Session, patient_id: int, *, replace: bool = False) -> str:
+    """Make a code for a patient and return it as printed ('ABCDE-FGHJK'); it cannot be read again.
+
+    replace: revoke the patient's earlier codes, as when a letter was lost.
+    """
+    now = session.now()
+    if replace:
+        session.execute(
+            update(BookingCode)
+            .where(BookingCode.patient_id == patient_id, BookingCode.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
+    plain = "".join(secrets.choice(ALPHABET) for _ in range(10))
+    session.add(
+        BookingCode(
+            code_hash=session.vault.fingerprint("booking-code", plain),
+            patient_id=patient_id,
+            issued_at=now,
+            expires_at=now + LASTS,
+        )
+    )
+    session.flush()
+    return f"{plain[:5]}-{plain[5:]}"

@@ -1,0 +1,138 @@
+"""The one table from a domain error's code to an HTTP status and a text.
+
+Texts may use the error's context by name. What a person should do next is part of the text.
+"""
+
+from dataclasses import dataclass
+
+from flask_babel import LazyString, lazy_gettext as _
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How one kind of error is answered: status, heading, what to do."""
+
+    status: int
+    heading: LazyString
+    text: LazyString
+
+
+UNKNOWN = Shown(
+    400,
+    _("Det kunne ikke lade sig gøre"),
+    _("Intet er ændret. Gå tilbage og prøv igen, eller ring til klinikken."),
+)
+
+ERRORS: dict[str, Shown] = {
+    "not_found": Shown(
+        404,
+        _("Siden findes ikke"),
+        _("Adressen er forkert, eller siden er ikke din. Intet er ændret."),
+    ),
+    "not_allowed": Shown(
+        403,
+        _("Det har du ikke adgang til"),
+        _("Din rolle giver ikke adgang til dette. Spørg klinikkens leder, hvis det er forkert."),
+    ),
+    "sign_in_needed": Shown(
+        401,
+        _("Log ind for at fortsætte"),
+        _("Du er ikke logget ind, eller du har været væk længe."),
+    ),
+    "invalid_input": Shown(
+        422,
+        _("Noget mangler eller kan ikke bruges"),
+        _("Ret felterne, og send igen. Det, du har skrevet, er bevaret."),
+    ),
+    "changed_meanwhile": Shown(
+        409,
+        _("En anden har ændret det samme imens"),
+        _("Dine ændringer er ikke gemt. Se den nye udgave, og ret igen."),
+    ),
+    "too_many_attempts": Shown(
+        429,
+        _("Der er prøvet for mange gange"),
+        _("Vent lidt, og prøv igen. Du kan altid ringe til klinikken."),
+    ),
+    "busy": Shown(
+        503, _("Systemet har meget travlt"), _("Intet er ændret. Prøv igen om et øjeblik.")
+    ),
+    "nonexistent_local_time": Shown(
+        422,
+        _("Det klokkeslæt findes ikke"),
+        _("Uret stilles frem den nat. Vælg et andet klokkeslæt."),
+    ),
+    "ambiguous_local_time": Shown(
+        422,
+        _("Det klokkeslæt findes to gange"),
+        _("Uret stilles tilbage den nat. Vælg et andet klokkeslæt."),
+    ),
+    "time_taken": Shown(
+        409,
+        _("Tiden er lige blevet taget"),
+        _("En anden nåede at tage tiden. Vælg en af de andre tider."),
+    ),
+    "patient_busy": Shown(
+        409,
+        _("Der er allerede en tid på samme tidspunkt"),
+        _("To tider kan ikke ligge oven i hinanden. Vælg en anden tid."),
+    ),
+    "hold_expired": Shown(
+        409,
+        _("Tiden blev ikke holdt længere"),
+        _(
+            "De ti minutter er gået, og tiden er givet fri. Din gamle tid gælder stadig, hvis du havde en. Vælg en tid igen."
+        ),
+    ),
+    "closing_period": Shown(
+        409,
+        _("Det er for tæt på tiden"),
+        _(
+            "Så tæt på tiden kan den kun ændres ved at ringe til klinikken. Du kan stadig melde afbud her."
+        ),
+    ),
+    "move_limit": Shown(
+        409,
+        _("Tiden kan ikke flyttes flere gange her"),
+        _("Ring til klinikken, så finder vi en tid sammen. Din tid gælder stadig."),
+    ),
+    "does_not_fit": Shown(
+        409,
+        _("Tiden passer ikke"),
+        _("Tiden ligger uden for det, der kan vælges. Vælg en af de viste tider."),
+    ),
+    "mode_not_allowed": Shown(
+        403,
+        _("Tiden kan ikke vælges her"),
+        _("Denne slags tid aftales med klinikken. Ring, så hjælper vi."),
+    ),
+    "too_late": Shown(
+        409,
+        _("Tiden er begyndt"),
+        _("Tiden er begyndt eller overstået og kan ikke ændres her. Ring til klinikken."),
+    ),
+    "wrong_state": Shown(
+        409,
+        _("Det passer ikke længere"),
+        _("Tiden er ændret imens. Se, hvordan den står nu, og prøv igen."),
+    ),
+    "deadline_passed": Shown(
+        409,
+        _("Tiden ligger efter fristen"),
+        _("Tiden ligger efter den frist, du har ret til. Bekræft, at du selv ønsker den."),
+    ),
+    "group_full": Shown(
+        409, _("Holdet er fuldt"), _("Der er ikke flere pladser på holdet. Vælg et andet hold.")
+    ),
+    "bad_credentials": Shown(
+        422, _("Oplysningerne passer ikke sammen"), _("Prøv igen, eller ring til klinikken.")
+    ),
+    "already_exists": Shown(
+        409, _("Det findes allerede"), _("Intet er gemt. Find det, der findes i forvejen.")
+    ),
+}
+
+
+def shown(code: str) -> Shown:
+    """How an error with this code is answered."""
+    return ERRORS.get(code, UNKNOWN)

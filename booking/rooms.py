@@ -1,0 +1,31 @@
+"""The rooms of the house, hung on the application one by one. Importing this knows every table."""
+
+from flask import Flask
+
+from booking.appointments import models as appointment_tables
+from booking.appointments import register as appointments
+from booking.appointments.invitations import models as invitation_tables
+from booking.appointments.visit_types import models as visit_type_tables
+from booking.appointments.worklist import models as worklist_tables
+from booking.calendar import models as calendar_tables
+from booking.people import models as people_tables
+from booking.people import register as people
+from booking.platform import commands
+from booking.platform.database import Base
+
+TABLES = (  # imported for their tables: the metadata is whole only with all of them
+    people_tables,
+    calendar_tables,
+    visit_type_tables,
+    invitation_tables,
+    appointment_tables,
+    worklist_tables,
+)
+metadata = Base.metadata
+
+
+def register(app: Flask) -> None:
+    """Wire every room: identities, constraints, handlers, jobs, pages and commands."""
+    commands.register(app)
+    people.register(app)
+    appointments.register(app)
