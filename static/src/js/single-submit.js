@@ -9,7 +9,7 @@ export function sendFormsOnce(root) {
 
   root.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
     if (sending.has(form)) {
       event.preventDefault();
       return;
