@@ -34,7 +34,7 @@ class MoveLimitReached(DomainError):
 
 
 class DoesNotFit(DomainError):
-    """The time is not among those that may be chosen: window, opening, form, length or clinician."""
+    """The time is not among those that may be chosen: outside window, opening, form or length."""
 
     code = "does_not_fit"
 

@@ -21,7 +21,7 @@ class Length:
 
 @dataclass(frozen=True)
 class LengthQuestion:
-    """What a policy is asked: the visit type's figures (minutes) and the patient's needs (codes)."""
+    """What a policy is asked: the visit type's figures (minutes), the patient's needs (codes)."""
 
     visit_type_id: int
     base: int

@@ -145,7 +145,7 @@ class Staff(WithId):
 
 
 class StaffRole(WithId):
-    """One role at one clinic. The clinic's key is enforced by the database (the calendar is above)."""
+    """One role at one clinic. The calendar room, which has clinics, is above."""
 
     __tablename__ = "staff_role"
     __table_args__ = (

@@ -79,7 +79,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
 
 
 def parse_data_keys(text: str) -> dict[int, str]:
-    """'2:<key>,1:<key>' -> {2: key, 1: key}; every key is tried once so that a typo stops the start."""
+    """'2:<key>,1:<key>' -> {2: key, 1: key}; every key is tried, so that a typo stops the start."""
     keys: dict[int, str] = {}
     for part in text.split(","):
         version, _, key = part.strip().partition(":")

@@ -20,8 +20,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session as SqlSession, mapped_column
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
+from sqlalchemy.orm import Session as SqlSession
 from sqlalchemy.types import TypeDecorator
 
 from booking.platform.clock import Clock
@@ -122,7 +122,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One writing transaction outside a request: commits at the end, rolls back on any error."""
+        """One writing transaction outside a request; rolls back on any error."""
         with self.writing() as session, session.begin():
             yield session
 
@@ -150,7 +150,7 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 def constraint_of(error: IntegrityError) -> str:
-    """The name of the constraint or trigger that refused, the same on both databases; '' if unknown."""
+    """The name of the constraint or trigger that refused, alike on both databases; or ''."""
     diagnostics = getattr(error.orig, "diag", None)
     if diagnostics is not None:
         return diagnostics.constraint_name or ""

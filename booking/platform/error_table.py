@@ -5,7 +5,8 @@ Texts may use the error's context by name. What a person should do next is part 
 
 from dataclasses import dataclass
 
-from flask_babel import LazyString, lazy_gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,16 @@ ERRORS: dict[str, Shown] = {
         409,
         _("Tiden blev ikke holdt længere"),
         _(
-            "De ti minutter er gået, og tiden er givet fri. Din gamle tid gælder stadig, hvis du havde en. Vælg en tid igen."
+            "De ti minutter er gået, og tiden er givet fri. "
+            "Din gamle tid gælder stadig, hvis du havde en. Vælg en tid igen."
         ),
     ),
     "closing_period": Shown(
         409,
         _("Det er for tæt på tiden"),
         _(
-            "Så tæt på tiden kan den kun ændres ved at ringe til klinikken. Du kan stadig melde afbud her."
+            "Så tæt på tiden kan den kun ændres ved at ringe til klinikken. "
+            "Du kan stadig melde afbud her."
         ),
     ),
     "move_limit": Shown(

@@ -20,7 +20,7 @@ class EventBus:
         self._handlers: dict[type, list[Handler]] = defaultdict(list)
 
     def subscribe(self, kind: type[E], handler: Callable[[Any, E], None]) -> None:
-        """Call `handler(session, event)` for each event of exactly this kind, in order of subscription."""
+        """Call `handler(session, event)` for each event of exactly this kind, in order."""
         self._handlers[kind].append(handler)
 
     def publish(self, session: object, happened: object) -> None:

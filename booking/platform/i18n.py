@@ -4,7 +4,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from flask import Flask, session as cookie
+from flask import Flask
+from flask import session as cookie
 from flask_babel import Babel, get_locale
 
 LANGUAGES = {"da": "Dansk", "en": "English"}

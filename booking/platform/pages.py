@@ -11,7 +11,8 @@ from enum import Enum
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, current_app, g, request, session as cookie
+from flask import Blueprint, current_app, g, request
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, IntegrityError
 

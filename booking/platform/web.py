@@ -5,20 +5,32 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask import session as cookie
-from flask_babel import gettext as _
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound as HttpNotFound
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import NotFound as HttpNotFound
 
 from booking.platform import i18n, logs
 from booking.platform.clock import Clock, SystemClock
 from booking.platform.config import ROOT, Config
 from booking.platform.database import Database, Session
 from booking.platform.error_table import shown
-from booking.platform.errors import DomainError, SignInNeeded
+from booking.platform.errors import DomainError, NotFound, SignInNeeded
 from booking.platform.events import EventBus
 from booking.platform.extension import PageParts
 from booking.platform.identity import Actor, Identify, SignIn, expired
@@ -75,7 +87,11 @@ def build(config: Config, clock: Clock | None = None) -> Flask:
     vault = Vault(config.data_keys, config.lookup_key)
     clock, events = clock or SystemClock(), EventBus()
     opened = Database(config.database_url, clock=clock, events=events, vault=vault)
-    app = Flask("booking.platform", static_folder=str(ROOT / "static" / "dist"))
+    app = Flask(
+        "booking.platform",
+        static_folder=str(ROOT / "static" / "dist"),
+        static_url_path="/static/dist",
+    )
     app.config.update(
         SECRET_KEY=config.session_key,
         SESSION_COOKIE_NAME="rettid",
@@ -93,6 +109,7 @@ def build(config: Config, clock: Clock | None = None) -> Flask:
     CSRFProtect(app)
     i18n.install(app)
     app.before_request(_name_request)
+    app.context_processor(_page_frame)
     app.after_request(_finish)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -107,10 +124,44 @@ def rettid() -> Rettid:
     return parts
 
 
+@pages.get("/sprog/<code>", access=Access.PUBLIC)
+def choose_language(code: str) -> ResponseReturnValue:
+    """Change the language of the pages and go back to where the reader was."""
+    if code not in i18n.LANGUAGES:
+        raise NotFound
+    cookie["language"] = code
+    return redirect(_path_of(request.args.get("til", "/")), 303)
+
+
 @pages.get("/healthz", access=Access.PUBLIC)
 def healthz() -> ResponseReturnValue:
     """Whether the database answers; 503 if not."""
     return jsonify(status="ok", database="ok")
+
+
+def _path_of(target: str) -> str:
+    """A path on this site; anything else becomes the front page."""
+    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if safe else "/"
+
+
+def _page_frame() -> dict[str, object]:
+    """What the frame of every page shows: the languages, and that a demo is a demo."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    current = i18n.language_code()
+    return {
+        "get_locale": get_locale,
+        "demo": rettid().config.demo,
+        "languages": [
+            {
+                "code": code,
+                "text": text,
+                "href": url_for("platform.choose_language", code=code, til=here),
+                "current": code == current,
+            }
+            for code, text in i18n.LANGUAGES.items()
+        ],
+    }
 
 
 def _name_request() -> None:
@@ -189,12 +240,14 @@ def _unforeseen(error: Exception) -> ResponseReturnValue:
 def _error_page(
     status: int, heading: str, text: str, *, error: DomainError | None = None
 ) -> ResponseReturnValue:
+    phone = error.context.get("phone") if error else None
     page = render_template(
         "error.html",
         status=status,
         heading=heading,
-        text=text,
-        request_id=g.get("request_id", ""),
-        context=error.context if error else {},
+        happened=text,
+        reference=g.get("request_id", ""),
+        links=[{"href": f"tel:{phone}", "text": phone}] if phone else [],
+        audience="staff" if request.path.startswith("/klinik") else "patient",
     )
     return page, status

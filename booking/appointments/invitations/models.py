@@ -12,7 +12,7 @@ from booking.platform.database import WithId
 
 
 class Course(WithId):
-    """The patient's way through one clinic, with one responsible clinician. Open until `ended_on`."""
+    """The patient's way through one clinic, with one responsible clinician, until `ended_on`."""
 
     __tablename__ = "course"
     __table_args__ = (Index("ix_course_patient_id", "patient_id", "clinic_id"),)

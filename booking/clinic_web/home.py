@@ -1,0 +1,57 @@
+"""Staff sign in, choose a clinic, and sign out."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from booking.clinic_web.frame import frame, own_clinics
+from booking.people import sign_in
+from booking.people.errors import BadCredentials
+from booking.platform.errors import TooManyAttempts
+from booking.platform.pages import Access, Pages, db
+
+pages = Pages("staff", __name__, url_prefix="/klinik", template_folder="templates")
+pages.app_context_processor(lambda: frame() if request.path.startswith("/klinik") else {})
+
+
+@pages.get("/log-ind", access=Access.PUBLIC)
+def sign_in_form() -> ResponseReturnValue:
+    """The form for user name and password."""
+    return render_template("clinic/sign_in.html", values={}, errors={})
+
+
+@pages.post("/log-ind", access=Access.PUBLIC)
+def sign_in_post() -> ResponseReturnValue:
+    """Sign in; a failure is counted, so it answers the form instead of raising."""
+    values = {"username": request.form.get("username", "")}
+    try:
+        signed = sign_in.staff_by_password(
+            db(), values["username"], request.form.get("password", ""), request.remote_addr or ""
+        )
+    except BadCredentials:
+        errors = {"username": _("Brugernavn og adgangskode passer ikke sammen. Prøv igen.")}
+        return render_template("clinic/sign_in.html", values=values, errors=errors), 422
+    except TooManyAttempts:
+        errors = {"username": _("Der er prøvet for mange gange. Vent et kvarter, og prøv igen.")}
+        return render_template("clinic/sign_in.html", values=values, errors=errors), 429
+    onwards = cookie.pop("next", None) or url_for("staff.home")
+    language = cookie.get("language", "da")
+    cookie.clear()
+    cookie.update(sign_in=signed, language=language)
+    cookie.permanent = True
+    return redirect(onwards, 303)
+
+
+@pages.get("/", access=Access.STAFF)
+def home() -> ResponseReturnValue:
+    """The clinics one works at; straight on where there is only one."""
+    return render_template("clinic/home.html", clinics=own_clinics())
+
+
+@pages.post("/log-ud", access=Access.STAFF)
+def sign_out() -> ResponseReturnValue:
+    """End this session."""
+    cookie.pop("sign_in", None)
+    flash(_("Du er logget ud."), "success")
+    return redirect(url_for("staff.sign_in_form"), 303)
