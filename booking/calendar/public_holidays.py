@@ -1,0 +1,57 @@
+"""Days on which a clinic is closed all day: public holidays, and the days it chose itself."""
+
+from calendar import isleap
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+
+from holidays.constants import OPTIONAL
+from holidays.countries.denmark import Denmark
+
+from booking.calendar.models import Clinic
+
+_OWN_CLOSURE = "Klinikkens egen lukkedag"
+
+
+def closed_days(clinic: Clinic, first: date, last: date) -> dict[date, str]:
+    """The closed days first to last, both included, in order, with their Danish names.
+
+    Public holidays are those of the law of that year (Store bededag until 2023). The clinic's
+    own are its `optional_closures`, month and day; 02-29 closes in leap years only.
+    """
+    own = tuple(sorted(month_days(clinic.optional_closures)))
+    found: dict[date, str] = {}
+    for year in range(first.year, last.year + 1):
+        days = _year(year, own)
+        if year in (first.year, last.year):
+            found.update((day, name) for day, name in days.items() if first <= day <= last)
+        else:
+            found.update(days)
+    return found
+
+
+def month_days(optional_closures: str) -> list[tuple[int, int]]:
+    """A clinic's own closed days as (month, day) pairs, in the order written.
+
+    Raises ValueError for what no year has ('13-01', '02-30', 'juleaften').
+    """
+    return [_month_day(part.strip()) for part in optional_closures.split(",") if part.strip()]
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    month, hyphen, day = text.partition("-")
+    if not (hyphen and month.isdecimal() and day.isdecimal()):
+        raise ValueError(f"not a month and a day: {text!r}")
+    leap_day = date(2000, int(month), int(day))
+    return leap_day.month, leap_day.day
+
+
+@lru_cache(maxsize=512)
+def _year(year: int, own: tuple[tuple[int, int], ...]) -> MappingProxyType[date, str]:
+    closed = dict(Denmark(years=year, language="da").items())
+    names = Denmark(years=year, language="da", categories=(OPTIONAL,))
+    for month, number in own:
+        if (month, number) != (2, 29) or isleap(year):
+            day = date(year, month, number)
+            closed.setdefault(day, names.get(day) or _OWN_CLOSURE)
+    return MappingProxyType(dict(sorted(closed.items())))
