@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from holidays.constants import OPTIONAL
-from holidays.countries.denmark import Denmark
+from holidays.utils import country_holidays
 
 from booking.calendar.models import Clinic
 
@@ -48,8 +48,8 @@ def _month_day(text: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=512)
 def _year(year: int, own: tuple[tuple[int, int], ...]) -> MappingProxyType[date, str]:
-    closed = dict(Denmark(years=year, language="da").items())
-    names = Denmark(years=year, language="da", categories=(OPTIONAL,))
+    closed = dict(country_holidays("DK", years=year, language="da").items())
+    names = country_holidays("DK", years=year, language="da", categories=(OPTIONAL,))
     for month, number in own:
         if (month, number) != (2, 29) or isleap(year):
             day = date(year, month, number)
