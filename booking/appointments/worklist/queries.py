@@ -1,0 +1,59 @@
+"""Reading a clinic's worklist."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from booking.appointments.worklist.models import WorklistItem
+from booking.platform.database import Session
+from booking.platform.errors import NotFound
+
+
+def open_items(session: Session, clinic_id: int) -> Sequence[WorklistItem]:
+    """What waits at a clinic: the earliest due first, what has no due date last, then by age."""
+    return session.scalars(
+        select(WorklistItem)
+        .where(WorklistItem.clinic_id == clinic_id, WorklistItem.status == "open")
+        .options(joinedload(WorklistItem.patient))
+        .order_by(
+            WorklistItem.due_on.is_(None),
+            WorklistItem.due_on,
+            WorklistItem.created_at,
+            WorklistItem.id,
+        )
+    ).all()
+
+
+def open_count(session: Session, clinic_id: int) -> int:
+    """How many things wait at a clinic."""
+    counted = select(func.count()).where(
+        WorklistItem.clinic_id == clinic_id, WorklistItem.status == "open"
+    )
+    return session.scalars(counted).one()
+
+
+def done_items(
+    session: Session, clinic_id: int, since: datetime, most: int = 500
+) -> Sequence[WorklistItem]:
+    """What was closed at a clinic since an instant, the latest first, at most so many."""
+    return session.scalars(
+        select(WorklistItem)
+        .where(
+            WorklistItem.clinic_id == clinic_id,
+            WorklistItem.status == "done",
+            WorklistItem.done_at >= since,
+        )
+        .options(joinedload(WorklistItem.patient))
+        .order_by(WorklistItem.done_at.desc(), WorklistItem.id.desc())
+        .limit(most)
+    ).all()
+
+
+def item_of(session: Session, clinic_id: int, item_id: int) -> WorklistItem:
+    """One item of a clinic; raises NotFound for a foreign one."""
+    item = session.get(WorklistItem, item_id)
+    if item is None or item.clinic_id != clinic_id:
+        raise NotFound
+    return item

@@ -1,0 +1,86 @@
+"""Putting things before a person, and taking them off again."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from booking.appointments.errors import WrongState
+from booking.appointments.worklist.models import WorklistItem
+from booking.platform import audit
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM, Actor
+
+
+def add(
+    session: Session,
+    clinic_id: int,
+    kind: str,
+    *,
+    patient_id: int | None = None,
+    appointment_id: int | None = None,
+    invitation_id: int | None = None,
+    closure_id: int | None = None,
+    words: str = "",
+    details: dict[str, object] | None = None,
+    due_on: date | None = None,
+    key: str | None = None,
+) -> WorklistItem:
+    """Put something on a clinic's worklist; the open item with the same `key`, if there is one.
+
+    words: a person's own. details: what the kind's text needs, never a CPR or phone number.
+    due_on: a local day. Two writers with one key end with one item.
+    """
+    if key is not None and (already := _open(session, key)) is not None:
+        return already
+    item = WorklistItem(
+        clinic_id=clinic_id,
+        kind=kind,
+        patient_id=patient_id,
+        appointment_id=appointment_id,
+        invitation_id=invitation_id,
+        closure_id=closure_id,
+        words=words,
+        details=details or {},
+        due_on=due_on,
+        open_key=key,
+        created_at=session.now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(item)
+            session.flush()
+    except IntegrityError:
+        already = _open(session, key) if key is not None else None
+        if already is None:
+            raise
+        return already
+    return item
+
+
+def finish(session: Session, by: Actor, item: WorklistItem, outcome: str) -> WorklistItem:
+    """Close an item: someone has looked, and this came of it. Raises WrongState if it is closed."""
+    session.refresh(item, with_for_update=True)
+    if item.status != "open":
+        raise WrongState
+    _close(session, by, item, outcome)
+    patients = [item.patient_id] if item.patient_id is not None else []
+    audit.record(session, by, "worklist_item_finished", patients, clinic_id=item.clinic_id)
+    return item
+
+
+def withdraw(session: Session, key: str) -> None:
+    """Close the open item with this key, if there is one, as no longer needed."""
+    item = _open(session, key)
+    if item is not None:
+        _close(session, SYSTEM, item, "")
+
+
+def _open(session: Session, key: str) -> WorklistItem | None:
+    return session.scalars(select(WorklistItem).where(WorklistItem.open_key == key)).one_or_none()
+
+
+def _close(session: Session, by: Actor, item: WorklistItem, outcome: str) -> None:
+    item.status, item.open_key = "done", None
+    item.done_at, item.done_by, item.outcome = session.now(), by.name, outcome
+    session.flush()
