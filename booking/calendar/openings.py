@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 Parity = Literal["odd", "even"]
 
+_DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _SECOND = timedelta(seconds=1)
 
@@ -85,19 +86,45 @@ def opening_spans(
     `first`.
     """
     openings = []
+    offsets = _DayOffsets(zone)
     for template in templates:
         day = max(first, template.valid_from)
         day += timedelta(days=(template.weekday - day.weekday()) % 7)
         until = last if template.valid_to is None else min(last, template.valid_to)
         while day <= until:
             if template.weeks == "any" or template.weeks == parity(day):
-                start = _instant(datetime.combine(day, template.start, zone), doubled="first")
-                end = _instant(datetime.combine(day, template.end, zone), doubled="second")
+                offset = offsets[day]
+                if offset is not None:
+                    start = datetime.combine(day, template.start, UTC) - offset
+                    end = datetime.combine(day, template.end, UTC) - offset
+                else:
+                    start = _instant(datetime.combine(day, template.start, zone), doubled="first")
+                    end = _instant(datetime.combine(day, template.end, zone), doubled="second")
                 if start < end:
                     openings.append(Opening(start, end, template.site_id))
             day += _WEEK
     openings.sort(key=lambda opening: (opening.start, opening.end))
     return openings
+
+
+class _DayOffsets(dict[date, timedelta | None]):
+    """The one offset from UTC that a local day has from midnight to midnight, or None on a day when
+    the clock changes. No zone changes its clock twice in one day."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._at_midnight: dict[date, timedelta] = {}
+
+    def __missing__(self, day: date) -> timedelta | None:
+        offset, next_offset = self._midnight(day), self._midnight(day + _DAY)
+        self[day] = offset if offset == next_offset else None
+        return self[day]
+
+    def _midnight(self, day: date) -> timedelta:
+        offset = self._at_midnight.get(day)
+        if offset is None:
+            offset = self._at_midnight[day] = _offset(datetime.combine(day, time(), self._zone))
+        return offset
 
 
 def _instant(local: datetime, doubled: Literal["first", "second"]) -> datetime:

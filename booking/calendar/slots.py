@@ -18,7 +18,7 @@ Rules kept by everything here:
   out of what is taken, for its resources and for its patient; nothing here needs to know.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -87,21 +87,34 @@ class Timeline:
         "inwards" keeps only ticks wholly covered (open time), "outwards" every tick touched (taken
         time). The span is empty, first equal to last, where nothing is left.
         """
-        inwards = rounding == "inwards"
-        if end <= start:
-            return 0, 0
-        first = self.tick(start, "up" if inwards else "down")
-        after = self.tick(end, "down" if inwards else "up")
-        first, after = max(first, 0), min(after, self.ticks)
-        return (first, after) if first < after else (0, 0)
+        return next(self.spans([(start, end)], rounding), (0, 0))
 
-    def open_bits(self, spans: Iterable[tuple[datetime, datetime]]) -> int:
-        """The bitmap of open time: ticks wholly inside one of the (start, end) `spans`."""
-        return bits(self.span(start, end, "inwards") for start, end in spans)
+    def spans(
+        self,
+        stretches: Iterable[tuple[datetime, datetime]],
+        rounding: Literal["inwards", "outwards"],
+    ) -> Iterator[tuple[int, int]]:
+        """`span` for each (start, end) of `stretches`, leaving out those that are empty."""
+        origin, ticks, outwards = self.origin, self.ticks, rounding == "outwards"
+        for start, end in stretches:
+            if outwards:
+                first, after = (start - origin) // _TICK, -((origin - end) // _TICK)
+            else:
+                first, after = -((origin - start) // _TICK), (end - origin) // _TICK
+            if first < 0:
+                first = 0
+            if after > ticks:
+                after = ticks
+            if first < after and start < end:
+                yield first, after
 
-    def taken_bits(self, spans: Iterable[tuple[datetime, datetime]]) -> int:
-        """The bitmap of taken time: ticks touched by any of the (start, end) `spans`."""
-        return bits(self.span(start, end, "outwards") for start, end in spans)
+    def open_bits(self, stretches: Iterable[tuple[datetime, datetime]]) -> int:
+        """The bitmap of open time: ticks wholly inside one of the (start, end) `stretches`."""
+        return bits(self.spans(stretches, "inwards"))
+
+    def taken_bits(self, stretches: Iterable[tuple[datetime, datetime]]) -> int:
+        """The bitmap of taken time: ticks touched by any of the (start, end) `stretches`."""
+        return bits(self.spans(stretches, "outwards"))
 
     def grid_mask(self, step_minutes: int) -> int:
         """The bitmap of ticks on a grid of `step_minutes` from the full hour.

@@ -1,0 +1,24 @@
+"""`python -m benchmarks [name…]`: every measure, or those of the named modules, one line each."""
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import slot_search_core
+from benchmarks.measure import Measure
+
+MEASURES: dict[str, Callable[[], list[Measure]]] = {
+    "slot_search_core": slot_search_core.measures,
+}
+
+
+def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in MEASURES]
+    if unknown:
+        sys.exit(f"No measure called {', '.join(unknown)}; there are {', '.join(MEASURES)}.")
+    for name in names or MEASURES:
+        for measure in MEASURES[name]():
+            print(measure.line(), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
