@@ -86,7 +86,7 @@ def visit_type(
     rooms: Iterable[Resource] = (),
     **values: Any,
 ) -> VisitType:
-    """A half-hour control in person; `needs`: minutes by code; `rooms`: any one of which it takes."""
+    """A half-hour control in person; needs: minutes by code; rooms: any one of these."""
     values = {
         "name": f"Kontrol {next(_numbers)}",
         "forms": "in_person",

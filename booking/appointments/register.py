@@ -1,12 +1,24 @@
 """What the appointments room adds to the application."""
 
+from datetime import timedelta
+
 from flask import Flask
 
+from booking.appointments import holds
 from booking.appointments.guard import CONSTRAINTS
+from booking.appointments.invitations.service import reach_horizon
+from booking.appointments.length import default_policy
+from booking.appointments.refit import on_needs_changed
+from booking.people.events import PatientNeedsChanged
+from booking.platform.jobs import Job
 from booking.platform.web import Rettid
 
 
 def register(app: Flask) -> None:
-    """The domain's words for refused constraints."""
+    """Words for refused constraints, the length policy, handlers and jobs."""
     rettid: Rettid = app.extensions["rettid"]
     rettid.constraints.update(CONSTRAINTS)
+    rettid.database.ports.setdefault("length", default_policy)
+    rettid.events.subscribe(PatientNeedsChanged, on_needs_changed)
+    rettid.jobs.add(Job("hold_sweep", timedelta(minutes=1), holds.sweep))
+    rettid.jobs.add(Job("booking_horizon", timedelta(hours=1), reach_horizon))

@@ -92,7 +92,7 @@ def already_seen(session: Session, actor: Actor, place: str, patients: set[int])
     return latest is not None and {s.patient_id for s in latest.subjects} == patients
 
 
-def about_patient(patient_id: int) -> Select[tuple[AuditEntry]]:
+def about_patient(patient_id: int) -> Select[AuditEntry]:
     """Everything written about one patient, newest first."""
     return (
         select(AuditEntry)
@@ -102,7 +102,7 @@ def about_patient(patient_id: int) -> Select[tuple[AuditEntry]]:
     )
 
 
-def by_actor(actor: Actor) -> Select[tuple[AuditEntry]]:
+def by_actor(actor: Actor) -> Select[AuditEntry]:
     """Everything one actor did or saw, newest first."""
     return (
         select(AuditEntry)

@@ -74,18 +74,28 @@ class WithId(Base):
 
 
 class Session(SqlSession):
-    """One unit of work, with what a service needs besides rows: the clock, events and the vault."""
+    """One unit of work, with what a service needs besides rows.
+
+    ports: name -> what answers a question that a feature may answer better ('length', say).
+    """
 
     clock: Clock
     events: EventBus
     vault: Vault
+    ports: dict[str, Any]
 
     def __init__(
-        self, *args: Any, clock: Clock, events: EventBus, vault: Vault, **kwargs: Any
+        self,
+        *args: Any,
+        clock: Clock,
+        events: EventBus,
+        vault: Vault,
+        ports: dict[str, Any],
+        **kwargs: Any,
     ) -> None:
         """Carry the collaborators beside the connection."""
         super().__init__(*args, **kwargs)
-        self.clock, self.events, self.vault = clock, events, vault
+        self.clock, self.events, self.vault, self.ports = clock, events, vault, ports
 
     def now(self) -> datetime:
         """The present instant, aware UTC."""
@@ -107,8 +117,14 @@ class Database:
     def __init__(self, url: str, *, clock: Clock, events: EventBus, vault: Vault) -> None:
         """Open the pool; nothing is read yet. `url` is sqlite:///… or postgresql…"""
         self.engine = make_engine(url)
+        self.ports: dict[str, Any] = {}
         self._make = sessionmaker(
-            class_=Session, expire_on_commit=False, clock=clock, events=events, vault=vault
+            class_=Session,
+            expire_on_commit=False,
+            clock=clock,
+            events=events,
+            vault=vault,
+            ports=self.ports,
         )
         self._writing = self.engine.execution_options(rettid_writes=True)
 

@@ -17,13 +17,19 @@ from typing import Any, Literal, cast
 import phonenumbers
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _
+from flask_babel import lazy_gettext
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 from webargs.flaskparser import FlaskParser
 
 from booking.platform.error_table import shown
 from booking.platform.errors import DomainError, InvalidInput
 from booking.platform.pages import db
+
+
+def _(message: str) -> str:
+    """A text in the language of whoever reads it; marshmallow wants it to pass for a str."""
+    return cast(str, lazy_gettext(message))
+
 
 MISSING: Mapping[str, Any] = {
     "required": _("Udfyld feltet."),
@@ -60,7 +66,7 @@ class Text(fields.String):
 
     def __init__(self, *, longest: int = 200, **kwargs: Any) -> None:
         """longest: in characters."""
-        at_most = validate.Length(max=longest, error=cast(str, _("Højst {max} tegn.")))
+        at_most = validate.Length(max=longest, error=_("Højst {max} tegn."))
         super().__init__(validate=[at_most, *_listed(kwargs.pop("validate", None))], **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -81,7 +87,7 @@ class Number(fields.Integer):
 
     def __init__(self, low: int = 0, high: int = 1_000_000, **kwargs: Any) -> None:
         """low, high: both included."""
-        within = validate.Range(low, high, error=cast(str, _("Skriv et tal fra {min} til {max}.")))
+        within = validate.Range(low, high, error=_("Skriv et tal fra {min} til {max}."))
         super().__init__(validate=within, **kwargs)
 
 
@@ -128,11 +134,11 @@ class Choice(fields.String):
 
     def __init__(self, codes: Any, **kwargs: Any) -> None:
         """codes: the values that may be chosen."""
-        known = validate.OneOf(list(codes), error=cast(str, _("Vælg en af mulighederne.")))
+        known = validate.OneOf(list(codes), error=_("Vælg en af mulighederne."))
         super().__init__(validate=known, **kwargs)
 
 
-class Choices(fields.List):
+class Choices(fields.List[str]):
     """Any number of some codes (checkboxes)."""
 
     default_error_messages = {**MISSING, "invalid": _("Vælg blandt mulighederne.")}
@@ -154,11 +160,11 @@ class Id(fields.Integer):
 
     def __init__(self, **kwargs: Any) -> None:
         """Numbers a database key can hold."""
-        fits = validate.Range(1, 2_147_483_647, error=cast(str, _("Vælg en af mulighederne.")))
+        fits = validate.Range(1, 2_147_483_647, error=_("Vælg en af mulighederne."))
         super().__init__(validate=fits, **kwargs)
 
 
-class Ids(fields.List):
+class Ids(fields.List[int]):
     """Several numbers of rows."""
 
     default_error_messages = {**MISSING, "invalid": _("Vælg blandt mulighederne.")}
@@ -207,16 +213,16 @@ class Email(fields.String):
     def __init__(self, **kwargs: Any) -> None:
         """Checked for its shape only."""
         wrong = _("Skriv en e-mailadresse som navn@eksempel.dk.")
-        super().__init__(validate=validate.Email(error=cast(str, wrong)), **kwargs)
+        super().__init__(validate=validate.Email(error=wrong), **kwargs)
 
 
 class _Parser(FlaskParser):
-    DEFAULT_UNKNOWN_BY_LOCATION = {}  # noqa: RUF012  (webargs declares it so)
+    DEFAULT_UNKNOWN_BY_LOCATION = {}
 
     def handle_error(self, error: ValidationError, *_args: Any, **_kwargs: Any) -> Any:
         """Raise the domain's own error, its messages made text in the user's language."""
-        messages = error.normalized_messages()
-        found = next(iter(messages.values()), {}) if isinstance(messages, dict) else {}
+        by_place = error.messages_dict
+        found: dict[str, Any] = next(iter(by_place.values()), {})
         raise InvalidInput({name: _first(text) for name, text in found.items()}) from error
 
 

@@ -44,7 +44,7 @@ NEEDED_ROLES = {
 class Pages(Blueprint):
     """A blueprint whose every rule names its access list."""
 
-    def add_url_rule(
+    def add_url_rule(  # type: ignore[override]  # `access` is required on purpose
         self,
         rule: str,
         endpoint: str | None = None,

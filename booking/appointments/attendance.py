@@ -1,0 +1,86 @@
+"""What happens on the day, as it happens: arrived, called in, done, did not come; and undoing it.
+
+Each is an instant on the appointment and an event. Undoing takes back the last one; a time
+that is active again is guarded again by the database.
+"""
+
+from booking.appointments.errors import TooLate, WrongState
+from booking.appointments.events import (
+    AttendanceUndone,
+    ContactDone,
+    PatientArrived,
+    PatientCalledIn,
+    PatientDidNotCome,
+)
+from booking.appointments.models import Appointment
+from booking.appointments.writing import trace
+from booking.platform.database import Session
+from booking.platform.identity import Actor
+
+
+def arrive(session: Session, by: Actor, appointment: Appointment) -> None:
+    """The patient is here."""
+    _expect(appointment, "booked")
+    appointment.status, appointment.arrived_at = "arrived", session.now()
+    trace(session, by, appointment, "arrived", "desk")
+    session.publish(PatientArrived(*_about(appointment), session.now()))
+
+
+def call_in(session: Session, by: Actor, appointment: Appointment) -> None:
+    """The contact begins; someone who was never marked as arrived has arrived now."""
+    _expect(appointment, "booked", "arrived")
+    appointment.arrived_at = appointment.arrived_at or session.now()
+    appointment.status, appointment.called_in_at = "checked-in", session.now()
+    trace(session, by, appointment, "called_in", "desk")
+    session.publish(PatientCalledIn(*_about(appointment), session.now()))
+
+
+def done(session: Session, by: Actor, appointment: Appointment) -> None:
+    """The contact took place; the rest of its time is free, and its invitation is completed."""
+    _expect(appointment, "arrived", "checked-in")
+    appointment.status, appointment.done_at = "fulfilled", session.now()
+    if appointment.invitation is not None:
+        appointment.invitation.status = "completed"
+    trace(session, by, appointment, "done", "desk")
+    session.publish(ContactDone(*_about(appointment), session.now()))
+
+
+def did_not_come(session: Session, by: Actor, appointment: Appointment) -> None:
+    """The patient has not come, and the time has begun."""
+    _expect(appointment, "booked")
+    if appointment.starts_at > session.now():
+        raise TooLate
+    appointment.status = "noshow"
+    trace(session, by, appointment, "noshow", "desk")
+    session.publish(PatientDidNotCome(*_about(appointment)))
+
+
+def undo(session: Session, by: Actor, appointment: Appointment) -> None:
+    """Take back the last of these; raises TimeTaken if someone else has the time by now."""
+    was = appointment.status
+    if was == "fulfilled":
+        appointment.done_at = None
+        if appointment.invitation is not None:
+            appointment.invitation.status = "open"
+        appointment.status = "checked-in" if appointment.called_in_at else "arrived"
+    elif was == "checked-in":
+        appointment.called_in_at = None
+        appointment.status = "arrived"
+    elif was == "arrived":
+        appointment.arrived_at = None
+        appointment.status = "booked"
+    elif was == "noshow":
+        appointment.status = "booked"
+    else:
+        raise WrongState
+    trace(session, by, appointment, "undone", "desk", reason=was)
+    session.publish(AttendanceUndone(*_about(appointment), was))
+
+
+def _expect(appointment: Appointment, *statuses: str) -> None:
+    if appointment.status not in statuses:
+        raise WrongState
+
+
+def _about(appointment: Appointment) -> tuple[int, int, int]:
+    return appointment.id, appointment.patient_id, appointment.clinic_id

@@ -1,0 +1,107 @@
+"""Group contacts: one meeting, one set of allocations, and places counted by the database."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+
+from booking.appointments.errors import DoesNotFit, GroupFull, TimeTaken
+from booking.appointments.guard import lock
+from booking.appointments.models import ACTIVE, Allocation, Appointment, GroupSession, Hold
+from booking.appointments.occasions import Occasion
+from booking.appointments.placing import choose
+from booking.appointments.search import Slot, Wish
+from booking.platform import audit
+from booking.platform.database import Session
+from booking.platform.identity import Actor
+from booking.platform.localtime import day_bounds
+
+
+def create(session: Session, by: Actor, wish: Wish, slot: Slot) -> GroupSession:
+    """Plan a meeting at a slot that fits (search with patient_id 0: no patient's time matters)."""
+    visit_type = wish.visit_type
+    takes = choose(session, wish, slot)
+    made = GroupSession(
+        clinic_id=visit_type.clinic_id,
+        site_id=slot.site_id,
+        visit_type_id=visit_type.id,
+        clinician_id=slot.clinician_id,
+        form=wish.form,
+        starts_at=slot.start,
+        ends_at=slot.end,
+        capacity=visit_type.group_capacity,
+    )
+    session.add(made)
+    session.flush()
+    session.add_all(
+        Allocation(
+            resource_id=take.resource_id,
+            role=take.role,
+            starts_at=take.starts_at,
+            ends_at=take.ends_at,
+            group_session_id=made.id,
+        )
+        for take in takes
+    )
+    audit.record(session, by, "group_session.created", clinic_id=visit_type.clinic_id)
+    session.flush()
+    return made
+
+
+def with_room(session: Session, occasion: Occasion, first: date, last: date) -> list[Slot]:
+    """The group sessions of the occasion's visit type that start in its window and have room."""
+    zone = occasion.visit_type.clinic.zone
+    begin = max(day_bounds(max(first, occasion.first), zone)[0], occasion.not_before)
+    end = day_bounds(min(last, occasion.last), zone)[1]
+    now = session.now()
+    held = (
+        select(func.count())
+        .select_from(Hold)
+        .where(
+            Hold.group_session_id == GroupSession.id,
+            Hold.expires_at > now,
+            Hold.owner != occasion.owner,
+        )
+    ).scalar_subquery()
+    booked = (
+        select(func.count())
+        .select_from(Appointment)
+        .where(Appointment.group_session_id == GroupSession.id, Appointment.status.in_(ACTIVE))
+    ).scalar_subquery()
+    already = select(Appointment.group_session_id).where(
+        Appointment.patient_id == occasion.patient.id,
+        Appointment.status.in_(ACTIVE),
+        Appointment.group_session_id.is_not(None),
+    )
+    rows = session.scalars(
+        select(GroupSession)
+        .where(
+            GroupSession.visit_type_id == occasion.visit_type.id,
+            GroupSession.form == occasion.form,
+            GroupSession.cancelled_at.is_(None),
+            GroupSession.starts_at >= begin,
+            GroupSession.starts_at < end,
+            GroupSession.capacity > held + booked,
+            GroupSession.id.not_in(already),
+        )
+        .order_by(GroupSession.starts_at)
+    )
+    return [Slot(g.starts_at, g.ends_at, g.clinician_id, g.site_id, g.id) for g in rows]
+
+
+def check_place(session: Session, occasion: Occasion, slot: Slot) -> None:
+    """Raise unless the slot is a place in a session this occasion may join."""
+    lock(session, [], [occasion.patient.id])
+    group = session.get(GroupSession, slot.group_session_id)
+    if group is None or group.visit_type_id != occasion.visit_type.id:
+        raise DoesNotFit
+    if group.cancelled_at is not None:
+        raise TimeTaken
+    for hold in session.scalars(
+        select(Hold).where(Hold.group_session_id == group.id, Hold.expires_at <= session.now())
+    ):
+        session.delete(hold)
+    session.flush()
+    zone = occasion.visit_type.clinic.zone
+    day = group.starts_at.astimezone(zone).date()
+    if slot not in with_room(session, occasion, day, day):
+        raise GroupFull

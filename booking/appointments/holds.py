@@ -1,0 +1,129 @@
+"""Keeping a time for ten minutes while someone confirms it.
+
+One live hold an owner: choosing another time frees the one held before. A hold made for a
+move takes only what is not already the mover's.
+"""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from booking.appointments.errors import HoldExpired
+from booking.appointments.groups import check_place
+from booking.appointments.models import Allocation, Hold
+from booking.appointments.occasions import Occasion
+from booking.appointments.placing import Take, choose
+from booking.appointments.search import Slot
+from booking.platform.database import Session
+
+MINUTES = 10
+EXTENSIONS = 2
+
+
+def place(session: Session, occasion: Occasion, slot: Slot) -> Hold:
+    """Hold a slot for ten minutes; raises TimeTaken, DoesNotFit, PatientBusy or GroupFull."""
+    release(session, occasion.owner)
+    if slot.group_session_id is None:
+        takes = choose(session, occasion.wish(), slot)
+    else:
+        check_place(session, occasion, slot)
+        takes = []
+    hold = Hold(
+        token=secrets.token_urlsafe(24),
+        owner=occasion.owner,
+        patient_id=occasion.patient.id,
+        clinic_id=occasion.visit_type.clinic_id,
+        site_id=slot.site_id,
+        visit_type_id=occasion.visit_type.id,
+        clinician_id=slot.clinician_id,
+        invitation_id=occasion.invitation.id if occasion.invitation else None,
+        moving_id=occasion.moving.id if occasion.moving else None,
+        course_id=occasion.course.id if occasion.course else None,
+        group_session_id=slot.group_session_id,
+        form=occasion.form,
+        starts_at=slot.start,
+        ends_at=slot.start + timedelta(minutes=occasion.length.minutes)
+        if slot.group_session_id is None
+        else slot.end,
+        minutes_reason=[list(part) for part in occasion.length.parts],
+        resources=[[take.resource_id, take.role] for take in takes],
+        expires_at=session.now() + timedelta(minutes=MINUTES),
+    )
+    session.add(hold)
+    session.flush()
+    session.add_all(
+        Allocation(
+            resource_id=part.resource_id,
+            role=part.role,
+            starts_at=part.starts_at,
+            ends_at=part.ends_at,
+            hold_id=hold.id,
+        )
+        for take in takes
+        for part in _not_already_ours(session, take, occasion)
+    )
+    session.flush()
+    return hold
+
+
+def by_token(session: Session, token: str, patient_id: int | None = None) -> Hold:
+    """The live hold with this token (and of this patient); raises HoldExpired otherwise."""
+    hold = session.scalars(select(Hold).where(Hold.token == token)).one_or_none()
+    if hold is None or patient_id not in (None, hold.patient_id):
+        raise HoldExpired
+    if hold.expires_at <= session.now():
+        raise HoldExpired
+    return hold
+
+
+def extend(session: Session, hold: Hold) -> None:
+    """Ten minutes from now, at most twice."""
+    if hold.extended >= EXTENSIONS:
+        raise HoldExpired
+    hold.extended += 1
+    hold.expires_at = session.now() + timedelta(minutes=MINUTES)
+    session.flush()
+
+
+def release(session: Session, owner: str) -> None:
+    """Free whatever this owner holds."""
+    session.execute(
+        delete(Hold).where(Hold.owner == owner).execution_options(synchronize_session=False)
+    )
+
+
+def sweep(session: Session) -> int:
+    """Remove every expired hold; returns how many."""
+    gone = session.execute(
+        delete(Hold)
+        .where(Hold.expires_at <= session.now())
+        .execution_options(synchronize_session=False)
+    )
+    return gone.rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _not_already_ours(session: Session, take: Take, occasion: Occasion) -> list[Take]:
+    """What is left of a stretch once the mover's own allocations are cut out of it."""
+    if occasion.moving is None:
+        return [take]
+    own = session.execute(
+        select(Allocation.starts_at, Allocation.ends_at).where(
+            Allocation.appointment_id == occasion.moving.id,
+            Allocation.resource_id == take.resource_id,
+            Allocation.active,
+        )
+    )
+    left = [(take.starts_at, take.ends_at)]
+    for own_start, own_end in own:
+        cut = []
+        for start, end in left:
+            if own_end <= start or own_start >= end:
+                cut.append((start, end))
+                continue
+            if start < own_start:
+                cut.append((start, own_start))
+            if own_end < end:
+                cut.append((own_end, end))
+        left = cut
+    return [Take(take.resource_id, take.role, start, end) for start, end in left]

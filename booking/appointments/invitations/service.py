@@ -1,0 +1,234 @@
+"""Courses and invitations: ordering the next contact, and reserving its time.
+
+A window within the clinic's booking horizon gets a provisional time at once; one beyond it
+stays planned until a job finds that the horizon has reached it. Where no time is free, a
+person is told: an open invitation without a time always stands on the worklist.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken, WrongState
+from booking.appointments.events import InvitationCreated
+from booking.appointments.groups import with_room
+from booking.appointments.invitations.models import Course, Invitation
+from booking.appointments.models import ACTIVE, Appointment
+from booking.appointments.occasions import Occasion, for_invitation
+from booking.appointments.search import Slot, find
+from booking.appointments.service import book, cancel
+from booking.appointments.visit_types.models import VisitType
+from booking.appointments.worklist import service as worklist
+from booking.appointments.writing import found_a_time
+from booking.calendar.models import Clinic, Resource
+from booking.people.models import Patient
+from booking.platform import audit
+from booking.platform.database import Session
+from booking.platform.errors import InvalidInput
+from booking.platform.identity import SYSTEM, Actor
+from booking.platform.localtime import local_date
+
+TRIES = 12
+
+
+@dataclass(frozen=True)
+class Order:
+    """The next contact as ordered: what, in which form, on which local days, with whom, by when."""
+
+    visit_type: VisitType
+    form: str
+    window_from: date
+    window_to: date
+    clinician: Resource | None = None
+    deadline_on: date | None = None
+    deadline_kind: str = ""
+    purpose: str = ""
+
+
+def open_course(
+    session: Session,
+    by: Actor,
+    clinic: Clinic,
+    patient: Patient,
+    title: str,
+    responsible: Resource | None = None,
+) -> Course:
+    """Begin a patient's way through the clinic."""
+    course = Course(
+        patient=patient,
+        clinic=clinic,
+        responsible=responsible,
+        title=title,
+        started_on=local_date(session.now(), clinic.zone),
+    )
+    session.add(course)
+    audit.record(session, by, "course.opened", [patient.id], clinic_id=clinic.id)
+    session.flush()
+    return course
+
+
+def end_course(session: Session, by: Actor, course: Course) -> None:
+    """End a course today; raises WrongState while a time or an invitation is still open in it."""
+    standing = session.scalar(
+        select(Invitation.id)
+        .where(Invitation.course_id == course.id, Invitation.status.in_(("planned", "open")))
+        .limit(1)
+    ) or session.scalar(
+        select(Appointment.id)
+        .where(Appointment.course_id == course.id, Appointment.status.in_(ACTIVE))
+        .limit(1)
+    )
+    if standing:
+        raise WrongState
+    course.ended_on = local_date(session.now(), course.clinic.zone)
+    audit.record(session, by, "course.ended", [course.patient_id], clinic_id=course.clinic_id)
+    session.flush()
+
+
+def order(session: Session, by: Actor, course: Course, wanted: Order) -> Invitation:
+    """Order the next contact; it is reserved at once if its window is within the horizon."""
+    _check(course, wanted)
+    invitation = Invitation(
+        patient=course.patient,
+        clinic=course.clinic,
+        course=course,
+        visit_type=wanted.visit_type,
+        form=wanted.form,
+        window_from=wanted.window_from,
+        window_to=wanted.window_to,
+        deadline_on=wanted.deadline_on,
+        deadline_kind=wanted.deadline_kind,
+        clinician=wanted.clinician,
+        purpose=wanted.purpose,
+        status="planned",
+        created_at=session.now(),
+        created_by=by.name,
+    )
+    session.add(invitation)
+    session.flush()
+    audit.record(session, by, "invitation.created", [course.patient_id], clinic_id=course.clinic_id)
+    if invitation.window_from <= _horizon(session, course.clinic):
+        reserve(session, SYSTEM, invitation)
+    session.publish(InvitationCreated(invitation.id, invitation.patient_id, invitation.clinic_id))
+    return invitation
+
+
+def reserve(session: Session, by: Actor, invitation: Invitation) -> Appointment | None:
+    """Give an invitation a provisional time inside its window, the preferred clinician first.
+
+    None if nothing is free: then it stands on the worklist with its last day.
+    """
+    invitation.status = "open"
+    occasion = for_invitation(session, by, invitation)
+    for slot in _candidates(session, occasion):
+        try:
+            with session.begin_nested():
+                return book(session, by, occasion, slot, "system", provisional=True)
+        except (TimeTaken, DoesNotFit, PatientBusy):
+            continue
+    session.flush()
+    worklist.add(
+        session,
+        invitation.clinic_id,
+        "no_time_in_window",
+        patient_id=invitation.patient_id,
+        invitation_id=invitation.id,
+        details={"visit_type": invitation.visit_type.name},
+        due_on=invitation.deadline_on or invitation.window_to,
+        key=f"invitation:{invitation.id}",
+    )
+    return None
+
+
+def revoke(session: Session, by: Actor, invitation: Invitation, reason: str) -> None:
+    """Take an invitation back; a time booked on it is cancelled."""
+    if invitation.status not in ("planned", "open"):
+        raise WrongState
+    appointment = live_appointment(session, invitation)
+    if appointment is not None:
+        cancel(session, by, appointment, reason, "desk", wants_new=False)
+        worklist.withdraw(session, f"invitation:{invitation.id}")
+    invitation.status = "revoked"
+    found_a_time(session, invitation.id)
+    audit.record(
+        session,
+        by,
+        "invitation.revoked",
+        [invitation.patient_id],
+        reason=reason,
+        clinic_id=invitation.clinic_id,
+    )
+    session.flush()
+
+
+def live_appointment(session: Session, invitation: Invitation) -> Appointment | None:
+    """The invitation's booked time, if it has one."""
+    return session.scalars(
+        select(Appointment).where(
+            Appointment.invitation_id == invitation.id, Appointment.status.in_(ACTIVE)
+        )
+    ).one_or_none()
+
+
+def reach_horizon(session: Session) -> int:
+    """Reserve times for planned invitations whose window the booking horizon has reached.
+
+    A job: at most fifty at a time, those whose window opens first; returns how many.
+    """
+    reached = 0
+    for clinic in session.scalars(select(Clinic)):
+        planned = session.scalars(
+            select(Invitation)
+            .where(
+                Invitation.clinic_id == clinic.id,
+                Invitation.status == "planned",
+                Invitation.window_from <= _horizon(session, clinic),
+            )
+            .order_by(Invitation.window_from, Invitation.id)
+            .limit(50)
+            .with_for_update(skip_locked=True)
+        )
+        for invitation in list(planned):
+            reserve(session, SYSTEM, invitation)
+            reached += 1
+    return reached
+
+
+def _candidates(session: Session, occasion: Occasion) -> list[Slot]:
+    """The earliest slots to try: the preferred clinician's in the window, else anyone's."""
+    first, last = occasion.first, occasion.last
+    if occasion.visit_type.group_capacity > 1:
+        return with_room(session, occasion, first, last)[:TRIES]
+    preferred: list[Slot] = []
+    if occasion.preferred_id is not None:
+        preferred = sorted(
+            find(session, occasion.wish(clinician_id=occasion.preferred_id)).slots()
+        )[:TRIES]
+    if preferred:
+        return preferred
+    day = first
+    while day <= last:
+        week = find(session, occasion.wish(day, day + timedelta(days=6)))
+        slots = sorted(week.slots())
+        if slots:
+            return slots[:TRIES]
+        day += timedelta(days=7)
+    return []
+
+
+def _horizon(session: Session, clinic: Clinic) -> date:
+    return local_date(session.now(), clinic.zone) + timedelta(weeks=clinic.horizon_weeks)
+
+
+def _check(course: Course, wanted: Order) -> None:
+    fields = {}
+    if wanted.window_from > wanted.window_to:
+        fields["window_to"] = _("Slutdatoen ligger før startdatoen.")
+    if wanted.visit_type.clinic_id != course.clinic_id:
+        fields["visit_type"] = _("Vælg en af mulighederne.")
+    if wanted.form not in wanted.visit_type.form_list:
+        fields["form"] = _("Besøgstypen findes ikke i den form.")
+    if fields:
+        raise InvalidInput(fields)

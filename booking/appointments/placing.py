@@ -1,0 +1,87 @@
+"""Choosing which resources a slot takes, under lock, so that the answer holds until commit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from booking.appointments.errors import DoesNotFit, TimeTaken
+from booking.appointments.guard import lock
+from booking.appointments.models import Allocation, Hold
+from booking.appointments.search import Slot, Wish, clinician_ids, find, requirements_of
+from booking.calendar import availability
+from booking.platform.database import Session
+from booking.platform.localtime import local_date
+
+
+@dataclass(frozen=True)
+class Take:
+    """One resource for one stretch of time, its buffers included, and what it is there as."""
+
+    resource_id: int
+    role: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
+    """The resources this slot takes, locked.
+
+    Locks whatever could serve, clears expired holds out of the way and searches that day again,
+    so that "any of three rooms" never fails for a room that another took a moment ago. Raises
+    TimeTaken if the slot was free but is no longer, DoesNotFit if it never was one.
+    """
+    day = local_date(slot.start, wish.visit_type.clinic.zone)
+    if not wish.first <= day <= wish.last:
+        raise DoesNotFit
+    could_serve = _could_serve(session, wish, slot)
+    lock(session, could_serve, [wish.patient_id])
+    clear_expired(session, could_serve)
+    narrowed = replace(
+        wish, first=day, last=day, clinician_id=slot.clinician_id, site_id=slot.site_id
+    )
+    found = find(session, narrowed)
+    if not found.fits(slot):
+        raise TimeTaken if _opens(session, wish, slot) else DoesNotFit
+    before = timedelta(minutes=wish.visit_type.buffer_before)
+    after = timedelta(minutes=wish.visit_type.buffer_after)
+    end = slot.start + timedelta(minutes=wish.minutes)
+    return [
+        Take(resource, role, slot.start - before, end + after)
+        for resource, role in found.resources(slot)
+    ]
+
+
+def clear_expired(session: Session, resource_ids: Iterable[int]) -> None:
+    """Remove expired holds that stand on these resources: a constraint cannot ask the clock."""
+    standing = select(Allocation.hold_id).where(
+        Allocation.resource_id.in_(sorted(set(resource_ids))), Allocation.hold_id.is_not(None)
+    )
+    session.execute(
+        delete(Hold)
+        .where(Hold.expires_at <= session.now(), Hold.id.in_(standing))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _could_serve(session: Session, wish: Wish, slot: Slot) -> set[int]:
+    needed = requirements_of(wish.visit_type, wish.form)
+    rooms = {option.id for _, options in needed for option in options}
+    alone = wish.visit_type.clinicians_needed == 1
+    return rooms | ({slot.clinician_id} if alone else set(clinician_ids(session, wish.visit_type)))
+
+
+def _opens(session: Session, wish: Wish, slot: Slot) -> bool:
+    """True if the clinician works then and the start is on the grid: it was a real time once."""
+    visit_type = wish.visit_type
+    if slot.clinician_id not in clinician_ids(session, visit_type) or slot.start < wish.not_before:
+        return False
+    day = local_date(slot.start, visit_type.clinic.zone)
+    open_time = availability.read(session, visit_type.clinic, [slot.clinician_id], day, day)
+    timeline = open_time.timeline
+    end = slot.start + timedelta(minutes=wish.minutes)
+    first, after = timeline.span(slot.start, end, "outwards")
+    visit = ((1 << (after - first)) - 1) << first
+    on_grid = timeline.grid_mask(visit_type.grid_minutes) >> first & 1
+    return bool(on_grid) and open_time.at(slot.clinician_id, slot.site_id) & visit == visit

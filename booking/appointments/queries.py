@@ -1,0 +1,177 @@
+"""Reading appointments and invitations. Staff reads are scoped by clinic, patients' by person."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from booking.appointments.invitations.models import Course, Invitation
+from booking.appointments.models import ACTIVE, Allocation, Appointment, AppointmentChange
+from booking.appointments.visit_types.models import VisitType
+from booking.calendar.models import Clinic
+from booking.platform.database import Session
+from booking.platform.errors import NotFound
+from booking.platform.localtime import day_bounds, local_date
+
+SHOWN = (
+    joinedload(Appointment.clinic),
+    joinedload(Appointment.site),
+    joinedload(Appointment.visit_type),
+    joinedload(Appointment.clinician),
+    joinedload(Appointment.patient),
+    selectinload(Appointment.allocations).joinedload(Allocation.resource),
+)
+
+
+def coming(session: Session, patient_id: int) -> list[Appointment]:
+    """A patient's active appointments that are not over, the nearest first, at every clinic."""
+    return list(
+        session.scalars(
+            select(Appointment)
+            .options(*SHOWN)
+            .where(
+                Appointment.patient_id == patient_id,
+                Appointment.status.in_(ACTIVE),
+                Appointment.ends_at > session.now(),
+            )
+            .order_by(Appointment.starts_at)
+        )
+    )
+
+
+def earlier(session: Session, patient_id: int, most: int = 20) -> list[Appointment]:
+    """What was: over, cancelled or not come to, the latest first."""
+    return list(
+        session.scalars(
+            select(Appointment)
+            .options(*SHOWN)
+            .where(
+                Appointment.patient_id == patient_id,
+                (Appointment.ends_at <= session.now()) | Appointment.status.not_in(ACTIVE),
+            )
+            .order_by(Appointment.starts_at.desc())
+            .limit(most)
+        )
+    )
+
+
+def without_a_time(session: Session, patient_id: int) -> list[Invitation]:
+    """A patient's invitations, open or planned, that have no live appointment."""
+    booked = select(Appointment.invitation_id).where(
+        Appointment.patient_id == patient_id,
+        Appointment.status.in_(ACTIVE),
+        Appointment.invitation_id.is_not(None),
+    )
+    return list(
+        session.scalars(
+            select(Invitation)
+            .options(joinedload(Invitation.clinic), joinedload(Invitation.visit_type))
+            .where(
+                Invitation.patient_id == patient_id,
+                Invitation.status.in_(("open", "planned")),
+                Invitation.id.not_in(booked),
+            )
+            .order_by(Invitation.window_from)
+        )
+    )
+
+
+def open_courses(session: Session, patient_id: int, clinic_id: int | None = None) -> list[Course]:
+    """A patient's courses that have not ended, at one clinic or at all."""
+    wanted = (
+        select(Course)
+        .options(joinedload(Course.clinic), joinedload(Course.responsible))
+        .where(Course.patient_id == patient_id, Course.ended_on.is_(None))
+        .order_by(Course.started_on.desc(), Course.id.desc())
+    )
+    if clinic_id is not None:
+        wanted = wanted.where(Course.clinic_id == clinic_id)
+    return list(session.scalars(wanted))
+
+
+def freely_bookable(session: Session, patient_id: int) -> list[tuple[Course, VisitType]]:
+    """What a patient may book without an invitation: free visit types, one course a clinic."""
+    by_clinic: dict[int, Course] = {}
+    for course in open_courses(session, patient_id):
+        by_clinic.setdefault(course.clinic_id, course)
+    types = session.scalars(
+        select(VisitType)
+        .where(
+            VisitType.clinic_id.in_(by_clinic),
+            VisitType.mode == "free",
+            VisitType.active,
+        )
+        .order_by(VisitType.name)
+    )
+    return [(by_clinic[one.clinic_id], one) for one in types]
+
+
+def of_patients(session: Session, patient_ids: set[int], appointment_id: int) -> Appointment:
+    """An appointment of one of these patients; raises NotFound for anyone else's."""
+    found = session.get(Appointment, appointment_id, options=SHOWN)
+    if found is None or found.patient_id not in patient_ids:
+        raise NotFound
+    return found
+
+
+def invitation_of_patients(
+    session: Session, patient_ids: set[int], invitation_id: int
+) -> Invitation:
+    """An invitation of one of these patients that is not revoked; raises NotFound otherwise."""
+    found = session.get(Invitation, invitation_id)
+    if found is None or found.patient_id not in patient_ids or found.status == "revoked":
+        raise NotFound
+    return found
+
+
+def at_clinic(session: Session, clinic_id: int, appointment_id: int) -> Appointment:
+    """An appointment at this clinic; raises NotFound for another clinic's."""
+    found = session.get(Appointment, appointment_id, options=SHOWN)
+    if found is None or found.clinic_id != clinic_id:
+        raise NotFound
+    return found
+
+
+def invitation_at_clinic(session: Session, clinic_id: int, invitation_id: int) -> Invitation:
+    """An invitation of this clinic; raises NotFound for another clinic's."""
+    found = session.get(Invitation, invitation_id)
+    if found is None or found.clinic_id != clinic_id:
+        raise NotFound
+    return found
+
+
+def day_list(
+    session: Session, clinic: Clinic, day: date, clinician_id: int | None = None
+) -> list[Appointment]:
+    """Everything booked at a clinic on a local day, cancelled times left out, in order of time."""
+    start, end = day_bounds(day, clinic.zone)
+    wanted = (
+        select(Appointment)
+        .options(*SHOWN)
+        .where(
+            Appointment.clinic_id == clinic.id,
+            Appointment.starts_at >= start,
+            Appointment.starts_at < end,
+            Appointment.status.not_in(("cancelled", "entered-in-error")),
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    if clinician_id is not None:
+        wanted = wanted.where(Appointment.clinician_id == clinician_id)
+    return list(session.scalars(wanted))
+
+
+def history(session: Session, appointment: Appointment) -> list[AppointmentChange]:
+    """What was done to an appointment, in order."""
+    return list(
+        session.scalars(
+            select(AppointmentChange)
+            .where(AppointmentChange.appointment_id == appointment.id)
+            .order_by(AppointmentChange.id)
+        )
+    )
+
+
+def today(session: Session, clinic: Clinic) -> date:
+    """The clinic's local day."""
+    return local_date(session.now(), clinic.zone)

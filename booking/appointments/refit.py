@@ -1,0 +1,104 @@
+"""When needs become known after a time was reserved: lengthen in place if the time is free,
+else keep the time, and let a person know that a longer one is needed.
+"""
+
+from datetime import timedelta
+from enum import Enum
+
+from sqlalchemy import select
+
+from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken
+from booking.appointments.events import AppointmentLengthened
+from booking.appointments.models import Appointment
+from booking.appointments.occasions import Occasion, length_for
+from booking.appointments.placing import choose
+from booking.appointments.search import Slot
+from booking.appointments.worklist import service as worklist
+from booking.appointments.writing import put, trace
+from booking.people.events import PatientNeedsChanged
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM, Actor
+from booking.platform.localtime import local_date
+
+
+class Refit(Enum):
+    """What came of it."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    DOES_NOT_FIT = "does_not_fit"
+
+
+def refit(session: Session, by: Actor, appointment: Appointment) -> Refit:
+    """Give an appointment the length its patient needs now, where it stands.
+
+    A time that became shorter is given back at once; one that cannot grow is kept as it is.
+    """
+    if appointment.group_session_id is not None:
+        return Refit.SAME
+    visit_type = appointment.visit_type
+    length = length_for(session, visit_type, appointment.patient_id, appointment.invitation_id)
+    if length.minutes == appointment.minutes:
+        worklist.withdraw(session, f"length:{appointment.id}")
+        return Refit.SAME
+    day = local_date(appointment.starts_at, appointment.clinic.zone)
+    occasion = Occasion(
+        patient=appointment.patient,
+        visit_type=visit_type,
+        form=appointment.form,
+        length=length,
+        first=day,
+        last=day,
+        not_before=appointment.starts_at,
+        owner=f"move:{appointment.id}",
+        moving=appointment,
+    )
+    slot = Slot(
+        appointment.starts_at,
+        appointment.ends_at,
+        appointment.clinician_id,
+        appointment.site_id,
+    )
+    try:
+        takes = choose(session, occasion.wish(), slot)
+    except (TimeTaken, DoesNotFit, PatientBusy):
+        _ask_for_longer(session, appointment, length.minutes)
+        return Refit.DOES_NOT_FIT
+    put(session, appointment, takes)
+    appointment.ends_at = slot.start + timedelta(minutes=length.minutes)
+    appointment.minutes_reason = [list(part) for part in length.parts]
+    appointment.sequence += 1
+    trace(session, by, appointment, "lengthened", "web" if by.kind == "patient" else "desk")
+    worklist.withdraw(session, f"length:{appointment.id}")
+    session.publish(
+        AppointmentLengthened(
+            appointment.id, appointment.patient_id, appointment.clinic_id, length.minutes
+        )
+    )
+    return Refit.CHANGED
+
+
+def on_needs_changed(session: Session, changed: PatientNeedsChanged) -> None:
+    """Refit every coming appointment of the patient."""
+    coming = session.scalars(
+        select(Appointment).where(
+            Appointment.patient_id == changed.patient_id,
+            Appointment.status == "booked",
+            Appointment.starts_at > session.now(),
+        )
+    )
+    for appointment in list(coming):
+        refit(session, SYSTEM, appointment)
+
+
+def _ask_for_longer(session: Session, appointment: Appointment, minutes: int) -> None:
+    worklist.add(
+        session,
+        appointment.clinic_id,
+        "needs_longer_time",
+        patient_id=appointment.patient_id,
+        appointment_id=appointment.id,
+        details={"minutes": minutes, "has": appointment.minutes},
+        due_on=local_date(appointment.starts_at, appointment.clinic.zone),
+        key=f"length:{appointment.id}",
+    )

@@ -1,0 +1,229 @@
+"""Booking, keeping, moving and cancelling: what may be done to an appointment, and its trace.
+
+Every function works inside the caller's transaction, takes the acting person, writes who did
+what to the appointment's history and the audit log, and publishes a domain event.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from booking.appointments import holds
+from booking.appointments.errors import HoldExpired, PastDeadline, TooLate, WrongState
+from booking.appointments.events import AppointmentCancelled, AppointmentKept
+from booking.appointments.groups import check_place
+from booking.appointments.guard import lock
+from booking.appointments.models import Appointment, Hold
+from booking.appointments.occasions import Occasion, check_movable
+from booking.appointments.placing import Take, choose
+from booking.appointments.search import Slot
+from booking.appointments.worklist import service as worklist
+from booking.appointments.writing import (
+    Channel,
+    Contact,
+    Place,
+    trace,
+    withdraw_about,
+    write_booking,
+    write_move,
+)
+from booking.platform import audit
+from booking.platform.database import Session
+from booking.platform.identity import Actor
+from booking.platform.localtime import local_date
+
+
+def confirm(
+    session: Session, by: Actor, hold: Hold, channel: Channel = "web", *, late_ok: bool = False
+) -> Appointment:
+    """Turn a live hold into a booked time, or move the appointment it was made for.
+
+    late_ok: the patient has said that a time after a deadline is their own wish; without it
+    such a time raises PastDeadline.
+    """
+    if hold.expires_at <= session.now():
+        raise HoldExpired
+    slot = Slot(
+        hold.starts_at, hold.ends_at, hold.clinician_id, hold.site_id, hold.group_session_id
+    )
+    deadline = hold.invitation.deadline_on if hold.invitation else None
+    reason = _deadline_reason(hold.clinic.zone, slot.start, deadline, late_ok=late_ok)
+    before = timedelta(minutes=hold.visit_type.buffer_before)
+    after = timedelta(minutes=hold.visit_type.buffer_after)
+    takes = [
+        Take(int(str(resource)), str(role), slot.start - before, slot.end + after)
+        for resource, role in hold.resources
+    ]
+    lock(session, [take.resource_id for take in takes], [hold.patient_id])
+    contact = Contact(
+        hold.patient_id,
+        hold.visit_type,
+        hold.form,
+        hold.minutes_reason,
+        hold.invitation,
+        hold.course_id,
+    )
+    moving, place = hold.moving, Place(slot, takes)
+    if moving is not None:
+        check_movable(session, by, moving)
+    session.delete(hold)
+    session.flush()
+    if moving is not None:
+        return write_move(session, by, moving, contact, place, channel, reason)
+    return write_booking(session, by, contact, place, channel, "accepted", reason)
+
+
+def book(
+    session: Session,
+    by: Actor,
+    occasion: Occasion,
+    slot: Slot,
+    channel: Channel,
+    *,
+    provisional: bool = False,
+    late_ok: bool = False,
+) -> Appointment:
+    """Book or move at once, without a hold: staff on a patient's behalf, and the system itself.
+
+    provisional: the patient has yet to answer.
+    """
+    zone = occasion.visit_type.clinic.zone
+    reason = _deadline_reason(zone, slot.start, occasion.deadline_on, late_ok=late_ok)
+    holds.release(session, occasion.owner)
+    if slot.group_session_id is None:
+        takes = choose(session, occasion.wish(), slot)
+        slot = Slot(
+            slot.start,
+            slot.start + timedelta(minutes=occasion.length.minutes),
+            slot.clinician_id,
+            slot.site_id,
+        )
+    else:
+        check_place(session, occasion, slot)
+        takes = []
+    contact = Contact(
+        occasion.patient.id,
+        occasion.visit_type,
+        occasion.form,
+        [list(part) for part in occasion.length.parts],
+        occasion.invitation,
+        occasion.course.id if occasion.course else None,
+    )
+    place = Place(slot, takes)
+    if occasion.moving is not None:
+        return write_move(session, by, occasion.moving, contact, place, channel, reason)
+    participant = "needs-action" if provisional else "accepted"
+    return write_booking(session, by, contact, place, channel, participant, reason)
+
+
+def keep(session: Session, by: Actor, appointment: Appointment, channel: Channel = "web") -> None:
+    """The patient says yes to a provisional time. Saying yes twice is harmless."""
+    if appointment.status != "booked":
+        raise WrongState
+    if appointment.starts_at <= session.now():
+        raise TooLate(phone=appointment.clinic.phone)
+    if appointment.participant == "accepted":
+        return
+    appointment.participant = "accepted"
+    trace(session, by, appointment, "kept", channel)
+    session.publish(AppointmentKept(appointment.id, appointment.patient_id, appointment.clinic_id))
+
+
+def cancel(
+    session: Session,
+    by: Actor,
+    appointment: Appointment,
+    reason: str,
+    channel: Channel = "web",
+    *,
+    wants_new: bool,
+    words: str = "",
+) -> None:
+    """Give a time up; it is free at once. Patients may until the start, staff until it is over.
+
+    wants_new: the invitation stays open, and the clinic sees that no new time is booked yet;
+    otherwise the invitation ends, and the clinic sees that the patient wants no other.
+    """
+    if appointment.status == "cancelled":
+        raise WrongState
+    if by.kind == "patient" and appointment.starts_at <= session.now():
+        raise TooLate(phone=appointment.clinic.phone)
+    if not appointment.active:
+        raise WrongState
+    holds.release(session, f"move:{appointment.id}")
+    appointment.status, appointment.participant = "cancelled", "declined"
+    appointment.cancelled_at = session.now()
+    appointment.sequence += 1
+    trace(session, by, appointment, "cancelled", channel, reason=reason, words=words)
+    _after_cancelling(session, appointment, wants_new=wants_new, words=words)
+    session.publish(
+        AppointmentCancelled(
+            appointment.id,
+            appointment.patient_id,
+            appointment.clinic_id,
+            appointment.starts_at,
+            appointment.ends_at,
+            reason,
+        )
+    )
+
+
+def no_time_fits(
+    session: Session, by: Actor, occasion: Occasion, words: str, wishes: list[str]
+) -> None:
+    """None of the times suit the patient: a person must look. What they have stays theirs."""
+    invitation, moving = occasion.invitation, occasion.moving
+    holds.release(session, occasion.owner)
+    worklist.add(
+        session,
+        occasion.visit_type.clinic_id,
+        "no_time_fits",
+        patient_id=occasion.patient.id,
+        appointment_id=moving.id if moving else None,
+        invitation_id=invitation.id if invitation else None,
+        words=words,
+        details={"wishes": list(wishes), "visit_type": occasion.visit_type.name},
+        due_on=occasion.deadline_on or occasion.last,
+        key=f"no_time_fits:{occasion.owner}",
+    )
+    audit.record(
+        session,
+        by,
+        "appointment.no_time_fits",
+        [occasion.patient.id],
+        clinic_id=occasion.visit_type.clinic_id,
+    )
+
+
+def _after_cancelling(
+    session: Session, appointment: Appointment, *, wants_new: bool, words: str
+) -> None:
+    withdraw_about(session, appointment)
+    invitation = appointment.invitation
+    if invitation is not None:
+        invitation.status = "open" if wants_new else "revoked"
+    zone = appointment.clinic.zone
+    worklist.add(
+        session,
+        appointment.clinic_id,
+        "wants_new_time" if wants_new else "cancelled",
+        patient_id=appointment.patient_id,
+        appointment_id=appointment.id,
+        invitation_id=invitation.id if invitation else None,
+        words=words,
+        details={"visit_type": appointment.visit_type.name},
+        due_on=(invitation.deadline_on or invitation.window_to)
+        if invitation
+        else local_date(appointment.starts_at, zone),
+        key=f"invitation:{invitation.id}" if invitation else f"cancelled:{appointment.id}",
+    )
+
+
+def _deadline_reason(
+    zone: ZoneInfo, start: datetime, deadline: date | None, *, late_ok: bool
+) -> str:
+    """'patient_wish' for a time after the deadline that was wished for; '' for one before it."""
+    if deadline is None or local_date(start, zone) <= deadline:
+        return ""
+    if not late_ok:
+        raise PastDeadline
+    return "patient_wish"
