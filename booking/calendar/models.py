@@ -57,7 +57,10 @@ class Site(WithId):
     directions: Mapped[str] = mapped_column(Text, default="")
     directions_en: Mapped[str] = mapped_column(Text, default="")
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    version: Mapped[int] = mapped_column(default=1)
     clinic: Mapped[Clinic] = relationship(back_populates="sites")
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 resource_clinic = Table(
@@ -117,8 +120,11 @@ class WeekTemplate(WithId):
     end_time: Mapped[time]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource] = relationship()
     site: Mapped[Site] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Closure(WithId):
@@ -143,6 +149,9 @@ class Closure(WithId):
     ends_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(200), default="")
     status: Mapped[str] = mapped_column(String(10), default="approved")
+    version: Mapped[int] = mapped_column(default=1)
     resource: Mapped[Resource | None] = relationship()
     site: Mapped[Site | None] = relationship()
     clinic: Mapped[Clinic] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}

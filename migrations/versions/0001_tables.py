@@ -246,6 +246,7 @@ def upgrade() -> None:
         sa.Column("directions", sa.Text(), nullable=False),
         sa.Column("directions_en", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_site_clinic_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
@@ -369,6 +370,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status IN ('requested', 'approved', 'declined')", name=op.f("ck_closure_status")
@@ -510,6 +512,7 @@ def upgrade() -> None:
         sa.Column("end_time", sa.Time(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("weeks IN ('any', 'odd', 'even')", name=op.f("ck_week_template_weeks")),
         sa.CheckConstraint("start_time < end_time", name=op.f("ck_week_template_order")),
