@@ -133,6 +133,29 @@ ERRORS: dict[str, Shown] = {
     "already_exists": Shown(
         409, _("Det findes allerede"), _("Intet er gemt. Find det, der findes i forvejen.")
     ),
+    "birth_date_unknown": Shown(
+        409,
+        _("Fødselsdatoen mangler"),
+        _("Intet er ændret. Skriv patientens fødselsdato ind, og prøv igen."),
+    ),
+    "proxy_not_possible": Shown(
+        409,
+        _("Fuldmagten kan ikke gives"),
+        _(
+            "En forælder kan handle for et barn under 15 år, og andre i en aftalt tid. "
+            "Ingen kan have fuldmagt for sig selv."
+        ),
+    ),
+    "weak_password": Shown(
+        422,
+        _("Adgangskoden er for svag"),
+        _("Skriv mindst 12 tegn, og ikke blot brugernavnet."),
+    ),
+    "last_leader": Shown(
+        409,
+        _("Klinikken ville stå uden leder"),
+        _("Intet er ændret. Giv først en anden rollen som leder."),
+    ),
 }
 
 

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any, Literal, cast
 
-import phonenumbers
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
@@ -24,6 +23,7 @@ from webargs.flaskparser import FlaskParser
 from booking.platform.error_table import shown
 from booking.platform.errors import DomainError, InvalidInput
 from booking.platform.pages import db
+from booking.platform.phone import e164
 
 
 def _(message: str) -> str:
@@ -196,13 +196,10 @@ class Phone(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            number = phonenumbers.parse(text, "DK")
-        except phonenumbers.NumberParseException:
-            raise self.make_error("invalid") from None
-        if not phonenumbers.is_valid_number(number):
+        number = e164(text)
+        if number is None:
             raise self.make_error("invalid")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return number
 
 
 class Email(fields.String):
