@@ -8,6 +8,7 @@ from booking.appointments.invitations import models as invitation_tables
 from booking.appointments.visit_types import models as visit_type_tables
 from booking.appointments.worklist import models as worklist_tables
 from booking.calendar import models as calendar_tables
+from booking.calendar import register as calendar
 from booking.clinic_web import register as clinic_web
 from booking.people import models as people_tables
 from booking.people import register as people
@@ -29,5 +30,6 @@ def register(app: Flask) -> None:
     """Wire every room: identities, constraints, handlers, jobs, pages and commands."""
     commands.register(app)
     people.register(app)
+    calendar.register(app)
     appointments.register(app)
     clinic_web.register(app)

@@ -1,0 +1,14 @@
+"""What the calendar room adds to the application."""
+
+from flask import Flask
+
+from booking.people.errors import AlreadyExists
+from booking.platform.web import Rettid
+
+CONSTRAINTS = {"uq_clinic_name": AlreadyExists, "uq_resource_staff_id": AlreadyExists}
+
+
+def register(app: Flask) -> None:
+    """The domain's words for refused constraints."""
+    rettid: Rettid = app.extensions["rettid"]
+    rettid.constraints.update(CONSTRAINTS)
