@@ -15,10 +15,11 @@ from flask import Blueprint, current_app, g, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from booking.platform import audit
 from booking.platform.database import Database, Session, constraint_of, worth_retrying
-from booking.platform.errors import Busy, DomainError, NotAllowed, SignInNeeded
+from booking.platform.errors import Busy, ChangedMeanwhile, DomainError, NotAllowed, SignInNeeded
 from booking.platform.identity import Actor, Role
 
 TRIES = 4
@@ -95,6 +96,8 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Response
                 return _once(view, access, database, arguments)
             except IntegrityError as error:
                 raise _as_domain_error(error) from error
+            except StaleDataError as error:
+                raise ChangedMeanwhile from error
             except DBAPIError as error:
                 if not worth_retrying(error):
                     raise
