@@ -16,16 +16,16 @@ class Vault:
     """The keys, and what is done with them."""
 
     def __init__(self, data_keys: Mapping[int, str], lookup_key: str) -> None:
-        """data_keys: version -> Fernet key, at least one."""
+        """data_keys: version -> Fernet key, at least one; `newest` is the version that seals."""
         self._keys = {version: Fernet(key) for version, key in data_keys.items()}
-        self._newest = max(data_keys)
+        self.newest = max(data_keys)
         self._lookup_key = lookup_key.encode()
 
     def seal(self, plain: str | None) -> str | None:
         """Encrypt a text with the newest key; nothing stays nothing."""
         if not plain:
             return None
-        return f"{self._newest}:{self._keys[self._newest].encrypt(plain.encode()).decode()}"
+        return f"{self.newest}:{self._keys[self.newest].encrypt(plain.encode()).decode()}"
 
     def open(self, sealed: str | None) -> str | None:
         """Decrypt; raises cryptography's InvalidToken if the text was tampered with, KeyError
@@ -37,7 +37,7 @@ class Vault:
 
     def stale(self, sealed: str | None) -> bool:
         """True if a text is sealed with an older key than the newest."""
-        return bool(sealed) and not str(sealed).startswith(f"{self._newest}:")
+        return bool(sealed) and not str(sealed).startswith(f"{self.newest}:")
 
     def rotate(self, sealed: str | None) -> str | None:
         """The same text under the newest key."""
