@@ -4,11 +4,17 @@ from datetime import timedelta
 
 from flask import Flask
 
-from booking.appointments import holds
+from booking.appointments import consequences, holds
 from booking.appointments.guard import CONSTRAINTS
 from booking.appointments.invitations.service import reach_horizon
 from booking.appointments.length import default_policy
 from booking.appointments.refit import on_needs_changed
+from booking.calendar.events import (
+    ClosureRemoved,
+    OpeningChanged,
+    TimeOffDecided,
+    TimeOffRequested,
+)
 from booking.people.events import PatientNeedsChanged
 from booking.platform.jobs import Job
 from booking.platform.web import Rettid
@@ -20,5 +26,9 @@ def register(app: Flask) -> None:
     rettid.constraints.update(CONSTRAINTS)
     rettid.database.ports.setdefault("length", default_policy)
     rettid.events.subscribe(PatientNeedsChanged, on_needs_changed)
+    rettid.events.subscribe(OpeningChanged, consequences.on_opening_changed)
+    rettid.events.subscribe(TimeOffRequested, consequences.on_time_off_requested)
+    rettid.events.subscribe(TimeOffDecided, consequences.on_time_off_decided)
+    rettid.events.subscribe(ClosureRemoved, consequences.on_closure_removed)
     rettid.jobs.add(Job("hold_sweep", timedelta(minutes=1), holds.sweep))
     rettid.jobs.add(Job("booking_horizon", timedelta(hours=1), reach_horizon))

@@ -76,7 +76,7 @@ def add_closure(
     _write(session, closure, place, period, reason)
     session.add(closure)
     session.flush()
-    audit.record(session, by, "closure_added", clinic_id=clinic.id)
+    audit.record(session, by, "closure.added", clinic_id=clinic.id)
     _publish(session, closure.clinic, closure.resource, closure.starts_at, closure.ends_at)
     return closure
 
@@ -96,7 +96,7 @@ def edit_closure(
     start, end = closure.starts_at, closure.ends_at
     _write(session, closure, place, period, reason)
     session.flush()
-    audit.record(session, by, "closure_changed", clinic_id=closure.clinic_id)
+    audit.record(session, by, "closure.changed", clinic_id=closure.clinic_id)
     resources.add(closure.resource)
     for resource in resources:
         _publish(
@@ -121,7 +121,7 @@ def remove_closure(session: Session, by: Actor, closure: Closure, version: int) 
     session.publish(ClosureRemoved(closure.id, closure.clinic_id))
     session.delete(closure)
     session.flush()
-    audit.record(session, by, "closure_removed", clinic_id=clinic.id)
+    audit.record(session, by, "closure.removed", clinic_id=clinic.id)
     _publish(session, clinic, resource, start, end)
 
 
@@ -139,7 +139,7 @@ def request_time_off(
     _write(session, closure, Place(resource_id=resource.id), period, reason)
     session.add(closure)
     session.flush()
-    audit.record(session, by, "time_off_requested", clinic_id=clinic.id)
+    audit.record(session, by, "time_off.requested", clinic_id=clinic.id)
     session.publish(TimeOffRequested(closure.id, clinic.id, period.first))
     return closure
 
@@ -153,7 +153,7 @@ def withdraw_time_off(session: Session, by: Actor, closure: Closure) -> None:
     session.publish(ClosureRemoved(closure.id, closure.clinic_id))
     session.delete(closure)
     session.flush()
-    audit.record(session, by, "time_off_withdrawn", clinic_id=closure.clinic_id)
+    audit.record(session, by, "time_off.withdrawn", clinic_id=closure.clinic_id)
 
 
 def decide_time_off(session: Session, by: Actor, closure: Closure, approve: bool) -> Closure:
@@ -162,7 +162,7 @@ def decide_time_off(session: Session, by: Actor, closure: Closure, approve: bool
     _check(closure, closure.version, "requested")
     closure.status = "approved" if approve else "declined"
     session.flush()
-    action = "time_off_approved" if approve else "time_off_declined"
+    action = "time_off.approved" if approve else "time_off.declined"
     audit.record(session, by, action, clinic_id=closure.clinic_id)
     session.publish(TimeOffDecided(closure.id, closure.clinic_id, by, approve))
     if approve:

@@ -68,7 +68,7 @@ def create_clinic(session: Session, by: Actor, details: ClinicDetails) -> Clinic
         roles = (Role.SECRETARY, Role.LEADER)
         session.add_all(StaffRole(staff_id=by.id, clinic_id=clinic.id, role=r) for r in roles)
         session.flush()
-    audit.record(session, by, "clinic_created", clinic_id=clinic.id)
+    audit.record(session, by, "clinic.created", clinic_id=clinic.id)
     return clinic
 
 
@@ -83,7 +83,7 @@ def edit_clinic(
         if name != "zone_name":
             setattr(clinic, name, value)
     session.flush()
-    audit.record(session, by, "clinic_changed", clinic_id=clinic.id)
+    audit.record(session, by, "clinic.changed", clinic_id=clinic.id)
     if clinic.optional_closures != closures_before:
         session.publish(OpeningChanged(clinic.id, None, today(session, clinic), None))
     return clinic
@@ -95,7 +95,7 @@ def add_site(session: Session, by: Actor, clinic: Clinic, details: SiteDetails) 
     site = Site(clinic_id=clinic.id, **asdict(details))
     session.add(site)
     session.flush()
-    audit.record(session, by, "site_added", reason=site.name, clinic_id=clinic.id)
+    audit.record(session, by, "site.added", reason=site.name, clinic_id=clinic.id)
     return site
 
 
@@ -117,7 +117,7 @@ def edit_site(
         setattr(site, name, value)
     site.active = active
     session.flush()
-    audit.record(session, by, "site_changed", reason=site.name, clinic_id=site.clinic_id)
+    audit.record(session, by, "site.changed", reason=site.name, clinic_id=site.clinic_id)
     return site
 
 
@@ -129,7 +129,7 @@ def add_resource(
     _write_resource(session, by, clinic, resource, details)
     session.add(resource)
     session.flush()
-    audit.record(session, by, "resource_added", reason=resource.name, clinic_id=clinic.id)
+    audit.record(session, by, "resource.added", reason=resource.name, clinic_id=clinic.id)
     return resource
 
 
@@ -149,7 +149,7 @@ def edit_resource(
     _write_resource(session, by, clinic, resource, details)
     resource.active = active
     session.flush()
-    audit.record(session, by, "resource_changed", reason=resource.name, clinic_id=clinic.id)
+    audit.record(session, by, "resource.changed", reason=resource.name, clinic_id=clinic.id)
     if was_active != active:
         publish_for(session, resource, today(session, clinic), None)
     return resource
@@ -168,7 +168,7 @@ def share(session: Session, by: Actor, resource: Resource, clinic: Clinic) -> No
     if clinic not in resource.clinics:
         resource.clinics.append(clinic)
         session.flush()
-        audit.record(session, by, "resource_shared", reason=resource.name, clinic_id=clinic.id)
+        audit.record(session, by, "resource.shared", reason=resource.name, clinic_id=clinic.id)
 
 
 def today(session: Session, clinic: Clinic) -> date:

@@ -36,7 +36,7 @@ def add(
 ) -> list[WeekTemplate]:
     """Give a resource hours at a clinic; none may overlap what it has there or elsewhere."""
     added = [_insert(session, clinic, resource, one) for one in hours]
-    audit.record(session, by, "template_added", reason=resource.name, clinic_id=clinic.id)
+    audit.record(session, by, "template.added", reason=resource.name, clinic_id=clinic.id)
     first, last = _period(added)
     _publish(session, clinic.id, resource.id, first, last)
     return added
@@ -75,7 +75,7 @@ def change(
         changed = _insert(session, clinic, template.resource, hours)
     new_first, new_last = _period([changed])
     audit.record(
-        session, by, "template_changed", reason=template.resource.name, clinic_id=clinic.id
+        session, by, "template.changed", reason=template.resource.name, clinic_id=clinic.id
     )
     until = None if last is None or new_last is None else max(last, new_last)
     _publish(session, clinic.id, template.resource_id, min(first, new_first), until)
@@ -101,7 +101,7 @@ def end(
     audit.record(
         session,
         by,
-        "template_ended",
+        "template.ended",
         reason=template.resource.name,
         clinic_id=template.clinic_id,
     )
@@ -119,7 +119,7 @@ def remove(session: Session, by: Actor, clinic: Clinic, template: WeekTemplate) 
     resource = template.resource
     session.delete(template)
     session.flush()
-    audit.record(session, by, "template_removed", reason=resource.name, clinic_id=clinic.id)
+    audit.record(session, by, "template.removed", reason=resource.name, clinic_id=clinic.id)
     _publish(session, clinic.id, resource.id, first, last)
 
 

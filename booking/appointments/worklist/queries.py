@@ -57,3 +57,8 @@ def item_of(session: Session, clinic_id: int, item_id: int) -> WorklistItem:
     if item is None or item.clinic_id != clinic_id:
         raise NotFound
     return item
+
+
+def with_key(session: Session, key: str) -> WorklistItem | None:
+    """The open item with a key, if there is one."""
+    return session.scalars(select(WorklistItem).where(WorklistItem.open_key == key)).one_or_none()

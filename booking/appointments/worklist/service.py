@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from booking.appointments.errors import WrongState
 from booking.appointments.worklist.models import WorklistItem
+from booking.appointments.worklist.queries import with_key
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
@@ -31,7 +31,7 @@ def add(
     words: a person's own. details: what the kind's text needs, never a CPR or phone number.
     due_on: a local day. Two writers with one key end with one item.
     """
-    if key is not None and (already := _open(session, key)) is not None:
+    if key is not None and (already := with_key(session, key)) is not None:
         return already
     item = WorklistItem(
         clinic_id=clinic_id,
@@ -51,7 +51,7 @@ def add(
             session.add(item)
             session.flush()
     except IntegrityError:
-        already = _open(session, key) if key is not None else None
+        already = with_key(session, key) if key is not None else None
         if already is None:
             raise
         return already
@@ -65,19 +65,15 @@ def finish(session: Session, by: Actor, item: WorklistItem, outcome: str) -> Wor
         raise WrongState
     _close(session, by, item, outcome)
     patients = [item.patient_id] if item.patient_id is not None else []
-    audit.record(session, by, "worklist_item_finished", patients, clinic_id=item.clinic_id)
+    audit.record(session, by, "worklist.finished", patients, clinic_id=item.clinic_id)
     return item
 
 
 def withdraw(session: Session, key: str) -> None:
     """Close the open item with this key, if there is one, as no longer needed."""
-    item = _open(session, key)
+    item = with_key(session, key)
     if item is not None:
         _close(session, SYSTEM, item, "")
-
-
-def _open(session: Session, key: str) -> WorklistItem | None:
-    return session.scalars(select(WorklistItem).where(WorklistItem.open_key == key)).one_or_none()
 
 
 def _close(session: Session, by: Actor, item: WorklistItem, outcome: str) -> None:

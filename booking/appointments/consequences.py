@@ -1,0 +1,239 @@
+"""What a change of opening hours does to what is booked: who must be found a new time.
+
+An appointment is hit when one of the resources it takes would no longer be offered for it: a
+clinician's whole stretch, buffers included, must lie in the opening hours, a room's without the
+buffers, and none of it in the resource's own closures. One out of use has no hours at all.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import joinedload
+
+from booking.appointments.guard import lock
+from booking.appointments.models import ACTIVE, Allocation, Appointment, GroupSession
+from booking.appointments.queries import SHOWN
+from booking.appointments.worklist import queries as worklist_queries
+from booking.appointments.worklist import service as worklist
+from booking.appointments.worklist.models import WorklistItem
+from booking.calendar import availability
+from booking.calendar.events import (
+    ClosureRemoved,
+    OpeningChanged,
+    TimeOffDecided,
+    TimeOffRequested,
+)
+from booking.calendar.models import Clinic, Closure, Resource, resource_clinic
+from booking.platform.database import Session
+from booking.platform.errors import NotFound
+from booking.platform.localtime import day_bounds, day_start, local_date
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """One active allocation of an appointment or of its group."""
+
+    resource_id: int
+    in_use: bool
+    clinician: bool
+    site_id: int
+    starts_at: datetime
+    ends_at: datetime
+    contact_starts: datetime
+    contact_ends: datetime
+
+
+def hit(
+    session: Session,
+    clinic: Clinic,
+    first: date,
+    last: date | None,
+    resource_ids: Sequence[int] | None,
+) -> list[Appointment]:
+    """The clinic's coming active appointments that its opening hours no longer hold, by start.
+
+    first, last: local days, both included, None for all to come. resource_ids: only those that
+    take one of these; None for all. A participant of a group that is hit is hit.
+    """
+    concerned = _concerned(session, clinic, first, last, resource_ids)
+    return _hit_among(session, clinic, concerned)
+
+
+def on_opening_changed(session: Session, changed: OpeningChanged) -> None:
+    """Put what is hit on the worklist, and take off what no longer is.
+
+    Locks the resources, so that every booking is either seen here or sees the change.
+    """
+    clinic = session.get(Clinic, changed.clinic_id)
+    if clinic is None:
+        raise NotFound
+    lock(session, changed.resource_ids or _resource_ids(session, clinic))
+    concerned = _concerned(session, clinic, changed.first, changed.last, changed.resource_ids)
+    now_hit = {one.id for one in _hit_among(session, clinic, concerned)}
+    for appointment in concerned:
+        key = f"opening:{appointment.id}"
+        if appointment.id in now_hit:
+            worklist.add(
+                session,
+                clinic.id,
+                "opening_changed",
+                patient_id=appointment.patient_id,
+                appointment_id=appointment.id,
+                invitation_id=appointment.invitation_id,
+                details={"visit_type": appointment.visit_type.name},
+                due_on=local_date(appointment.starts_at, clinic.zone),
+                key=key,
+            )
+        else:
+            worklist.withdraw(session, key)
+
+
+def on_time_off_requested(session: Session, requested: TimeOffRequested) -> None:
+    """Somebody must answer before the first day of it."""
+    closure = session.get_one(Closure, requested.closure_id)
+    worklist.add(
+        session,
+        requested.clinic_id,
+        "time_off_request",
+        closure_id=closure.id,
+        words=closure.reason,
+        details={"clinician": closure.resource.name if closure.resource else ""},
+        due_on=requested.first,
+        key=_time_off_key(closure.id),
+    )
+
+
+def on_time_off_decided(session: Session, decided: TimeOffDecided) -> None:
+    """The wish is off the worklist, with the answer as its outcome."""
+    item = worklist_queries.with_key(session, _time_off_key(decided.closure_id))
+    if item is not None:
+        outcome = _("Godkendt") if decided.approved else _("Afslået")
+        worklist.finish(session, decided.by, item, outcome)
+
+
+def on_closure_removed(session: Session, removed: ClosureRemoved) -> None:
+    """Let go of a closure's row: what was written about it stays, without it."""
+    worklist.withdraw(session, _time_off_key(removed.closure_id))
+    session.execute(
+        update(WorklistItem)
+        .where(WorklistItem.closure_id == removed.closure_id)
+        .values(closure_id=None)
+    )
+
+
+def _time_off_key(closure_id: int) -> str:
+    return f"time_off:{closure_id}"
+
+
+def _resource_ids(session: Session, clinic: Clinic) -> Sequence[int]:
+    theirs = resource_clinic.c.clinic_id == clinic.id
+    return session.scalars(select(resource_clinic.c.resource_id).where(theirs)).all()
+
+
+def _concerned(
+    session: Session,
+    clinic: Clinic,
+    first: date,
+    last: date | None,
+    resource_ids: Sequence[int] | None,
+) -> list[Appointment]:
+    """Coming appointments with an allocation of one of these resources on these days."""
+    start = max(session.now(), day_start(first, clinic.zone))
+    taking = select(Allocation.appointment_id, Allocation.group_session_id).where(
+        Allocation.active, Allocation.ends_at > start
+    )
+    if last is not None:
+        taking = taking.where(Allocation.starts_at < day_bounds(last, clinic.zone)[1])
+    if resource_ids is not None:
+        taking = taking.where(Allocation.resource_id.in_(resource_ids))
+    rows = taking.subquery()
+    return list(
+        session.scalars(
+            select(Appointment)
+            .options(*SHOWN)
+            .where(
+                Appointment.clinic_id == clinic.id,
+                Appointment.status.in_(ACTIVE),
+                Appointment.starts_at > session.now(),
+                or_(
+                    Appointment.id.in_(select(rows.c.appointment_id)),
+                    Appointment.group_session_id.in_(select(rows.c.group_session_id)),
+                ),
+            )
+            .order_by(Appointment.starts_at, Appointment.id)
+        )
+    )
+
+
+def _hit_among(
+    session: Session, clinic: Clinic, appointments: list[Appointment]
+) -> list[Appointment]:
+    if not appointments:
+        return []
+    takes = _takes(session, appointments)
+    everything = [one for taken in takes.values() for one in taken]
+    if not everything:
+        return []
+    first = local_date(min(one.starts_at for one in everything), clinic.zone)
+    last = local_date(max(one.ends_at for one in everything), clinic.zone)
+    resources = {one.resource_id for one in everything}
+    open_time = availability.read(session, clinic, resources, first, last)
+    return [
+        appointment
+        for appointment in appointments
+        if any(_shut(open_time, one) for one in takes.get(appointment.id, []))
+    ]
+
+
+def _shut(open_time: availability.Availability, taken: _Taken) -> bool:
+    timeline = open_time.timeline
+    whole = timeline.taken_bits([(taken.starts_at, taken.ends_at)])
+    contact = timeline.taken_bits([(taken.contact_starts, taken.contact_ends)])
+    needed = whole if taken.clinician else contact
+    opened = open_time.at(taken.resource_id, taken.site_id) if taken.in_use else 0
+    return bool(needed & ~opened or whole & open_time.closed.get(taken.resource_id, 0))
+
+
+def _takes(session: Session, appointments: Iterable[Appointment]) -> dict[int, list[_Taken]]:
+    """appointment id -> what it takes, itself or through its group."""
+    by_group: dict[int, list[_Taken]] = {}
+    groups = {a.group_session_id for a in appointments if a.group_session_id is not None}
+    rows = session.execute(
+        select(Allocation, GroupSession)
+        .join(GroupSession, GroupSession.id == Allocation.group_session_id)
+        .options(joinedload(Allocation.resource))
+        .where(Allocation.active, Allocation.group_session_id.in_(groups))
+    )
+    for allocation, group in rows:
+        by_group.setdefault(group.id, []).append(
+            _taken(allocation, allocation.resource, group.site_id, group.starts_at, group.ends_at)
+        )
+    return {
+        a.id: [
+            *(
+                _taken(one, one.resource, a.site_id, a.starts_at, a.ends_at)
+                for one in a.allocations
+                if one.active
+            ),
+            *by_group.get(a.group_session_id or 0, []),
+        ]
+        for a in appointments
+    }
+
+
+def _taken(
+    allocation: Allocation, resource: Resource, site_id: int, starts: datetime, ends: datetime
+) -> _Taken:
+    return _Taken(
+        resource.id,
+        resource.active,
+        allocation.role == "clinician",
+        site_id,
+        allocation.starts_at,
+        allocation.ends_at,
+        starts,
+        ends,
+    )
