@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, literal, select
 
 from booking.appointments.errors import GroupFull, PatientBusy, TimeTaken
+from booking.people.errors import AlreadyExists
 from booking.platform.database import Session
 from booking.platform.errors import ChangedMeanwhile, DomainError
 
@@ -23,6 +24,7 @@ CONSTRAINTS: dict[str, type[DomainError]] = {
     "uq_allocation_grant_id": TimeTaken,
     "uq_hold_owner": ChangedMeanwhile,
     "uq_appointment_invitation_id": ChangedMeanwhile,
+    "uq_visit_type_clinic_id_name": AlreadyExists,
 }
 
 
