@@ -172,9 +172,7 @@ def test_a_patient_is_never_in_two_places(
     session: Session, place: Place, booked: Appointment
 ) -> None:
     with pytest.raises(IntegrityError) as refused:
-        appointment(
-            session, place, place.patient, NINE + HALF / 2, clinician=place.other_doctor
-        )
+        appointment(session, place, place.patient, NINE + HALF / 2, clinician=place.other_doctor)
     assert constraint_of(refused.value) == "appointment_patient_no_overlap"
 
 
@@ -272,9 +270,7 @@ def test_a_group_never_has_more_than_its_capacity_counting_holds(
         first.status = "booked"
         session.flush()
     with pytest.raises(IntegrityError), session.begin_nested():
-        session.execute(
-            update(GroupSession).where(GroupSession.id == group.id).values(capacity=1)
-        )
+        session.execute(update(GroupSession).where(GroupSession.id == group.id).values(capacity=1))
 
 
 def test_one_live_time_per_invitation(session: Session, place: Place) -> None:
