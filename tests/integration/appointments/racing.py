@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -86,13 +87,7 @@ def one_booking_each(runner: Runner) -> dict[str, int]:
     outcomes: Counter[str] = Counter()
     for patient_id in runner.patient_ids[: runner.attempts]:
         slot = chance.choice(runner.slots)
-
-        def work(session: Session, patient_id: int = patient_id, slot: search.Slot = slot) -> None:
-            patient = session.get_one(Patient, patient_id)
-            actor = Actor("patient", patient.id, patient.name)
-            hold = holds.place(session, _free(session, actor, patient_id), slot)
-            service.confirm(session, actor, hold)
-
+        work = partial(_hold_and_confirm, patient_id=patient_id, slot=slot)
         outcomes[attempt(opened, work)] += 1
     opened.engine.dispose()
     return dict(outcomes)
@@ -106,20 +101,24 @@ def crowd(runner: Runner) -> dict[str, int]:
         patient_id = chance.choice(runner.patient_ids)
         act = chance.choice(("hold", "book", "book", "move", "cancel"))
         seed = chance.random()
-
-        def work(
-            session: Session, patient_id: int = patient_id, act: str = act, seed: float = seed
-        ) -> None:
-            _one_act(session, patient_id, act, random.Random(seed), runner.slots)
-
+        # A retried attempt makes the same choices again.
+        work = partial(_one_act, patient_id=patient_id, act=act, seed=seed, slots=runner.slots)
         outcomes[f"{act}:{attempt(opened, work)}"] += 1
     opened.engine.dispose()
     return dict(outcomes)
 
 
+def _hold_and_confirm(session: Session, *, patient_id: int, slot: search.Slot) -> None:
+    patient = session.get_one(Patient, patient_id)
+    actor = Actor("patient", patient.id, patient.name)
+    hold = holds.place(session, _free(session, actor, patient_id), slot)
+    service.confirm(session, actor, hold)
+
+
 def _one_act(
-    session: Session, patient_id: int, act: str, chance: random.Random, slots: list[search.Slot]
+    session: Session, *, patient_id: int, act: str, seed: float, slots: list[search.Slot]
 ) -> None:
+    chance = random.Random(seed)
     actor = Actor("patient", patient_id, "En Prøve")
     near = chance.choice(slots)
     quarter = timedelta(minutes=15) * chance.randrange(-2, 3)

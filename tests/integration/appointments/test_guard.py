@@ -212,8 +212,8 @@ def test_a_lane_above_the_plan_needs_a_grant_for_that_resource_and_lane(
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(insert(Allocation).values({**extra, **wrong}))
     session.execute(insert(Allocation).values({**extra, "grant_id": grant.id}))
+    again = row(booked, NINE + 8 * HALF, NINE + 9 * HALF, lane=1, grant_id=grant.id)
     with pytest.raises(IntegrityError), session.begin_nested():
-        again = row(booked, NINE + 8 * HALF, NINE + 9 * HALF, lane=1, grant_id=grant.id)
         session.execute(insert(Allocation).values(again))
 
 
@@ -267,8 +267,9 @@ def test_a_group_never_has_more_than_its_capacity_counting_holds(
     session.flush()
     join()
     with pytest.raises(IntegrityError), session.begin_nested():
-        first.status = "booked"
-        session.flush()
+        session.execute(
+            update(Appointment).where(Appointment.id == first.id).values(status="booked")
+        )
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(update(GroupSession).where(GroupSession.id == group.id).values(capacity=1))
 
