@@ -1,12 +1,19 @@
 """Reading appointments and invitations. Staff reads are scoped by clinic, patients' by person."""
 
+from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.appointments.invitations.models import Course, Invitation
-from booking.appointments.models import ACTIVE, Allocation, Appointment, AppointmentChange
+from booking.appointments.models import (
+    ACTIVE,
+    Allocation,
+    Appointment,
+    AppointmentChange,
+    GroupSession,
+)
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic
 from booking.platform.database import Session
@@ -143,7 +150,10 @@ def invitation_at_clinic(session: Session, clinic_id: int, invitation_id: int) -
 def day_list(
     session: Session, clinic: Clinic, day: date, clinician_id: int | None = None
 ) -> list[Appointment]:
-    """Everything booked at a clinic on a local day, cancelled times left out, in order of time."""
+    """Everything booked at a clinic on a local day, cancelled times left out, in order of time.
+
+    clinician_id: only contacts that take this clinician, alone or as one of several.
+    """
     start, end = day_bounds(day, clinic.zone)
     wanted = (
         select(Appointment)
@@ -157,8 +167,67 @@ def day_list(
         .order_by(Appointment.starts_at, Appointment.id)
     )
     if clinician_id is not None:
-        wanted = wanted.where(Appointment.clinician_id == clinician_id)
+        with_them = select(Allocation.appointment_id, Allocation.group_session_id).where(
+            Allocation.resource_id == clinician_id,
+            Allocation.starts_at < end,
+            Allocation.ends_at > start,
+        )
+        taking = with_them.subquery()
+        wanted = wanted.where(
+            or_(
+                Appointment.clinician_id == clinician_id,
+                Appointment.id.in_(select(taking.c.appointment_id)),
+                Appointment.group_session_id.in_(select(taking.c.group_session_id)),
+            )
+        )
     return list(session.scalars(wanted))
+
+
+def groups_on(
+    session: Session, clinic: Clinic, day: date, clinician_id: int | None = None
+) -> list[GroupSession]:
+    """The group sessions of a clinic on a local day (of one clinician), in order of time."""
+    start, end = day_bounds(day, clinic.zone)
+    wanted = (
+        select(GroupSession)
+        .options(joinedload(GroupSession.visit_type), joinedload(GroupSession.clinician))
+        .where(
+            GroupSession.clinic_id == clinic.id,
+            GroupSession.starts_at >= start,
+            GroupSession.starts_at < end,
+            GroupSession.cancelled_at.is_(None),
+        )
+        .order_by(GroupSession.starts_at, GroupSession.id)
+    )
+    if clinician_id is not None:
+        theirs = select(Allocation.group_session_id).where(
+            Allocation.resource_id == clinician_id, Allocation.group_session_id.is_not(None)
+        )
+        wanted = wanted.where(GroupSession.id.in_(theirs))
+    return list(session.scalars(wanted))
+
+
+def taken_elsewhere(
+    session: Session, clinic: Clinic, day: date, resource_ids: Collection[int]
+) -> list[Allocation]:
+    """When other clinics have these resources on a local day, by start: the times, nothing more."""
+    start, end = day_bounds(day, clinic.zone)
+    return list(
+        session.scalars(
+            select(Allocation)
+            .options(joinedload(Allocation.resource))
+            .outerjoin(Appointment, Appointment.id == Allocation.appointment_id)
+            .outerjoin(GroupSession, GroupSession.id == Allocation.group_session_id)
+            .where(
+                Allocation.resource_id.in_(resource_ids),
+                Allocation.active,
+                Allocation.starts_at < end,
+                Allocation.ends_at > start,
+                or_(Appointment.clinic_id != clinic.id, GroupSession.clinic_id != clinic.id),
+            )
+            .order_by(Allocation.starts_at, Allocation.id)
+        )
+    )
 
 
 def history(session: Session, appointment: Appointment) -> list[AppointmentChange]:

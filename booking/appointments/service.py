@@ -5,6 +5,7 @@ what to the appointment's history and the audit log, and publishes a domain even
 """
 
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from booking.appointments import holds
@@ -31,6 +32,8 @@ from booking.platform.database import Session
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date
 
+LateReason = Literal["patient_wish", "capacity"]
+
 
 def confirm(
     session: Session, by: Actor, hold: Hold, channel: Channel = "web", *, late_ok: bool = False
@@ -46,7 +49,9 @@ def confirm(
         hold.starts_at, hold.ends_at, hold.clinician_id, hold.site_id, hold.group_session_id
     )
     deadline = hold.invitation.deadline_on if hold.invitation else None
-    reason = _deadline_reason(hold.clinic.zone, slot.start, deadline, late_ok=late_ok)
+    reason = _deadline_reason(
+        hold.clinic.zone, slot.start, deadline, "patient_wish" if late_ok else None
+    )
     before = timedelta(minutes=hold.visit_type.buffer_before)
     after = timedelta(minutes=hold.visit_type.buffer_after)
     takes = [
@@ -80,14 +85,15 @@ def book(
     channel: Channel,
     *,
     provisional: bool = False,
-    late_ok: bool = False,
+    late_reason: LateReason | None = None,
 ) -> Appointment:
     """Book or move at once, without a hold: staff on a patient's behalf, and the system itself.
 
-    provisional: the patient has yet to answer.
+    provisional: the patient has yet to answer. late_reason: why a time after a deadline was
+    chosen; without one such a time raises PastDeadline.
     """
     zone = occasion.visit_type.clinic.zone
-    reason = _deadline_reason(zone, slot.start, occasion.deadline_on, late_ok=late_ok)
+    reason = _deadline_reason(zone, slot.start, occasion.deadline_on, late_reason)
     holds.release(session, occasion.owner)
     if slot.group_session_id is None:
         takes = choose(session, occasion.wish(), slot)
@@ -219,11 +225,11 @@ def _after_cancelling(
 
 
 def _deadline_reason(
-    zone: ZoneInfo, start: datetime, deadline: date | None, *, late_ok: bool
+    zone: ZoneInfo, start: datetime, deadline: date | None, late_reason: LateReason | None
 ) -> str:
-    """'patient_wish' for a time after the deadline that was wished for; '' for one before it."""
+    """Why a time after the deadline was chosen; '' for one before it."""
     if deadline is None or local_date(start, zone) <= deadline:
         return ""
-    if not late_ok:
+    if late_reason is None:
         raise PastDeadline
-    return "patient_wish"
+    return late_reason

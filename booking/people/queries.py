@@ -1,7 +1,7 @@
 """Reading people. Staff see only patients of their own clinics."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -82,6 +82,15 @@ def needs_of(session: Session, patient_id: int) -> frozenset[str]:
     """The codes of a patient's needs."""
     wanted = select(PatientNeed.need).where(PatientNeed.patient_id == patient_id)
     return frozenset(session.scalars(wanted))
+
+
+def needs_of_each(session: Session, patient_ids: Collection[int]) -> dict[int, set[str]]:
+    """The codes of several patients' needs, by patient; those without any are left out."""
+    wanted = select(PatientNeed).where(PatientNeed.patient_id.in_(patient_ids))
+    found: dict[int, set[str]] = {}
+    for row in session.scalars(wanted):
+        found.setdefault(row.patient_id, set()).add(row.need)
+    return found
 
 
 def notes_of(session: Session, clinic_id: int, patient_id: int) -> list[PatientNote]:
