@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from flask import (
@@ -24,6 +25,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.exceptions import NotFound as HttpNotFound
+from werkzeug.routing import IntegerConverter
 
 from booking.platform import i18n, logs
 from booking.platform.clock import Clock, SystemClock
@@ -51,6 +53,14 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "X-Frame-Options": "DENY",
 }
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: a number that a database key can hold; a larger one is 404."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As werkzeug's, with a highest value."""
+        super().__init__(*args, **{"max": 2_147_483_647, **kwargs})
 
 
 @dataclass
@@ -104,6 +114,7 @@ def build(config: Config, clock: Clock | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=config.secure_cookies,
         **config.flask,
     )
+    app.url_map.converters["int"] = RowNumber
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["rettid"] = Rettid(config, clock, vault, events, opened)
     CSRFProtect(app)
