@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import slot_search_core
+from benchmarks import slot_search, slot_search_core
 from benchmarks.measure import Measure
 
 MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "slot_search_core": slot_search_core.measures,
+    "slot_search": slot_search.measures,
 }
 
 

@@ -103,28 +103,30 @@ def search_from_datetimes(
     return search(first, opened(first, templates), taken)
 
 
+def calendar(first: date, bookings: list[Booking]) -> Calendar:
+    """The calendar as the peer is given it."""
+    return Calendar(
+        zone=ZONE.key,
+        first=first.isoformat(),
+        days=DAYS,
+        weekdays=WEEKDAYS,
+        opens=OPENS.isoformat(),
+        closes=CLOSES.isoformat(),
+        step_minutes=15,
+        visit_minutes=30,
+        bookings=[
+            (start.date().isoformat(), start.time().isoformat(), end.time().isoformat())
+            for start, end in bookings
+        ],
+        runs=7,
+    )
+
+
 def measures() -> list[Measure]:
     """Have both sides search, hold their answers against each other, then compare their times."""
     first = next_monday(datetime.now(ZONE).date())
     bookings = bookings_from(first)
-    peer = django_appointment.search(
-        Calendar(
-            zone=ZONE.key,
-            first=first.isoformat(),
-            days=DAYS,
-            weekdays=WEEKDAYS,
-            opens=OPENS.isoformat(),
-            closes=CLOSES.isoformat(),
-            step_minutes=15,
-            visit_minutes=30,
-            bookings=[
-                (start.date().isoformat(), start.time().isoformat(), end.time().isoformat())
-                for start, end in bookings
-            ],
-            runs=7,
-        )
-    )
-
+    peer = django_appointment.search(calendar(first, bookings))
     templates = [
         WeekTemplate(weekday, "any", OPENS, CLOSES, first, None, None) for weekday in WEEKDAYS
     ]
