@@ -90,22 +90,16 @@ def end(
     if last_day < template.valid_from:
         raise InvalidInput({"valid_to": _("Skemaet kan ikke ophøre, før det begynder.")})
     before = template.valid_to
-    if before is None or last_day < before:
-        template.valid_to, changed_from = last_day, last_day + timedelta(days=1)
-    else:
-        _check(
-            session, template.resource, replace(_hours(template), valid_to=last_day), template.id
-        )
-        template.valid_to, changed_from = last_day, before + timedelta(days=1)
+    if before is not None and before < last_day:
+        longer = replace(_hours(template), valid_to=last_day)
+        _check(session, template.resource, longer, template.id)
+    template.valid_to = last_day
     session.flush()
-    audit.record(
-        session,
-        by,
-        "template.ended",
-        reason=template.resource.name,
-        clinic_id=template.clinic_id,
-    )
-    _publish(session, template.clinic_id, template.resource_id, changed_from, before)
+    resource = template.resource
+    audit.record(session, by, "template.ended", reason=resource.name, clinic_id=template.clinic_id)
+    first = (last_day if before is None else min(before, last_day)) + timedelta(days=1)
+    last = None if before is None else max(before, last_day)
+    _publish(session, template.clinic_id, resource.id, first, last)
     return template
 
 
