@@ -6,18 +6,19 @@ module offers `pages` (a Pages blueprint) and, if it stands in the menu, `MENU` 
 
 from flask import Flask
 
-from booking.clinic_web import home
+from booking.clinic_web import accounts, audit, commands, home, patients, proxies
 from booking.clinic_web.frame import MENU
 from booking.platform.web import Rettid
 
-ROOMS = (home,)
+ROOMS = (home, patients, proxies, accounts, audit)
 
 
 def register(app: Flask) -> None:
-    """Hang the pages and the menu on the application."""
+    """Hang the pages, the menu and the staff commands on the application."""
     rettid: Rettid = app.extensions["rettid"]
     rettid.sign_in_pages["staff"] = "/klinik/log-ind"
     for room in ROOMS:
         app.register_blueprint(room.pages)
         for entry in getattr(room, "MENU_ENTRIES", ()):
             rettid.parts.add_menu_entry(MENU, entry)
+    app.cli.add_command(commands.staff)

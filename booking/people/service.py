@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from booking.people import codes, cpr, needs
@@ -16,7 +17,7 @@ from booking.people.guardianship import last_day_as_child
 from booking.people.models import ClinicPatient, Patient, PatientNeed, PatientNote, Proxy
 from booking.people.reasons import CPR_LOOKUP
 from booking.platform import audit
-from booking.platform.database import Session
+from booking.platform.database import Session, constraint_of
 from booking.platform.errors import ChangedMeanwhile, NotFound
 from booking.platform.identity import Actor
 
@@ -56,7 +57,7 @@ def register_patient(
     patient = Patient(created_at=session.now())
     _apply(session, patient, details)
     session.add(patient)
-    session.flush()
+    _save(session)
     if clinic_id is not None:
         enter_clinic(session, clinic_id, patient, basis)
     audit.record(session, by, "patient.registered", [patient.id], clinic_id=clinic_id)
@@ -78,10 +79,7 @@ def edit_patient(
         if known is not None and known.id != patient.id:
             raise AlreadyExists
     _apply(session, patient, details)
-    try:
-        session.flush()
-    except StaleDataError:
-        raise ChangedMeanwhile from None
+    _save(session)
     audit.record(session, by, "patient.edited", [patient.id], clinic_id=clinic_id)
 
 
@@ -247,6 +245,18 @@ def end_proxy(session: Session, by: Actor, clinic_id: int | None, proxy: Proxy, 
         proxy.valid_to = min(proxy.valid_to or last, last)
     session.flush()
     audit.record(session, by, "proxy.ended", people, reason=proxy.kind, clinic_id=clinic_id)
+
+
+def _save(session: Session) -> None:
+    """Flush, in the domain's words where someone else was first."""
+    try:
+        session.flush()
+    except StaleDataError:
+        raise ChangedMeanwhile from None
+    except IntegrityError as error:
+        if constraint_of(error) == "uq_patient_cpr_hash":
+            raise AlreadyExists from error
+        raise
 
 
 def _apply(session: Session, patient: Patient, details: Details) -> None:

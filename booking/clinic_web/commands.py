@@ -1,0 +1,107 @@
+"""Staff accounts from the command line: `flask --app wsgi staff …`.
+
+They live here because a role is held at a clinic, and people know no clinics.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from booking.calendar.models import Clinic
+from booking.people import queries, staffing
+from booking.people.models import Staff
+from booking.platform.database import Session
+from booking.platform.error_table import shown
+from booking.platform.errors import DomainError, NotFound
+from booking.platform.identity import SYSTEM, Role
+from booking.platform.web import rettid
+
+staff = AppGroup("staff", help="Staff accounts.")
+
+ROLES = click.Choice([role.value for role in Role])
+PASSWORD = "RETTID_PASSWORD"  # noqa: S105 (the variable's name)
+
+
+@staff.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="As patients and colleagues see it.")
+@click.option("--title", default="", help="Profession or title.")
+@click.option("--clinic", required=True, metavar="NAME_OR_ID", help="Where the roles are held.")
+@click.option("--role", "roles", required=True, multiple=True, type=ROLES, help="May be repeated.")
+def add(username: str, name: str, title: str, clinic: str, roles: tuple[str, ...]) -> None:
+    """Add an account; the password is asked for, or read from RETTID_PASSWORD."""
+    with _unit() as session:
+        at = _clinic(session, clinic)
+        held = [Role(role) for role in roles]
+        made = staffing.add_staff(
+            session, SYSTEM, at.id, username, name, _password(), held, title=title
+        )
+        click.echo(f"Added {made.username} at {at.name}: {', '.join(roles)}.")
+
+
+@staff.command("list")
+def everyone() -> None:
+    """List accounts: user name, name, and roles by clinic."""
+    with _unit() as session:
+        clinics = {clinic.id: clinic.name for clinic in session.scalars(select(Clinic))}
+        for one in session.scalars(select(Staff).order_by(Staff.username)):
+            roles = "; ".join(f"{clinics[held.clinic_id]}: {held.role}" for held in one.roles)
+            state = "" if one.active else " (deactivated)"
+            click.echo(f"{one.username}{state}\t{one.name}\t{roles}")
+
+
+@staff.command("password")
+@click.argument("username")
+def password(username: str) -> None:
+    """Give a new password and end every session of theirs."""
+    with _unit() as session:
+        staffing.set_password(session, SYSTEM, _known(session, username), _password())
+        click.echo("The password is changed, and every session of theirs has ended.")
+
+
+@staff.command("deactivate")
+@click.argument("username")
+def deactivate(username: str) -> None:
+    """Close an account and end every session of theirs."""
+    with _unit() as session:
+        staffing.deactivate(session, SYSTEM, _known(session, username))
+        click.echo(f"{username} can no longer sign in.")
+
+
+@contextmanager
+def _unit() -> Iterator[Session]:
+    """One transaction; a domain error becomes a line for the operator."""
+    try:
+        with rettid().database.transaction() as session:
+            yield session
+    except DomainError as error:
+        text = shown(error.code)
+        raise click.ClickException(f"{text.heading}. {text.text}") from None
+
+
+def _clinic(session: Session, name_or_id: str) -> Clinic:
+    wanted = Clinic.id == int(name_or_id) if name_or_id.isdecimal() else Clinic.name == name_or_id
+    clinic = session.scalars(select(Clinic).where(wanted)).one_or_none()
+    if clinic is None:
+        names = ", ".join(session.scalars(select(Clinic.name).order_by(Clinic.name)))
+        raise click.ClickException(f"No clinic {name_or_id!r}. There are: {names or 'none yet'}.")
+    return clinic
+
+
+def _known(session: Session, username: str) -> Staff:
+    try:
+        return queries.staff_by_username(session, username)
+    except NotFound:
+        raise click.ClickException(f"Nobody has the user name {username!r}.") from None
+
+
+def _password() -> str:
+    given = os.environ.get(PASSWORD)
+    if given is not None:
+        return given
+    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return typed
