@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, and_, bindparam, or_, select
 
 from booking.appointments.models import ACTIVE, Allocation, Appointment, Hold
 from booking.appointments.visit_types.models import VisitType
@@ -109,19 +109,8 @@ def clinician_ids(session: Session, visit_type: VisitType) -> list[int]:
     named = [c.id for c in visit_type.clinicians if c.active]
     if named or visit_type.clinicians:
         return named
-    everyone = (
-        select(Resource.id)
-        .join(resource_clinic, resource_clinic.c.resource_id == Resource.id)
-        .where(
-            resource_clinic.c.clinic_id == visit_type.clinic_id,
-            Resource.kind == "clinician",
-            Resource.active,
-        )
-        .order_by(Resource.id)
-    )
-    if visit_type.profession:
-        everyone = everyone.where(Resource.profession == visit_type.profession)
-    return list(session.scalars(everyone))
+    asked = {"clinic": visit_type.clinic_id, "profession": visit_type.profession}
+    return list(session.scalars(_OF_PROFESSION, asked))
 
 
 def requirements_of(visit_type: VisitType, form: str) -> list[tuple[str, list[Resource]]]:
@@ -204,20 +193,15 @@ def _taken(session: Session, wish: Wish, ids: set[int], timeline: Timeline) -> d
     """resource id -> taken ticks in lane 0; the mover's own time, the caller's own hold and
     expired holds count as free."""
     rows = session.execute(
-        select(Allocation.resource_id, Allocation.starts_at, Allocation.ends_at)
-        .outerjoin(Hold, Hold.id == Allocation.hold_id)
-        .where(
-            Allocation.resource_id.in_(sorted(ids)),
-            Allocation.ends_at > timeline.origin,
-            Allocation.starts_at < timeline.end,
-            Allocation.active,
-            Allocation.lane == 0,
-            or_(
-                Allocation.appointment_id.is_(None),
-                Allocation.appointment_id != (wish.moving_id or 0),
-            ),
-            or_(Hold.id.is_(None), (Hold.expires_at > session.now()) & (Hold.owner != wish.owner)),
-        )
+        _ALLOCATIONS,
+        {
+            "resources": sorted(ids),
+            "first": timeline.origin,
+            "after": timeline.end,
+            "moving": wish.moving_id or 0,
+            "now": session.now(),
+            "owner": wish.owner,
+        },
     )
     spans: dict[int, list[tuple[datetime, datetime]]] = {}
     for resource, start, end in rows:
@@ -226,14 +210,56 @@ def _taken(session: Session, wish: Wish, ids: set[int], timeline: Timeline) -> d
 
 
 def _patient_taken(session: Session, wish: Wish, timeline: Timeline) -> int:
-    """The patient's own other contacts, at any clinic."""
+    """The patient's own other contacts, at any clinic; nobody (0) has none."""
+    if not wish.patient_id:
+        return 0
     rows = session.execute(
-        select(Appointment.starts_at, Appointment.ends_at).where(
-            Appointment.patient_id == wish.patient_id,
-            Appointment.status.in_(ACTIVE),
-            Appointment.starts_at < timeline.end,
-            Appointment.ends_at > timeline.origin,
-            Appointment.id != (wish.moving_id or 0),
-        )
+        _PATIENTS_TIME,
+        {
+            "patient": wish.patient_id,
+            "first": timeline.origin,
+            "after": timeline.end,
+            "moving": wish.moving_id or 0,
+        },
     )
     return timeline.taken_bits((start, end) for start, end in rows)
+
+
+# Built once: composing a statement takes longer than running it.
+_ALLOCATIONS = (
+    select(Allocation.resource_id, Allocation.starts_at, Allocation.ends_at)
+    .outerjoin(Hold, Hold.id == Allocation.hold_id)
+    .where(
+        Allocation.resource_id.in_(bindparam("resources", expanding=True)),
+        Allocation.ends_at > bindparam("first"),
+        Allocation.starts_at < bindparam("after"),
+        Allocation.active,
+        Allocation.lane == 0,
+        or_(Allocation.appointment_id.is_(None), Allocation.appointment_id != bindparam("moving")),
+        or_(
+            Hold.id.is_(None),
+            and_(Hold.expires_at > bindparam("now"), Hold.owner != bindparam("owner")),
+        ),
+    )
+)
+_PATIENTS_TIME = select(Appointment.starts_at, Appointment.ends_at).where(
+    Appointment.patient_id == bindparam("patient"),
+    Appointment.status.in_(ACTIVE),
+    Appointment.starts_at < bindparam("after"),
+    Appointment.ends_at > bindparam("first"),
+    Appointment.id != bindparam("moving"),
+)
+_OF_PROFESSION = (
+    select(Resource.id)
+    .join(resource_clinic, resource_clinic.c.resource_id == Resource.id)
+    .where(
+        resource_clinic.c.clinic_id == bindparam("clinic"),
+        Resource.kind == "clinician",
+        Resource.active,
+        or_(
+            bindparam("profession", type_=String) == "",
+            Resource.profession == bindparam("profession"),
+        ),
+    )
+    .order_by(Resource.id)
+)

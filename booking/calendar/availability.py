@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from booking.calendar.models import Clinic, Closure, WeekTemplate
 from booking.calendar.openings import WeekTemplate as Template
@@ -73,24 +73,8 @@ def read(
 def _open_spans(
     session: Session, clinic: Clinic, ids: list[int], first: date, last: date
 ) -> dict[tuple[int, int], list[tuple[datetime, datetime]]]:
-    table = WeekTemplate
-    rows = session.execute(
-        select(
-            table.resource_id,
-            table.weekday,
-            table.weeks,
-            table.start_time,
-            table.end_time,
-            table.valid_from,
-            table.valid_to,
-            table.site_id,
-        ).where(
-            table.resource_id.in_(ids),
-            table.clinic_id == clinic.id,
-            table.valid_from <= last,
-            or_(table.valid_to.is_(None), table.valid_to >= first),
-        )
-    )
+    asked = {"resources": ids, "clinic": clinic.id, "first": first, "last": last}
+    rows = session.execute(_TEMPLATES, asked)
     by_resource: dict[int, list[Template]] = defaultdict(list)
     for resource, weekday, weeks, start, end, valid_from, valid_to, site in rows:
         by_resource[resource].append(
@@ -108,18 +92,13 @@ def _closures(
     session: Session, clinic: Clinic, ids: list[int], timeline: Timeline
 ) -> tuple[int, dict[int, int], dict[int, int]]:
     """Closed ticks of the whole clinic, of each site, and of each resource (at any clinic)."""
-    table = Closure
-    rows = session.execute(
-        select(table.resource_id, table.site_id, table.starts_at, table.ends_at).where(
-            table.status == "approved",
-            table.ends_at > timeline.origin,
-            table.starts_at < timeline.end,
-            or_(
-                table.resource_id.in_(ids),
-                (table.clinic_id == clinic.id) & table.resource_id.is_(None),
-            ),
-        )
-    )
+    asked = {
+        "resources": ids,
+        "clinic": clinic.id,
+        "first": timeline.origin,
+        "after": timeline.end,
+    }
+    rows = session.execute(_CLOSURES, asked)
     everyone, by_site, by_resource = 0, defaultdict[int, int](int), defaultdict[int, int](int)
     for resource, site, start, end in rows:
         ticks = timeline.taken_bits([(start, end)])
@@ -130,3 +109,30 @@ def _closures(
         else:
             everyone |= ticks
     return everyone, by_site, by_resource
+
+
+# Built once: composing a statement takes longer than running it.
+_TEMPLATES = select(
+    WeekTemplate.resource_id,
+    WeekTemplate.weekday,
+    WeekTemplate.weeks,
+    WeekTemplate.start_time,
+    WeekTemplate.end_time,
+    WeekTemplate.valid_from,
+    WeekTemplate.valid_to,
+    WeekTemplate.site_id,
+).where(
+    WeekTemplate.resource_id.in_(bindparam("resources", expanding=True)),
+    WeekTemplate.clinic_id == bindparam("clinic"),
+    WeekTemplate.valid_from <= bindparam("last"),
+    or_(WeekTemplate.valid_to.is_(None), WeekTemplate.valid_to >= bindparam("first")),
+)
+_CLOSURES = select(Closure.resource_id, Closure.site_id, Closure.starts_at, Closure.ends_at).where(
+    Closure.status == "approved",
+    Closure.ends_at > bindparam("first"),
+    Closure.starts_at < bindparam("after"),
+    or_(
+        Closure.resource_id.in_(bindparam("resources", expanding=True)),
+        and_(Closure.clinic_id == bindparam("clinic"), Closure.resource_id.is_(None)),
+    ),
+)

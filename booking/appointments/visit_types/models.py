@@ -72,7 +72,7 @@ class VisitType(WithId):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     version: Mapped[int] = mapped_column(default=1)
 
-    clinic: Mapped[Clinic] = relationship()
+    clinic: Mapped[Clinic] = relationship(lazy="joined", innerjoin=True)
     need_additions: Mapped[list["NeedAddition"]] = relationship(
         cascade="all, delete-orphan", order_by="NeedAddition.need"
     )
