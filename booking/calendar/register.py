@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from booking.calendar.wording import ACTIONS
+from booking.people.audit_words import WORDS
 from booking.people.errors import AlreadyExists
 from booking.platform.web import Rettid
 
@@ -9,6 +11,7 @@ CONSTRAINTS = {"uq_clinic_name": AlreadyExists, "uq_resource_staff_id": AlreadyE
 
 
 def register(app: Flask) -> None:
-    """The domain's words for refused constraints."""
+    """The domain's words for refused constraints, and for what the log says was done."""
     rettid: Rettid = app.extensions["rettid"]
     rettid.constraints.update(CONSTRAINTS)
+    WORDS.update(ACTIONS)
