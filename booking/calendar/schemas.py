@@ -1,7 +1,7 @@
 """What the forms for clinics, resources, hours and closures may send."""
 
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from flask_babel import lazy_gettext
 from marshmallow import fields, validate
@@ -45,7 +45,7 @@ class Version(Number):
 class MonthDays(Text):
     """Days of the year as typed, day first ('23-12, 27/12'), loaded as '12-23,12-27'."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012  (marshmallow declares messages so)
         **MISSING,
         "invalid": _("Skriv dag og måned med komma imellem, for eksempel 23-12, 27-12."),
     }
@@ -66,7 +66,7 @@ class MonthDays(Text):
 class PlaceField(fields.Field[Place]):
     """What a closure closes: 'clinic', 'site-3' or 'resource-7'."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012  (marshmallow declares messages so)
         **MISSING,
         "invalid": _("Vælg en af mulighederne."),
     }
