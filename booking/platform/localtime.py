@@ -39,7 +39,7 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
     try:
         return to_utc(midnight, zone, fold=0)
     except NonexistentLocalTime:
-        return midnight.replace(tzinfo=zone, fold=1).astimezone(UTC)
+        return midnight.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -30,14 +30,14 @@ from werkzeug.routing import IntegerConverter
 from booking.platform import i18n, logs
 from booking.platform.clock import Clock, SystemClock
 from booking.platform.config import ROOT, Config
-from booking.platform.database import Database, Session
+from booking.platform.database import Database, Session, ping
 from booking.platform.error_table import shown
 from booking.platform.errors import DomainError, NotFound, SignInNeeded
 from booking.platform.events import EventBus
 from booking.platform.extension import PageParts
 from booking.platform.identity import Actor, Identify, SignIn, expired
 from booking.platform.jobs import JobBook
-from booking.platform.pages import Access, Pages
+from booking.platform.pages import Access, Pages, db
 from booking.platform.vault import Vault
 
 log = structlog.get_logger()
@@ -147,6 +147,7 @@ def choose_language(code: str) -> ResponseReturnValue:
 @pages.get("/healthz", access=Access.PUBLIC)
 def healthz() -> ResponseReturnValue:
     """Whether the database answers; 503 if not."""
+    ping(db())
     return jsonify(status="ok", database="ok")
 
 

@@ -1,0 +1,49 @@
+"""Every route stands in exactly one access list, and the lists are what they say they are."""
+
+from flask import Flask
+
+from booking.platform.pages import Access
+from booking.platform.web import Rettid
+
+PUBLIC = {
+    "patient_sign_in",
+    "platform",
+    "staff",
+    "demo",
+    "patient_about",
+}
+
+
+def test_every_route_names_its_access_list(app: Flask) -> None:
+    without = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not isinstance(getattr(app.view_functions[rule.endpoint], "access", None), Access)
+    ]
+    assert without == ["static"]
+
+
+def test_only_the_front_doors_are_public(app: Flask) -> None:
+    public = {
+        rule.endpoint.split(".")[0]
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "access", None) is Access.PUBLIC
+    }
+    assert public <= PUBLIC
+
+
+def test_nobody_signed_in_reaches_nothing_else(app: Flask, rettid: Rettid) -> None:
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if getattr(view, "access", Access.PUBLIC) is Access.PUBLIC:
+            continue
+        address = rule.build(
+            {name: 1 if "id" in name or name == "number" else "x" for name in rule.arguments}
+        )
+        assert address is not None, rule
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            answer = client.open(address[1], method=method)
+            assert answer.status_code in (303, 401, 404), f"{method} {address[1]}"
+            if answer.status_code == 303:
+                assert answer.location in rettid.sign_in_pages.values()

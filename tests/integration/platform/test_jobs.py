@@ -1,0 +1,81 @@
+"""The jobs port: what is due is claimed once, runs in a transaction, and may fail without harm."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from sqlalchemy import select
+
+from booking.platform.database import Session
+from booking.platform.embedded_jobs import EmbeddedJobs
+from booking.platform.errors import ConfigurationError
+from booking.platform.jobs import Job, JobBook, JobState
+from booking.platform.limits import AttemptCount
+from booking.platform.web import Rettid
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
+
+
+def mark(session: Session, key: str = "x") -> int:
+    now = session.now()
+    session.add(AttemptCount(key=f"{key}{now.isoformat()}", since=now, ends=now, count=1))
+    return 1
+
+
+def marks(rettid: Rettid) -> int:
+    with rettid.database.reading() as session:
+        return len(session.scalars(select(AttemptCount.key)).all())
+
+
+def test_a_due_job_runs_once_however_many_processes_ask(
+    rettid: Rettid, freezer: FrozenDateTimeFactory
+) -> None:
+    one, other = JobBook(), JobBook()
+    for book in (one, other):
+        book.add(Job("marking", timedelta(minutes=1), mark))
+    assert one.run_due(rettid.database) == {"marking": 1}
+    assert other.run_due(rettid.database) == {}
+    freezer.tick(60)
+    assert other.run_due(rettid.database) == {"marking": 1}
+    assert one.run_due(rettid.database) == {}
+    assert marks(rettid) == 2
+
+
+def test_a_failing_job_is_rolled_back_noted_and_tried_again(
+    rettid: Rettid, freezer: FrozenDateTimeFactory
+) -> None:
+    def fail(session: Session) -> int:
+        mark(session)
+        session.flush()
+        raise ZeroDivisionError
+
+    book = JobBook()
+    book.add(Job("failing", timedelta(minutes=1), fail))
+    book.add(Job("sound", timedelta(minutes=1), mark))
+    assert book.run_due(rettid.database) == {"failing": 0, "sound": 1}
+    assert marks(rettid) == 1
+    with rettid.database.reading() as session:
+        assert session.get_one(JobState, "failing").outcome == "ZeroDivisionError"
+    freezer.tick(60)
+    assert book.run_due(rettid.database) == {"failing": 0, "sound": 1}
+
+
+def test_the_application_has_its_jobs(rettid: Rettid) -> None:
+    assert {"hold_sweep", "booking_horizon"} <= set(rettid.jobs.jobs)
+    assert set(rettid.jobs.run_due(rettid.database)) >= {"hold_sweep", "booking_horizon"}
+
+
+def test_a_second_embedded_runner_on_the_machine_refuses_to_start(
+    rettid: Rettid, tmp_path: Path
+) -> None:
+    first = EmbeddedJobs(rettid.database, JobBook(), tmp_path)
+    second = EmbeddedJobs(rettid.database, JobBook(), tmp_path)
+    first.start()
+    try:
+        with pytest.raises(ConfigurationError, match="already runs the jobs"):
+            second.start()
+    finally:
+        first.stop()
+    second.start()
+    second.stop()
