@@ -24,6 +24,7 @@ from booking.platform.phone import e164
 MOST = 50
 
 _BIRTH_DATE = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4})|(\d{2})(\d{2})(\d{4})")
+_SEPARATED = re.compile(r"[./-]")
 
 
 def patient_of(session: Session, clinic_id: int, patient_id: int) -> Patient:
@@ -150,12 +151,13 @@ def _exactly(session: Session, text: str) -> ColumnElement[bool] | None:
     meant: list[ColumnElement[bool]] = []
     if cpr.is_cpr(text):
         meant.append(Patient.cpr_hash == vault.fingerprint("cpr", cpr.normalise(text)))
-    phone = None if any(letter.isalpha() for letter in text) else e164(text)
-    if phone:
-        meant.append(Patient.phone_hash == vault.fingerprint("phone", phone))
     born = _date(text)
     if born:
         meant.append(Patient.birth_date == born)
+    no_number = (born and _SEPARATED.search(text)) or any(letter.isalpha() for letter in text)
+    phone = None if no_number else e164(text)
+    if phone:
+        meant.append(Patient.phone_hash == vault.fingerprint("phone", phone))
     if not meant:
         return None
     found = meant[0]
