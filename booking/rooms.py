@@ -10,6 +10,9 @@ from booking.appointments.worklist import models as worklist_tables
 from booking.calendar import models as calendar_tables
 from booking.calendar import register as calendar
 from booking.clinic_web import register as clinic_web
+from booking.imports import models as import_tables
+from booking.imports import register as imports
+from booking.patient_web import register as patient_web
 from booking.people import models as people_tables
 from booking.people import register as people
 from booking.platform import commands
@@ -22,6 +25,7 @@ TABLES = (  # imported for their tables: the metadata is whole only with all of 
     invitation_tables,
     appointment_tables,
     worklist_tables,
+    import_tables,
 )
 metadata = Base.metadata
 
@@ -32,4 +36,6 @@ def register(app: Flask) -> None:
     people.register(app)
     calendar.register(app)
     appointments.register(app)
+    patient_web.register(app)
     clinic_web.register(app)
+    imports.register(app)

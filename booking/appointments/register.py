@@ -9,22 +9,25 @@ from booking.appointments.guard import CONSTRAINTS
 from booking.appointments.invitations.service import reach_horizon
 from booking.appointments.length import default_policy
 from booking.appointments.refit import on_needs_changed
+from booking.appointments.wording import ACTIONS
 from booking.calendar.events import (
     ClosureRemoved,
     OpeningChanged,
     TimeOffDecided,
     TimeOffRequested,
 )
+from booking.people import audit_words
 from booking.people.events import PatientNeedsChanged
 from booking.platform.jobs import Job
 from booking.platform.web import Rettid
 
 
 def register(app: Flask) -> None:
-    """Words for refused constraints, the length policy, handlers and jobs."""
+    """Words for refused constraints and for the log, the length policy, handlers and jobs."""
     rettid: Rettid = app.extensions["rettid"]
     rettid.constraints.update(CONSTRAINTS)
     rettid.database.ports.setdefault("length", default_policy)
+    audit_words.WORDS.update(ACTIONS)
     rettid.events.subscribe(PatientNeedsChanged, on_needs_changed)
     rettid.events.subscribe(OpeningChanged, consequences.on_opening_changed)
     rettid.events.subscribe(TimeOffRequested, consequences.on_time_off_requested)

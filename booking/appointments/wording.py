@@ -1,0 +1,114 @@
+"""This room's codes in the reader's words: forms, statuses, reasons, wishes, a length's sum."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from booking.appointments.models import Appointment
+from booking.calendar.models import Resource
+from booking.calendar.professions import profession_name
+from booking.people.needs import named
+
+FORMS: dict[str, LazyString] = {
+    "in_person": _l("Fremmøde"),
+    "video": _l("Video"),
+    "phone": _l("Telefon"),
+}
+
+STATUSES: dict[str, LazyString] = {
+    "booked": _l("Booket"),
+    "arrived": _l("Ankommet"),
+    "checked-in": _l("Kaldt ind"),
+    "fulfilled": _l("Gennemført"),
+    "cancelled": _l("Aflyst"),
+    "noshow": _l("Udeblevet"),
+    "entered-in-error": _l("Oprettet ved en fejl"),
+}
+
+CANCEL_REASONS: dict[str, LazyString] = {
+    "ill": _l("Jeg er syg"),
+    "work": _l("Jeg kan ikke få fri fra arbejde eller skole"),
+    "transport": _l("Jeg kan ikke komme derhen"),
+    "better": _l("Jeg har det bedre og har ikke brug for tiden"),
+    "elsewhere": _l("Jeg bliver behandlet et andet sted"),
+    "other": _l("En anden grund"),
+}
+
+WISHES: dict[str, LazyString] = {
+    "earlier": _l("En tidligere dato"),
+    "later": _l("En senere dato"),
+    "morning": _l("Om formiddagen"),
+    "afternoon": _l("Om eftermiddagen"),
+    "video": _l("Video i stedet for fremmøde"),
+    "phone": _l("Telefon i stedet for fremmøde"),
+    "same_clinician": _l("Den samme behandler som sidst"),
+    "transport": _l("Hjælp til at komme derhen"),
+}
+
+# What the log says was done to appointments and invitations.
+ACTIONS: dict[str, LazyString] = {
+    "appointment.booked": _l("Bookede en tid"),
+    "appointment.kept": _l("Bekræftede en tid"),
+    "appointment.moved": _l("Flyttede en tid"),
+    "appointment.cancelled": _l("Aflyste en tid"),
+    "appointment.lengthened": _l("Ændrede en tids længde"),
+    "appointment.no_time_fits": _l("Meldte, at ingen tid passede"),
+    "appointment.arrived": _l("Registrerede fremmøde"),
+    "appointment.called_in": _l("Kaldte patienten ind"),
+    "appointment.done": _l("Afsluttede kontakten"),
+    "appointment.noshow": _l("Registrerede udeblivelse"),
+    "appointment.undone": _l("Fortrød en registrering"),
+    "course.opened": _l("Begyndte et forløb"),
+    "course.ended": _l("Afsluttede et forløb"),
+    "invitation.created": _l("Bestilte den næste kontakt"),
+    "invitation.revoked": _l("Trak en indkaldelse tilbage"),
+}
+
+
+def length_sum(minutes: int, parts: Iterable[Sequence[object]]) -> str:
+    """'30 min + 15 min for tolk = 45 min'; only the minutes where nothing was added.
+
+    parts: the (code, minutes) pairs of `length.Length`, as kept with an appointment.
+    """
+    terms, capped = [], False
+    for code, amount in parts:
+        if code == "cap":
+            capped = True
+        elif code == "base":
+            terms.append(_("%(minutes)s min", minutes=amount))
+        elif code == "grid":
+            terms.append(_("%(minutes)s min så tiden går op", minutes=amount))
+        else:
+            terms.append(_("%(minutes)s min for %(need)s", minutes=amount, need=_need(str(code))))
+    total = _("%(minutes)s min", minutes=minutes)
+    if len(terms) < 2:
+        return total
+    text = f"{' + '.join(terms)} = {total}"
+    return _("%(sum)s (det højeste for besøget)", sum=text) if capped else text
+
+
+def clinician_name(resource: Resource) -> str:
+    """'speciallæge Anna Holm', or the clinician's own title where one is given."""
+    title = resource.title or (profession_name(resource.profession) if resource.profession else "")
+    return f"{title} {resource.name}".strip()
+
+
+def standing(appointment: Appointment, now: datetime) -> tuple[str, str]:
+    """(text, kind) of how a time stands for its patient; kind as the `status` macro has it."""
+    if appointment.status != "booked":
+        kinds = {"cancelled": "error", "noshow": "warning", "fulfilled": "success"}
+        return str(STATUSES[appointment.status]), kinds.get(appointment.status, "info")
+    if appointment.starts_at <= now:
+        return _("Tiden er begyndt"), "info"
+    if appointment.participant == "needs-action":
+        return _("Reserveret til dig – svar gerne"), "warning"
+    return _("Bekræftet"), "success"
+
+
+def _need(code: str) -> str:
+    """A need's name inside a sentence; the code itself where a rule brought its own."""
+    known = named([code])
+    return str(known[0].name).lower() if known else code

@@ -1,0 +1,337 @@
+"""The times a patient may choose from, ready for the page: which week, and a list a day.
+
+A search goes forward to the first week that has something free, so that nobody meets an empty
+today. Where several clinicians are free at one time, one of them stands for it (the preferred
+one if she is among them), which keeps the list calm.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+
+from babel.dates import format_date
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from booking.appointments.groups import with_room
+from booking.appointments.models import Allocation, GroupSession
+from booking.appointments.occasions import Occasion
+from booking.appointments.search import Slot, clinician_ids, find
+from booking.appointments.wording import FORMS, clinician_name
+from booking.calendar.models import Resource
+from booking.platform.database import Session
+from booking.platform.errors import InvalidInput
+from booking.platform.i18n import clock_time, language_code
+from booking.platform.localtime import local_date, to_local
+
+FIRST_STRETCH, NEXT_STRETCH = timedelta(weeks=2), timedelta(weeks=4)
+WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
+ANYONE = "alle"
+NEAREST = 8
+_INSTANT = "%Y%m%dT%H%MZ"
+_HIGHEST_ID = 2_147_483_647
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the patient narrowed the list to.
+
+    part: 'morning', 'afternoon' or ''. clinician: a resource's number, ANYONE, or '' for the
+    preferred one if she has any times and else anyone.
+    """
+
+    from_day: date | None = None
+    part: str = ""
+    site_id: int | None = None
+    clinician: str = ""
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Slots that fit within some days; `takes` tells which resources a slot would take."""
+
+    slots: list[Slot]
+    takes: Callable[[Slot], list[int]]
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week's choices. days: as the `day_times` macro has them, none for an empty week.
+
+    clinician: whose times they are, as `Filters` has it. previous, next: Mondays to page to.
+    elsewhere: the Monday of a week that has times, where this one has none.
+    """
+
+    monday: date
+    days: list[dict[str, object]]
+    clinician: str
+    previous: date | None = None
+    next: date | None = None
+    elsewhere: date | None = None
+
+
+def week_of(session: Session, occasion: Occasion, filters: Filters) -> Week | None:
+    """The week asked for, or the first with free times; None if there are none at all."""
+    if occasion.first > occasion.last:
+        return None
+    asked = [filters.clinician or ANYONE]
+    if not filters.clinician and occasion.preferred_id is not None:
+        asked.insert(0, str(occasion.preferred_id))
+    for clinician in asked:
+        narrowed = Filters(filters.from_day, filters.part, filters.site_id, clinician)
+        if filters.from_day is not None:
+            return _week_from(session, occasion, narrowed, filters.from_day)
+        found = _first_week(session, occasion, narrowed, occasion.first)
+        if found is not None:
+            monday, fitting = found
+            return Week(
+                monday,
+                days(session, occasion, fitting, fitting.slots),
+                clinician,
+                next=_monday_after(occasion, monday),
+            )
+    return None
+
+
+def nearest(session: Session, occasion: Occasion, start: datetime) -> list[dict[str, object]]:
+    """The free times nearest to one that was lost, as days; else the first week with any."""
+    day = local_date(start, occasion.visit_type.clinic.zone)
+    around = _fitting(session, occasion, Filters(clinician=ANYONE), day - WEEK, day + WEEK)
+    closest = sorted(_one_a_start(occasion, around.slots), key=lambda s: (abs(s.start - start), s))
+    if closest:
+        return days(session, occasion, around, closest[:NEAREST])
+    week = week_of(session, occasion, Filters())
+    return week.days if week else []
+
+
+def clinicians(session: Session, occasion: Occasion) -> list[Resource]:
+    """Those who may have this contact, by name; the preferred one first."""
+    ids = clinician_ids(session, occasion.visit_type)
+    rows = session.scalars(select(Resource).where(Resource.id.in_(ids)))
+    return sorted(rows, key=lambda r: (r.id != occasion.preferred_id, r.name, r.id))
+
+
+def days(
+    session: Session, occasion: Occasion, fitting: Fitting, slots: Iterable[Slot]
+) -> list[dict[str, object]]:
+    """The slots as the `day_times` macro wants them: a day, its halves, each time in full."""
+    zone = occasion.visit_type.clinic.zone
+    chosen = sorted(_one_a_start(occasion, slots))
+    taken = {slot: fitting.takes(slot) for slot in chosen}
+    ids = {number for numbers in taken.values() for number in numbers}
+    names = {r.id: r for r in session.scalars(select(Resource).where(Resource.id.in_(ids)))}
+    sites = {site.id: site.name for site in occasion.visit_type.clinic.sites}
+    several = len(sites) > 1
+    rows = []
+    for slot in chosen:
+        local = to_local(slot.start, zone)
+        rows.append(
+            (
+                local.date(),
+                local.hour >= 12,
+                {
+                    "value": value_of(slot, occasion.form),
+                    "clock": clock_time(slot.start, zone),
+                    "about": _about(
+                        occasion,
+                        sites[slot.site_id] if several else "",
+                        [names[number] for number in taken[slot]],
+                    ),
+                    "mark": _mark(occasion, slot, local.date()),
+                },
+            )
+        )
+    headings = {False: _("Formiddag"), True: _("Eftermiddag")}
+    return [
+        {
+            "id": f"dag-{day:%Y-%m-%d}",
+            "legend": day_name(day),
+            "short": format_date(day, "EEE d/M", locale=_babel_locale()),
+            "parts": [
+                {"heading": headings[late], "times": [row[2] for row in of_half]}
+                for late, of_half in groupby(of_day, key=itemgetter(1))
+            ],
+        }
+        for day, of_day in groupby(rows, key=itemgetter(0))
+    ]
+
+
+def day_name(day: date) -> str:
+    """'tirsdag 24. november' or 'Tuesday 24 November'."""
+    pattern = "EEEE d MMMM" if language_code() == "en" else "EEEE d. MMMM"
+    return format_date(day, pattern, locale=_babel_locale())
+
+
+def week_name(monday: date) -> str:
+    """'Uge 48, 23.–29. november' or 'Week 48, 23–29 November'."""
+    sunday = monday + WEEK - DAY
+    dot = "" if language_code() == "en" else "."
+    same = monday.month == sunday.month
+    first = f"d{dot}" if same else f"d{dot} MMMM"
+    span = (
+        f"{format_date(monday, first, locale=_babel_locale())}{'–' if same else ' – '}"
+        f"{format_date(sunday, f'd{dot} MMMM', locale=_babel_locale())}"
+    )
+    return _("Uge %(number)s, %(span)s", number=monday.isocalendar().week, span=span)
+
+
+def value_of(slot: Slot, form: str) -> str:
+    """A slot as a radio's value: 'start|clinician|site|form|group'."""
+    group = slot.group_session_id or ""
+    return f"{slot.start:{_INSTANT}}|{slot.clinician_id}|{slot.site_id}|{form}|{group}"
+
+
+def parsed(value: str) -> tuple[Slot, str]:
+    """The slot and form of a radio's value; the slot's end is not known from it.
+
+    Raises InvalidInput for anything that no page of ours has offered.
+    """
+    try:
+        when, clinician, site, form, group = value.split("|")
+        start = datetime.strptime(when, _INSTANT).replace(tzinfo=UTC)
+        numbers = [int(clinician), int(site), int(group or 0)]
+    except ValueError:
+        numbers = []
+    if (
+        not numbers
+        or not 2000 <= start.year <= 2200
+        or form not in FORMS
+        or any(not 0 <= number <= _HIGHEST_ID for number in numbers)
+    ):
+        raise InvalidInput({"start": _("Vælg en af tiderne på listen.")})
+    return Slot(start, start, numbers[0], numbers[1], numbers[2] or None), form
+
+
+def slot_to_place(session: Session, slot: Slot) -> Slot:
+    """A parsed slot as the booking room knows it: a place in a group has the group's own times."""
+    group = session.get(GroupSession, slot.group_session_id) if slot.group_session_id else None
+    if group is None:
+        return slot
+    return Slot(group.starts_at, group.ends_at, group.clinician_id, group.site_id, group.id)
+
+
+def _week_from(session: Session, occasion: Occasion, filters: Filters, day: date) -> Week:
+    monday = _monday(min(max(day, occasion.first), occasion.last))
+    fitting = _fitting(session, occasion, filters, monday, monday + WEEK - DAY)
+    elsewhere = None
+    if not fitting.slots:
+        found = _first_week(session, occasion, filters, monday + WEEK) or _first_week(
+            session, occasion, filters, occasion.first
+        )
+        elsewhere = found[0] if found else None
+    return Week(
+        monday,
+        days(session, occasion, fitting, fitting.slots),
+        filters.clinician,
+        previous=monday - WEEK if monday > occasion.first else None,
+        next=_monday_after(occasion, monday),
+        elsewhere=elsewhere,
+    )
+
+
+def _first_week(
+    session: Session, occasion: Occasion, filters: Filters, first: date
+) -> tuple[date, Fitting] | None:
+    """The first week from `first` on that has times: its Monday, and what fits in it."""
+    stretch = FIRST_STRETCH
+    while first <= occasion.last:
+        last = _monday(first) + stretch - DAY
+        fitting = _fitting(session, occasion, filters, first, last)
+        if fitting.slots:
+            zone = occasion.visit_type.clinic.zone
+            monday = _monday(local_date(min(fitting.slots).start, zone))
+            inside = [s for s in fitting.slots if local_date(s.start, zone) < monday + WEEK]
+            return monday, Fitting(inside, fitting.takes)
+        first, stretch = last + DAY, NEXT_STRETCH
+    return None
+
+
+def _fitting(
+    session: Session, occasion: Occasion, filters: Filters, first: date, last: date
+) -> Fitting:
+    clinician = int(filters.clinician) if filters.clinician.isdecimal() else None
+    if occasion.visit_type.group_capacity > 1:
+        fitting = _groups(session, occasion, first, last)
+        slots = [
+            slot
+            for slot in fitting.slots
+            if clinician in (None, slot.clinician_id) and filters.site_id in (None, slot.site_id)
+        ]
+        return Fitting([s for s in slots if _wanted(occasion, filters, s)], fitting.takes)
+    wish = occasion.wish(first, last, clinician_id=clinician, site_id=filters.site_id)
+    found = find(session, wish)
+    return Fitting(
+        [slot for slot in found.slots() if _wanted(occasion, filters, slot)],
+        lambda slot: [resource for resource, _role in found.resources(slot)],
+    )
+
+
+def _groups(session: Session, occasion: Occasion, first: date, last: date) -> Fitting:
+    slots = with_room(session, occasion, first, last)
+    taken: dict[int | None, list[int]] = {slot.group_session_id: [] for slot in slots}
+    rows = session.execute(
+        select(Allocation.group_session_id, Allocation.resource_id)
+        .where(Allocation.group_session_id.in_(taken))
+        .order_by(Allocation.id)
+    )
+    for group, resource in rows:
+        taken[group].append(resource)
+    return Fitting(slots, lambda slot: taken[slot.group_session_id])
+
+
+def _wanted(occasion: Occasion, filters: Filters, slot: Slot) -> bool:
+    """In the wanted half of the day, and not the very time that is being moved."""
+    moving = occasion.moving
+    if (
+        moving is not None
+        and (slot.start, slot.end) == (moving.starts_at, moving.ends_at)
+        and (slot.clinician_id, slot.site_id) == (moving.clinician_id, moving.site_id)
+        and occasion.form == moving.form
+    ):
+        return False
+    if not filters.part:
+        return True
+    late = to_local(slot.start, occasion.visit_type.clinic.zone).hour >= 12
+    return late is (filters.part == "afternoon")
+
+
+def _one_a_start(occasion: Occasion, slots: Iterable[Slot]) -> list[Slot]:
+    """One slot for each start, site and group: the preferred clinician's where she is free."""
+    best: dict[tuple[datetime, int, int | None], Slot] = {}
+    for slot in slots:
+        key = (slot.start, slot.site_id, slot.group_session_id)
+        kept = best.get(key)
+        if kept is None or _rank(occasion, slot) < _rank(occasion, kept):
+            best[key] = slot
+    return list(best.values())
+
+
+def _rank(occasion: Occasion, slot: Slot) -> tuple[bool, int]:
+    return slot.clinician_id != occasion.preferred_id, slot.clinician_id
+
+
+def _about(occasion: Occasion, site: str, resources: list[Resource]) -> str:
+    rooms = [r.name for r in resources if r.kind == "room"]
+    people = [clinician_name(r) for r in resources if r.kind == "clinician"]
+    where = [site, *rooms] if occasion.form == "in_person" else [str(FORMS[occasion.form])]
+    return ", ".join(part for part in (*where, *people) if part)
+
+
+def _mark(occasion: Occasion, slot: Slot, day: date) -> str:
+    if occasion.deadline_on is not None and day > occasion.deadline_on:
+        return _("Efter fristen")
+    return _("Din ansvarlige behandler") if slot.clinician_id == occasion.preferred_id else ""
+
+
+def _monday_after(occasion: Occasion, monday: date) -> date | None:
+    return monday + WEEK if monday + WEEK <= occasion.last else None
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _babel_locale() -> str:
+    return "en_GB" if language_code() == "en" else "da"

@@ -1,0 +1,22 @@
+"""What the patient's pages add to the application: a blueprint a file, and words for templates."""
+
+from flask import Flask, request
+
+from booking.appointments.wording import clinician_name, length_sum, standing
+from booking.patient_web import about, cancel, hold, home, log, needs, sign_in, times, visit
+from booking.patient_web.frame import frame
+from booking.platform.phone import readable
+from booking.platform.web import Rettid
+
+ROOMS = (sign_in, home, visit, times, hold, cancel, needs, log, about)
+
+
+def register(app: Flask) -> None:
+    """Hang the pages on the application."""
+    rettid: Rettid = app.extensions["rettid"]
+    rettid.sign_in_pages["patient"] = "/"
+    for room in ROOMS:
+        app.register_blueprint(room.pages)
+    for word in (readable, length_sum, clinician_name, standing):
+        app.add_template_filter(word)
+    app.context_processor(lambda: {} if request.path.startswith("/klinik") else frame())
