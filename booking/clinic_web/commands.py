@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from booking.calendar.models import Clinic
@@ -80,7 +81,8 @@ def _unit() -> Iterator[Session]:
             yield session
     except DomainError as error:
         text = shown(error.code)
-        raise click.ClickException(f"{text.heading}. {text.text}") from None
+        with force_locale("en"):
+            raise click.ClickException(f"{text.heading}. {text.text}") from None
 
 
 def _clinic(session: Session, name_or_id: str) -> Clinic:

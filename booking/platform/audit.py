@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, Select, String, insert, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from booking.platform.database import Session, WithId
 from booking.platform.identity import Actor
 
 REPEAT_AFTER = timedelta(minutes=15)
+RECENT = 20
 
 
 class AuditEntry(WithId):
@@ -75,9 +76,10 @@ def record(
 def already_seen(session: Session, actor: Actor, place: str, patients: set[int]) -> bool:
     """True if the same actor's same page named the same patients within 15 minutes.
 
-    Lets a page that refreshes itself stay one entry.
+    Lets a page that refreshes itself stay one entry. Only the latest entries are compared: one
+    too many is better than a slow page.
     """
-    latest = session.scalars(
+    recent = session.scalars(
         select(AuditEntry)
         .where(
             AuditEntry.actor_kind == actor.kind,
@@ -87,9 +89,10 @@ def already_seen(session: Session, actor: Actor, place: str, patients: set[int])
             AuditEntry.place == place,
         )
         .order_by(AuditEntry.id.desc())
-        .limit(1)
-    ).first()
-    return latest is not None and {s.patient_id for s in latest.subjects} == patients
+        .limit(RECENT)
+        .options(selectinload(AuditEntry.subjects))
+    )
+    return any({s.patient_id for s in entry.subjects} == patients for entry in recent)
 
 
 def about_patient(patient_id: int) -> Select[AuditEntry]:
