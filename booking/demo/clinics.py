@@ -97,15 +97,15 @@ CLINICS = (
         ("Leddegigt", "Leddegigt", "Psoriasisgigt", "Rygsøjlegigt", "Urinsyregigt", "Polymyalgi"),
         (
             (AALBORG, "Sundhedsparken 12, indgang C, 2. sal, 9000 Aalborg",
-             "Tag elevatoren ved indgang C til 2. sal, og meld din ankomst på skærmen. "
-             "Bus 2 og 12 holder ved døren. Der er gratis parkering i p-kælder C.",
-             "Take the lift at entrance C to the 2nd floor and check in on the screen. "
-             "Buses 2 and 12 stop at the door. Parking in garage C is free."),
+             ("Tag elevatoren ved indgang C til 2. sal, og meld din ankomst på skærmen. "
+             "Bus 2 og 12 holder ved døren. Der er gratis parkering i p-kælder C."),
+             ("Take the lift at entrance C to the 2nd floor and check in on the screen. "
+             "Buses 2 and 12 stop at the door. Parking in garage C is free.")),
             (HJORRING, "Lyngbakken 4, indgang B, stuen, 9800 Hjørring",
-             "Gå ind ad indgang B. Ambulatoriet ligger første dør til højre. "
-             "Der er handicapparkering lige ved indgangen.",
-             "Use entrance B; we are the first door on the right. "
-             "Disabled parking is right at the entrance."),
+             ("Gå ind ad indgang B. Ambulatoriet ligger første dør til højre. "
+             "Der er handicapparkering lige ved indgangen."),
+             ("Use entrance B; we are the first door on the right. "
+             "Disabled parking is right at the entrance.")),
         ),
     ),
     ClinicPlan(
@@ -115,10 +115,10 @@ CLINICS = (
          "Knogleskørhed", "Binyrebarksvigt"),
         (
             (AALBORG, "Sundhedsparken 14, indgang F, 1. sal, 9000 Aalborg",
-             "Indgang F ligger ud mod fjorden. Tag trappen eller elevatoren til 1. sal. "
-             "Bus 2 og 12 holder ved indgang C, tre minutters gang herfra.",
-             "Entrance F faces the fjord. Take the stairs or the lift to the 1st floor. "
-             "Buses 2 and 12 stop at entrance C, three minutes' walk away."),
+             ("Indgang F ligger ud mod fjorden. Tag trappen eller elevatoren til 1. sal. "
+             "Bus 2 og 12 holder ved indgang C, tre minutters gang herfra."),
+             ("Entrance F faces the fjord. Take the stairs or the lift to the 1st floor. "
+             "Buses 2 and 12 stop at entrance C, three minutes' walk away.")),
             (THISTED, "Fjordvænget 7, 7700 Thisted",
              "Ambulatoriet ligger i den lave bygning bag sundhedshuset. Parker ved gavlen.",
              "We are in the low building behind the health centre. Park at the gable end."),
@@ -220,9 +220,3 @@ ROOMS = (
     *(RoomPlan(ENDO, THISTED, f"Rum {n}", "consulting") for n in (1, 2, 3)),
     RoomPlan(ENDO, THISTED, "Fodklinik", "feet"),
 )
-
-TALK = {"interpreter": 15, "hearing": 10, "companion": 5, "several_problems": 15}
-MOVE = {**TALK, "walking_aid": 10}
-BLOOD = "Få taget blodprøver senest to hverdage før. Book tid til det på et prøvetagningssted."
-BLOOD_EN = "Have your blood tests taken at least two working days before."
-ANY = "in_person,video,phone"

@@ -1,15 +1,12 @@
 """The demo clinics' visit types: every booking mode and form, a group, and two at once. Pure."""
 
-from booking.demo.clinics import (
-    ANY,
-    BLOOD,
-    BLOOD_EN,
-    ENDO,
-    MOVE,
-    RHEUMA,
-    TALK,
-    VisitPlan,
-)
+from booking.demo.clinics import ENDO, RHEUMA, VisitPlan
+
+TALK = {"interpreter": 15, "hearing": 10, "companion": 5, "several_problems": 15}
+MOVE = {**TALK, "walking_aid": 10}
+BLOOD = "Få taget blodprøver senest to hverdage før. Book tid til det på et prøvetagningssted."
+BLOOD_EN = "Have your blood tests taken at least two working days before."
+ANY = "in_person,video,phone"
 
 VISITS = (
     VisitPlan(
