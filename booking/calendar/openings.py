@@ -13,7 +13,7 @@ Clock changes are resolved here, and nowhere else:
   both 2.00 and 2.30 become 3.00);
 - a time that comes twice means its first occurrence where the template starts and its second where
   it ends (on 2026-10-25, 2.00 to 3.00 is open for two hours), so a template covers every minute
-  that reads as inside it.
+  that reads as inside it; one that ends just as the doubled hour begins has none of that hour.
 """
 
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ Parity = Literal["odd", "even"]
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _SECOND = timedelta(seconds=1)
+_INSTANT = timedelta.resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,13 @@ def _instant(local: datetime, doubled: Literal["first", "second"]) -> datetime:
     before, after = _offset(once), _offset(again)
     if before < after:
         return _change(local, before, after)
-    return (once if doubled == "first" else again).astimezone(UTC)
+    if doubled == "first" or not _is_doubled(local - _INSTANT):
+        return once.astimezone(UTC)
+    return again.astimezone(UTC)
+
+
+def _is_doubled(local: datetime) -> bool:
+    return _offset(local.replace(fold=0)) > _offset(local.replace(fold=1))
 
 
 def _offset(local: datetime) -> timedelta:

@@ -84,6 +84,7 @@ def test_a_time_the_clock_skips_is_the_first_instant_after(
         (time(1), time(2, 30), (utc(2026, 10, 24, 23), utc(2026, 10, 25, 1, 30))),
         (time(2, 30), time(4), (utc(2026, 10, 25, 0, 30), utc(2026, 10, 25, 3))),
         (time(2), time(3), (utc(2026, 10, 25, 0), utc(2026, 10, 25, 2))),
+        (time(1), time(2), (utc(2026, 10, 24, 23), utc(2026, 10, 25, 0))),
         (time(2, 10), time(2, 50), (utc(2026, 10, 25, 0, 10), utc(2026, 10, 25, 1, 50))),
     ],
 )

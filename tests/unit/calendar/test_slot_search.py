@@ -81,7 +81,9 @@ def wall(day: date, at: time, *, second: bool) -> datetime:
         if shown.date() == day and shown.time() > at and not seen:
             return minute
         minute += timedelta(minutes=1)
-    return seen[-1] if second else seen[0]
+    hour_begins = (seen[0] - timedelta(minutes=1)).astimezone(COPENHAGEN).hour < at.hour
+    doubled_before = second and not (hour_begins and at.minute == 0)
+    return seen[-1] if doubled_before else seen[0]
 
 
 def hours(person: Person, case: Case, site: int | None) -> list[Span]:
