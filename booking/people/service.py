@@ -55,7 +55,7 @@ def register_patient(
     if details.cpr and person_by_cpr(session, details.cpr):
         raise AlreadyExists
     patient = Patient(created_at=session.now())
-    _apply(session, patient, details)
+    write_details(session, patient, details)
     session.add(patient)
     _save(session)
     if clinic_id is not None:
@@ -78,7 +78,7 @@ def edit_patient(
         known = person_by_cpr(session, details.cpr)
         if known is not None and known.id != patient.id:
             raise AlreadyExists
-    _apply(session, patient, details)
+    write_details(session, patient, details)
     _save(session)
     audit.record(session, by, "patient.edited", [patient.id], clinic_id=clinic_id)
 
@@ -259,7 +259,8 @@ def _save(session: Session) -> None:
         raise
 
 
-def _apply(session: Session, patient: Patient, details: Details) -> None:
+def write_details(session: Session, patient: Patient, details: Details) -> None:
+    """Fill in a patient's row, sealing what must not lie open; the caller looks after the log."""
     vault, phone, number = session.vault, details.phone, details.cpr
     patient.given_name = unicodedata.normalize("NFC", details.given_name)
     patient.family_name = unicodedata.normalize("NFC", details.family_name)

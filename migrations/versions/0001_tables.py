@@ -49,6 +49,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_clinic_name")),
     )
     op.create_table(
+        "import_key",
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("source_key", sa.String(length=120), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_key")),
+        sa.UniqueConstraint(
+            "source", "kind", "source_key", name=op.f("uq_import_key_source_kind_source_key")
+        ),
+    )
+    op.create_table(
         "job_state",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("due", sa.DateTime(timezone=True), nullable=False),

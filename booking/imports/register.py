@@ -1,0 +1,10 @@
+"""What the importers add to the application."""
+
+from flask import Flask
+
+from booking.imports.commands import importing
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(importing)
