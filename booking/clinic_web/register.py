@@ -6,11 +6,38 @@ module offers `pages` (a Pages blueprint) and, if it stands in the menu, `MENU` 
 
 from flask import Flask
 
-from booking.clinic_web import accounts, audit, commands, home, patients, proxies
+from booking.clinic_web import (
+    accounts,
+    appointments,
+    audit,
+    booking_for,
+    commands,
+    day,
+    groups,
+    home,
+    invitations,
+    orders,
+    patient_card,
+    patients,
+    proxies,
+)
 from booking.clinic_web.frame import MENU
+from booking.clinic_web.places import PATIENT
 from booking.platform.web import Rettid
 
-ROOMS = (home, patients, proxies, accounts, audit)
+ROOMS = (
+    home,
+    day,
+    patients,
+    proxies,
+    appointments,
+    booking_for,
+    orders,
+    invitations,
+    groups,
+    accounts,
+    audit,
+)
 
 
 def register(app: Flask) -> None:
@@ -21,4 +48,5 @@ def register(app: Flask) -> None:
         app.register_blueprint(room.pages)
         for entry in getattr(room, "MENU_ENTRIES", ()):
             rettid.parts.add_menu_entry(MENU, entry)
+    rettid.parts.add_card(PATIENT, patient_card.card)
     app.cli.add_command(commands.staff)

@@ -1,0 +1,243 @@
+"""One appointment: its facts, its time's sum, its history, and what staff may do to it."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from booking.appointments import queries, service
+from booking.appointments.models import Allocation, Appointment
+from booking.appointments.occasions import closes_at
+from booking.appointments.wording import FORMS, length_sum
+from booking.calendar.models import Clinic
+from booking.clinic_web import words
+from booking.clinic_web.day import TEXTS
+from booking.clinic_web.day_rows import actions_for
+from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.refusals import in_words, refusals
+from booking.people.needs import named
+from booking.people.queries import needs_of
+from booking.platform.errors import DomainError, InvalidInput
+from booking.platform.forms import Choice, Form, Text, read, rejected
+from booking.platform.i18n import moment
+from booking.platform.localtime import local_date
+from booking.platform.pages import Access, Pages, db, looked_at, me
+
+pages = Pages("staff_appointments", __name__, url_prefix="/klinik/<int:clinic_id>/tider")
+
+CHANNELS = ["phone", "desk"]
+REASONS = {**words.REASONS_OF_PATIENT, **words.REASONS_OF_CLINIC}
+
+
+class KeepForm(Form):
+    """How the patient said yes."""
+
+    channel = Choice(CHANNELS, load_default="phone")
+
+
+class CancelForm(Form):
+    """Why, and whether the patient is to have another time."""
+
+    reason = Choice(REASONS, required=True, error_messages={"required": _l("Vælg en grund.")})
+    new_time = Choice(
+        ["yes", "no"],
+        required=True,
+        error_messages={"required": _l("Vælg, om patienten skal have en ny tid.")},
+    )
+    channel = Choice(CHANNELS, load_default="phone")
+    words = Text(longest=500, load_default="")
+
+
+@pages.get("/<int:appointment_id>", access=Access.STAFF)
+def show(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
+    """The appointment's page."""
+    clinic, appointment = _here(clinic_id, appointment_id)
+    return render_template(
+        "clinic/appointments/show.html",
+        **_page_of(clinic, appointment),
+        facts_shown=_facts(clinic, appointment),
+        history=_history(clinic, appointment),
+        needs=named(needs_of(db(), appointment.patient_id)),
+        actions=actions_for(appointment, db().now()),
+        texts=TEXTS,
+        may_keep=appointment.status == "booked"
+        and appointment.participant == "needs-action"
+        and appointment.starts_at > db().now(),
+    )
+
+
+@pages.post("/<int:appointment_id>/behold", access=Access.STAFF)
+def keep(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
+    """The patient has said yes to a provisional time, by telephone or here."""
+    _clinic, appointment = _here(clinic_id, appointment_id)
+    try:
+        typed = read(KeepForm())
+        with refusals():
+            service.keep(db(), me(), appointment, typed["channel"])
+        flash(_("Tiden er bekræftet på patientens vegne."), "success")
+    except DomainError as error:
+        db().rollback()
+        flash(in_words(error), "warning")
+    return _back(clinic_id, appointment_id)
+
+
+@pages.get("/<int:appointment_id>/afbud", access=Access.STAFF)
+def cancel_form(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
+    """Why the time is given up, and what then."""
+    clinic, appointment = _here(clinic_id, appointment_id)
+    if not appointment.active:
+        flash(_standing_now(appointment), "warning")
+        return _back(clinic_id, appointment_id)
+    return render_template(
+        "clinic/appointments/cancel.html",
+        values={"channel": "phone"},
+        errors={},
+        **_page_of(clinic, appointment),
+    )
+
+
+@pages.post("/<int:appointment_id>/afbud", access=Access.STAFF)
+def cancel(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
+    """Give the time up; it is free at once."""
+    clinic, appointment = _here(clinic_id, appointment_id)
+    try:
+        typed = read(CancelForm())
+        with refusals():
+            service.cancel(
+                db(),
+                me(),
+                appointment,
+                typed["reason"],
+                typed["channel"],
+                wants_new=typed["new_time"] == "yes",
+                words=typed["words"],
+            )
+    except InvalidInput as error:
+        return rejected("clinic/appointments/cancel.html", error, **_page_of(clinic, appointment))
+    except DomainError:
+        db().rollback()
+        flash(_standing_now(appointment), "warning")
+        return _back(clinic_id, appointment_id)
+    if typed["new_time"] == "yes":
+        flash(_("Tiden er aflyst. Find en ny tid nu, eller tag den fra arbejdslisten."), "success")
+    else:
+        flash(_("Tiden er aflyst. Patienten får ingen ny tid."), "success")
+    return _back(clinic_id, appointment_id)
+
+
+def _here(clinic_id: int, appointment_id: int) -> tuple[Clinic, Appointment]:
+    clinic = clinic_here(clinic_id)
+    appointment = queries.at_clinic(db(), clinic_id, appointment_id)
+    looked_at(appointment.patient_id, clinic_id=clinic_id)
+    return clinic, appointment
+
+
+def _back(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
+    return redirect(url_for(".show", clinic_id=clinic_id, appointment_id=appointment_id), 303)
+
+
+def _standing_now(appointment: Appointment) -> str:
+    return _(
+        "Intet er ændret: tiden står nu som %(status)s.",
+        status=words.standing(appointment).text,
+    )
+
+
+def _page_of(clinic: Clinic, appointment: Appointment) -> dict[str, Any]:
+    return {
+        "clinic": clinic,
+        "appointment": appointment,
+        "patient": appointment.patient,
+        "when": moment(appointment.starts_at, clinic.zone),
+        "standing": words.standing(appointment),
+        "reasons": list(REASONS.items()),
+        "day": local_date(appointment.starts_at, clinic.zone).isoformat(),
+    }
+
+
+def _facts(clinic: Clinic, appointment: Appointment) -> list[dict[str, Any]]:
+    invitation, course = appointment.invitation, appointment.course
+    takes = _takes(appointment)
+    seen = [take.resource.name for take in takes if take.resource.kind == "clinician"]
+    rooms = [take.resource.name for take in takes if take.resource.kind != "clinician"]
+    booked = dict.fromkeys(seen or [appointment.clinician.name])
+    address = {
+        "term": _("Sted"),
+        "detail": f"{appointment.site.name}, {appointment.site.address}",
+    }
+    return [
+        {"term": _("Besøgstype"), "detail": appointment.visit_type.name},
+        {"term": _("Formål"), "detail": invitation.purpose if invitation else ""},
+        {"term": _("Form"), "detail": FORMS[appointment.form]},
+        {
+            "term": _("Længde"),
+            "detail": length_sum(
+                appointment.minutes, [tuple(part) for part in appointment.minutes_reason]
+            ),
+        },
+        {"term": _("Hos"), "detail": ", ".join(booked)},
+        {"term": _("Rum og udstyr"), "detail": ", ".join(rooms)},
+        address if appointment.form == "in_person" else {"term": "", "detail": ""},
+        {
+            "term": _("Videorum"),
+            "detail": appointment.clinician.video_url if appointment.form == "video" else "",
+        },
+        {"term": _("Forløb"), "detail": course.title if course else ""},
+        {
+            "term": _("Ansvarlig"),
+            "detail": course.responsible.name if course and course.responsible else "",
+        },
+        {"term": _("Flyttet af patienten"), "detail": _times_moved(appointment)},
+        {
+            "term": _("Patienten kan flytte indtil"),
+            "detail": moment(closes_at(appointment), clinic.zone)
+            if appointment.status == "booked"
+            else "",
+        },
+    ]
+
+
+def _times_moved(appointment: Appointment) -> str:
+    if not appointment.moves:
+        return ""
+    return _(
+        "%(moves)s af højst %(limit)s gange",
+        moves=appointment.moves,
+        limit=appointment.visit_type.move_limit,
+    )
+
+
+def _takes(appointment: Appointment) -> list[Allocation]:
+    """What the contact takes; a place in a group takes what the group does."""
+    if appointment.group_session_id is None:
+        return list(appointment.allocations)
+    return list(
+        db().scalars(
+            select(Allocation).where(Allocation.group_session_id == appointment.group_session_id)
+        )
+    )
+
+
+def _history(clinic: Clinic, appointment: Appointment) -> list[dict[str, str]]:
+    """What was done, in words: when, what, by whom, how and why."""
+    found = []
+    for one in queries.history(db(), appointment):
+        by = " ".join(part for part in (one.actor_name, words.channel(one.channel)) if part)
+        details = [by]
+        if one.what in ("booked", "moved") and one.to_start:
+            details.append(_("til %(when)s", when=moment(one.to_start, clinic.zone)))
+        if one.from_start:
+            details.append(_("fra %(when)s", when=moment(one.from_start, clinic.zone)))
+        details += [part for part in (words.reason(one.reason), one.words) if part]
+        found.append(
+            {
+                "when": moment(one.at, clinic.zone),
+                "text": words.change(one.what),
+                "detail": " · ".join(details),
+                "state": "done",
+            }
+        )
+    return found

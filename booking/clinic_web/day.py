@@ -1,0 +1,161 @@
+"""The day list: who comes, when and why; and what happens to each, as it happens."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from booking.appointments import attendance, queries
+from booking.appointments.models import Appointment
+from booking.appointments.wording import FORMS
+from booking.calendar.models import Clinic, Resource
+from booking.calendar.queries import resource_of_staff, resources_of
+from booking.clinic_web import words
+from booking.clinic_web.day_rows import rows_of
+from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.refusals import in_words, refusals
+from booking.platform.errors import DomainError, InvalidInput, NotFound
+from booking.platform.extension import MenuEntry
+from booking.platform.forms import Choice, Day, Form, Text, read
+from booking.platform.localtime import local_date
+from booking.platform.pages import Access, Pages, db, looked_at, me
+
+pages = Pages("staff_day", __name__, url_prefix="/klinik/<int:clinic_id>")
+MENU_ENTRIES = (MenuEntry("staff_day.day", _l("Dagen")),)
+
+ACTIONS = {
+    "arrive": attendance.arrive,
+    "call_in": attendance.call_in,
+    "done": attendance.done,
+    "did_not_come": attendance.did_not_come,
+    "undo": attendance.undo,
+}
+TEXTS = {
+    "arrive": _l("Ankommet"),
+    "call_in": _l("Kald ind"),
+    "done": _l("Færdig"),
+    "did_not_come": _l("Udeblevet"),
+    "undo": _l("Fortryd"),
+}
+EVERYONE = "alle"
+
+
+class DayForm(Form):
+    """Which day, and whose."""
+
+    dato = Day()
+    hos = Text(longest=12)
+
+
+class ActionForm(Form):
+    """What happened to one appointment, and the page to come back to."""
+
+    do = Choice(ACTIONS, required=True)
+    hos = Text(longest=12)
+    fra = Choice(["tid"])
+
+
+@pages.get("/dag", access=Access.STAFF)
+def day(clinic_id: int) -> ResponseReturnValue:
+    """The day list; a clinician who signs in sees their own day first."""
+    clinic = clinic_here(clinic_id)
+    today = queries.today(db(), clinic)
+    try:
+        typed, errors, status = read(DayForm(), "query"), {}, 200
+    except InvalidInput as error:
+        typed, errors, status = {}, error.fields, 422
+    clinicians = resources_of(db(), clinic_id, "clinician")
+    chosen = _whose(clinicians, typed.get("hos"))
+    shown: date = typed.get("dato", today)
+    rows = rows_of(db(), clinic, shown, chosen, [one.id for one in clinicians])
+    coming = [row.appointment for row in rows if row.appointment]
+    looked_at(*{one.patient_id for one in coming}, clinic_id=clinic_id)
+    page = render_template(
+        "clinic/day/day.html",
+        clinic=clinic,
+        day=shown,
+        today=today,
+        previous=_link(clinic, shown - timedelta(days=1), chosen),
+        following=_link(clinic, shown + timedelta(days=1), chosen),
+        to_today=_link(clinic, today, chosen),
+        whose_options=[(EVERYONE, _("Alle")), *((str(one.id), one.name) for one in clinicians)],
+        chosen=chosen,
+        whose=str(chosen.id) if chosen else EVERYONE,
+        rows=rows,
+        counts=_counts(coming),
+        forms=FORMS,
+        texts=TEXTS,
+        values={"dato": shown.isoformat(), "hos": str(chosen.id) if chosen else EVERYONE},
+        errors=errors,
+    )
+    return page, status
+
+
+@pages.post("/tider/<int:appointment_id>/dagen", access=Access.STAFF)
+def act(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
+    """Arrived, called in, done, did not come, or undo; back to the same row."""
+    clinic = clinic_here(clinic_id)
+    appointment = queries.at_clinic(db(), clinic_id, appointment_id)
+    shown, whose, back = local_date(appointment.starts_at, clinic.zone), "", ""
+    try:
+        typed = read(ActionForm())
+        whose, back = typed.get("hos", ""), typed.get("fra", "")
+        with refusals():
+            ACTIONS[typed["do"]](db(), me(), appointment)
+    except DomainError as error:
+        db().rollback()
+        flash(_refused(error, appointment), "warning")
+    if back:
+        return redirect(
+            url_for("staff_appointments.show", clinic_id=clinic_id, appointment_id=appointment_id),
+            303,
+        )
+    where: dict[str, Any] = {"dato": shown.isoformat(), "_anchor": f"a{appointment_id}"}
+    if whose:
+        where["hos"] = whose
+    return redirect(url_for(".day", clinic_id=clinic_id, **where), 303)
+
+
+def _refused(error: DomainError, appointment: Appointment) -> str:
+    if error.code == "wrong_state":
+        return _(
+            "Intet er ændret: tiden står nu som %(status)s.",
+            status=words.standing(appointment).text,
+        )
+    if error.code == "too_late":
+        return _("Tiden er ikke begyndt endnu. Udeblevet kan først vælges, når den er begyndt.")
+    return in_words(error)
+
+
+def _whose(clinicians: Sequence[Resource], asked: str | None) -> Resource | None:
+    """The clinician asked for; the signed-in one's own day where none is; None for everyone."""
+    if asked == EVERYONE:
+        return None
+    if asked is None:
+        own = resource_of_staff(db(), me().id)
+        return own if own in clinicians else None
+    for one in clinicians:
+        if str(one.id) == asked:
+            return one
+    raise NotFound
+
+
+def _link(clinic: Clinic, to: date, chosen: Resource | None) -> str:
+    whose = str(chosen.id) if chosen else EVERYONE
+    return url_for(".day", clinic_id=clinic.id, dato=to.isoformat(), hos=whose)
+
+
+def _counts(appointments: Sequence[Appointment]) -> dict[str, int]:
+    return {
+        "all": len(appointments),
+        "unanswered": sum(
+            one.status == "booked" and one.participant == "needs-action" for one in appointments
+        ),
+        "here": sum(one.status in ("arrived", "checked-in") for one in appointments),
+        "done": sum(one.status == "fulfilled" for one in appointments),
+        "noshow": sum(one.status == "noshow" for one in appointments),
+    }

@@ -1,0 +1,130 @@
+"""One invitation: what was reserved for it, its letter, and taking it back; and ending a course."""
+
+from io import BytesIO
+
+from flask import flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from booking.appointments import queries
+from booking.appointments.invitations import service
+from booking.appointments.invitations.models import Course, Invitation
+from booking.appointments.wording import FORMS
+from booking.calendar.models import Clinic
+from booking.clinic_web import words
+from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.refusals import in_words, refusals
+from booking.platform.errors import DomainError, InvalidInput, NotFound
+from booking.platform.forms import Choice, Form, Yes, read, rejected
+from booking.platform.pages import Access, Pages, db, looked_at, me
+from booking.platform.web import rettid
+from booking.referrals.letters import invitation_letter
+
+pages = Pages("staff_invitations", __name__, url_prefix="/klinik/<int:clinic_id>")
+
+REASONS = {**words.REASONS_OF_PATIENT, **words.REASONS_OF_CLINIC}
+
+
+class LetterForm(Form):
+    """Whether the codes of earlier letters stop working."""
+
+    replace = Yes()
+
+
+class RevokeForm(Form):
+    """Why an invitation is taken back."""
+
+    reason = Choice(REASONS, required=True, error_messages={"required": _l("Vælg en grund.")})
+
+
+@pages.get("/invitationer/<int:invitation_id>", access=Access.STAFF)
+def show(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
+    """The invitation's page."""
+    clinic, invitation = _here(clinic_id, invitation_id)
+    return render_template(
+        "clinic/invitations/show.html", values={}, errors={}, **_page_of(clinic, invitation)
+    )
+
+
+@pages.post("/invitationer/<int:invitation_id>/brev.pdf", access=Access.STAFF)
+def letter(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
+    """The letter as PDF, with a fresh booking code."""
+    clinic, invitation = _here(clinic_id, invitation_id)
+    config = rettid().config
+    try:
+        typed = read(LetterForm())
+        pdf = invitation_letter(
+            db(),
+            me(),
+            invitation,
+            public_url=config.public_url,
+            replace_codes=typed["replace"],
+            corrections=config.instance / "rights.toml",
+        )
+    except DomainError as error:
+        return rejected("clinic/invitations/show.html", error, **_page_of(clinic, invitation))
+    return send_file(
+        BytesIO(pdf), mimetype="application/pdf", as_attachment=False, download_name="brev.pdf"
+    )
+
+
+@pages.post("/invitationer/<int:invitation_id>/tilbage", access=Access.STAFF)
+def revoke(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
+    """Take the invitation back; its time is cancelled."""
+    clinic, invitation = _here(clinic_id, invitation_id)
+    try:
+        typed = read(RevokeForm())
+        with refusals():
+            service.revoke(db(), me(), invitation, typed["reason"])
+        flash(_("Invitationen er trukket tilbage."), "success")
+    except InvalidInput as error:
+        return rejected("clinic/invitations/show.html", error, **_page_of(clinic, invitation))
+    except DomainError as error:
+        db().rollback()
+        flash(in_words(error), "warning")
+    return redirect(url_for(".show", clinic_id=clinic_id, invitation_id=invitation_id), 303)
+
+
+@pages.post("/forlob/<int:course_id>/afslut", access=Access.STAFF)
+def end_course(clinic_id: int, course_id: int) -> ResponseReturnValue:
+    """End a patient's course."""
+    clinic_here(clinic_id)
+    course = db().get(Course, course_id)
+    if course is None or course.clinic_id != clinic_id:
+        raise NotFound
+    patient_id = course.patient_id
+    looked_at(patient_id, clinic_id=clinic_id)
+    try:
+        if course.ended_on is None:
+            with refusals():
+                service.end_course(db(), me(), course)
+        flash(_("Forløbet er afsluttet."), "success")
+    except DomainError:
+        db().rollback()
+        flash(
+            _("Forløbet har stadig en tid eller en invitation. Afslut den først."),
+            "warning",
+        )
+    return redirect(url_for("staff_patients.show", clinic_id=clinic_id, patient_id=patient_id), 303)
+
+
+def _here(clinic_id: int, invitation_id: int) -> tuple[Clinic, Invitation]:
+    clinic = clinic_here(clinic_id)
+    invitation = queries.invitation_at_clinic(db(), clinic_id, invitation_id)
+    looked_at(invitation.patient_id, clinic_id=clinic_id)
+    return clinic, invitation
+
+
+def _page_of(clinic: Clinic, invitation: Invitation) -> dict[str, object]:
+    return {
+        "clinic": clinic,
+        "invitation": invitation,
+        "patient": invitation.patient,
+        "appointment": service.live_appointment(db(), invitation),
+        "status_text": words.INVITATION_STATUSES[invitation.status],
+        "deadline_text": words.deadline(invitation.deadline_kind),
+        "forms": FORMS,
+        "reasons": list(REASONS.items()),
+        "standing": words.standing,
+    }

@@ -1,0 +1,321 @@
+"""Free times for staff to choose among: the same engine as the patient's, more of it on a page.
+
+The page opens on the first week with free times. Staff see beyond an invitation's window and
+after a deadline; such times are marked. Where no clinician is chosen, each start is shown once,
+with the preferred clinician if free then.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from booking.appointments.groups import with_room
+from booking.appointments.models import GroupSession
+from booking.appointments.occasions import Occasion
+from booking.appointments.search import Slot, Wish, clinician_ids, find
+from booking.appointments.visit_types.models import VisitType
+from booking.appointments.wording import FORMS
+from booking.calendar.models import Resource
+from booking.calendar.queries import resources_of, sites_of
+from booking.platform.database import Session
+from booking.platform.errors import InvalidInput
+from booking.platform.forms import Choice, Day, Form, Id, Text
+from booking.platform.i18n import clock_time, long_day, short_day
+from booking.platform.localtime import local_date
+
+ALL = "alle"
+WEEK = timedelta(days=7)
+NEAREST = 6
+
+_VALUE = re.compile(r"(2\d{3}-\d\d-\d\dT\d\d:\d\d)Z\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
+
+
+class FilterForm(Form):
+    """Which week, and only some of its times."""
+
+    uge = Day()
+    form = Choice(FORMS)
+    hos = Text(longest=12)
+    sted = Id()
+    dagdel = Choice(["am", "pm"])
+
+
+@dataclass(frozen=True)
+class Seeking:
+    """What is looked for, between two local days, and where the page opens.
+
+    slots: (first, last, clinician id, site id) -> what is free. window: outside it a time is
+    marked. minutes: None where the slots are places in group sessions.
+    """
+
+    visit_type: VisitType
+    form: str
+    first: date
+    last: date
+    opens: date
+    slots: Callable[[date, date, int | None, int | None], Iterable[Slot]]
+    minutes: int | None
+    window: tuple[date, date] | None = None
+    deadline_on: date | None = None
+    preferred_id: int | None = None
+
+
+def of_occasion(session: Session, occasion: Occasion) -> Seeking:
+    """Times for one patient."""
+    visit_type, invitation = occasion.visit_type, occasion.invitation
+    in_groups = visit_type.group_capacity > 1
+
+    def slots(first: date, last: date, clinician: int | None, site: int | None) -> Iterable[Slot]:
+        if in_groups:
+            return (
+                slot
+                for slot in with_room(session, occasion, first, last)
+                if clinician in (None, slot.clinician_id) and site in (None, slot.site_id)
+            )
+        wish = occasion.wish(first, last, clinician_id=clinician, site_id=site)
+        return find(session, wish).slots()
+
+    window = (invitation.window_from, invitation.window_to) if invitation else None
+    opens = max(occasion.first, window[0]) if window else occasion.first
+    return Seeking(
+        visit_type,
+        occasion.form,
+        occasion.first,
+        occasion.last,
+        min(opens, occasion.last),
+        slots,
+        None if in_groups else occasion.length.minutes,
+        window,
+        occasion.deadline_on,
+        occasion.preferred_id,
+    )
+
+
+def of_group(session: Session, wish: Wish) -> Seeking:
+    """Times for a group session, which is nobody's yet."""
+
+    def slots(first: date, last: date, clinician: int | None, site: int | None) -> Iterable[Slot]:
+        narrowed = replace(
+            wish,
+            first=max(first, wish.first),
+            last=min(last, wish.last),
+            clinician_id=clinician,
+            site_id=site,
+        )
+        return find(session, narrowed).slots()
+
+    return Seeking(
+        wish.visit_type, wish.form, wish.first, wish.last, wish.first, slots, wish.minutes
+    )
+
+
+def chosen_slot(session: Session, seeking: Seeking, typed: str) -> Slot:
+    """The slot a radio button stands for; whether it is free is for the booking to find out."""
+    found = _VALUE.fullmatch(typed)
+    if found is None:
+        raise InvalidInput({"start": _("Vælg en af de viste tider.")})
+    try:
+        start = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+    except ValueError:
+        raise InvalidInput({"start": _("Vælg en af de viste tider.")}) from None
+    clinician, site, group = int(found[2]), int(found[3]), int(found[4])
+    if not group:
+        return Slot(start, start + timedelta(minutes=seeking.minutes or 0), clinician, site)
+    row = session.get(GroupSession, group)
+    if row is None or row.clinic_id != seeking.visit_type.clinic_id:
+        raise InvalidInput({"start": _("Vælg en af de viste tider.")})
+    return Slot(row.starts_at, row.ends_at, row.clinician_id, row.site_id, row.id)
+
+
+def page_of(
+    session: Session, seeking: Seeking, filters: dict[str, object], refused: Slot | None = None
+) -> dict[str, object]:
+    """Context of the times page: the filters, one week's days, and the weeks around it.
+
+    refused: the slot that could not be had; the nearest others are shown first.
+    """
+    clinic = seeking.visit_type.clinic
+    able = set(clinician_ids(session, seeking.visit_type))
+    clinicians = [one for one in resources_of(session, clinic.id, "clinician") if one.id in able]
+    sites = sites_of(session, clinic.id)
+    shown = _Shown(
+        session,
+        seeking,
+        {one.id: one for one in clinicians},
+        {one.id: one.name for one in sites} if len(sites) > 1 else {},
+        filters,
+    )
+    monday = shown.monday()
+    last_day, asked = monday + timedelta(days=6), filters.get("uge")
+    return {
+        "days": shown.days(monday, last_day),
+        "nearest": shown.nearest(refused) if refused else None,
+        "here": _(
+            "Uge %(week)s, %(first)s – %(last)s",
+            week=monday.isocalendar().week,
+            first=short_day(monday),
+            last=short_day(last_day),
+        ),
+        "previous_week": monday - WEEK if monday > seeking.first else None,
+        "next_week": monday + WEEK if last_day < seeking.last else None,
+        "seeking": seeking,
+        "reaches_past_deadline": seeking.deadline_on is not None and last_day > seeking.deadline_on,
+        "filter_values": {
+            "uge": asked.isoformat() if isinstance(asked, date) else "",
+            "form": seeking.form,
+            "hos": str(shown.clinician or ALL),
+            "sted": filters.get("sted", ""),
+            "dagdel": filters.get("dagdel", ""),
+        },
+        "form_options": [(code, FORMS[code]) for code in seeking.visit_type.form_list],
+        "clinician_options": [
+            (ALL, _("Alle")),
+            *((str(one.id), shown.name_of(one.id)) for one in clinicians),
+        ],
+        "site_options": [(one.id, one.name) for one in sites],
+    }
+
+
+def pager(endpoint: str, page: dict[str, object], **arguments: object) -> dict[str, str]:
+    """The addresses of the weeks before and after, the filters kept."""
+    values = page["filter_values"]
+    assert isinstance(values, dict)
+    kept = {name: value for name, value in values.items() if value and name != "uge"}
+    found = {}
+    for name in ("previous_week", "next_week"):
+        week = page[name]
+        if isinstance(week, date):
+            found[name] = url_for(endpoint, **{**arguments, **kept, "uge": week.isoformat()})
+    return found
+
+
+@dataclass
+class _Shown:
+    """One page of times being put together."""
+
+    session: Session
+    seeking: Seeking
+    clinicians: dict[int, Resource]
+    sites: dict[int, str]
+    filters: dict[str, object]
+    clinician: int | None = None
+
+    def __post_init__(self) -> None:
+        asked = self.filters.get("hos")
+        by_text = {str(number): number for number in self.clinicians}
+        self.clinician = by_text.get(str(asked))
+        preferred = self.seeking.preferred_id
+        if asked is None and preferred in self.clinicians:
+            self.clinician = preferred
+            if self._first_free() is None:
+                self.clinician = None
+
+    def monday(self) -> date:
+        """The Monday of the week asked for, else of the first week with free times."""
+        asked = self.filters.get("uge")
+        day = asked if isinstance(asked, date) else self._first_free() or self.seeking.opens
+        day = min(max(day, self.seeking.first), self.seeking.last)
+        return day - timedelta(days=day.weekday())
+
+    def days(self, first: date, last: date) -> list[dict[str, object]]:
+        """The days with free times, as `day_times` of macros/times.html wants them."""
+        zone = self.seeking.visit_type.clinic.zone
+        by_day: dict[date, list[Slot]] = {}
+        for slot in self._once_each(self._slots(first, last)):
+            by_day.setdefault(local_date(slot.start, zone), []).append(slot)
+        return [
+            {
+                "id": f"day-{day.isoformat()}",
+                "legend": long_day(day) + self._mark_of_day(day),
+                "parts": [
+                    {"heading": _("Formiddag"), "times": self._tiles(slots, morning=True)},
+                    {"heading": _("Eftermiddag"), "times": self._tiles(slots, morning=False)},
+                ],
+            }
+            for day, slots in sorted(by_day.items())
+        ]
+
+    def nearest(self, refused: Slot) -> dict[str, object] | None:
+        """The free times nearest to one that could not be had, as one more group of radios."""
+        zone = self.seeking.visit_type.clinic.zone
+        day = local_date(refused.start, zone)
+        around = self._once_each(self._slots(day - WEEK, day + WEEK))
+        found = sorted(around, key=lambda slot: abs(slot.start - refused.start))[:NEAREST]
+        if not found:
+            return None
+        tiles = [self._tile(slot, with_day=True) for slot in sorted(found)]
+        return {
+            "id": "nearest",
+            "legend": _("De nærmeste ledige tider"),
+            "parts": [{"heading": "", "times": tiles}],
+        }
+
+    def name_of(self, clinician_id: int) -> str:
+        """A clinician's name, the preferred one marked."""
+        name = self.clinicians[clinician_id].name
+        if clinician_id == self.seeking.preferred_id:
+            return _("%(name)s (foretrukken)", name=name)
+        return name
+
+    def _first_free(self) -> date | None:
+        """The first day with a free time from where the page opens; a week, then months."""
+        day, step = self.seeking.opens, WEEK
+        while day <= self.seeking.last:
+            last = min(day + step - timedelta(days=1), self.seeking.last)
+            starts = [slot.start for slot in self._slots(day, last)]
+            if starts:
+                return local_date(min(starts), self.seeking.visit_type.clinic.zone)
+            day, step = last + timedelta(days=1), 4 * WEEK
+        return None
+
+    def _slots(self, first: date, last: date) -> list[Slot]:
+        site = self.filters.get("sted")
+        found = self.seeking.slots(
+            first, last, self.clinician, site if isinstance(site, int) else None
+        )
+        part = self.filters.get("dagdel")
+        return [slot for slot in found if part is None or self._is_morning(slot) == (part == "am")]
+
+    def _once_each(self, slots: Iterable[Slot]) -> list[Slot]:
+        """Each start at each site once, the preferred clinician's if there is one."""
+        chosen: dict[tuple[datetime, int, int | None], Slot] = {}
+        preferred = self.seeking.preferred_id
+        for slot in sorted(slots):
+            key = (slot.start, slot.site_id, slot.group_session_id)
+            if key not in chosen or slot.clinician_id == preferred:
+                chosen[key] = slot
+        return list(chosen.values())
+
+    def _is_morning(self, slot: Slot) -> bool:
+        return slot.start.astimezone(self.seeking.visit_type.clinic.zone).hour < 12
+
+    def _tiles(self, slots: list[Slot], *, morning: bool) -> list[dict[str, str]]:
+        return [self._tile(slot) for slot in slots if self._is_morning(slot) == morning]
+
+    def _tile(self, slot: Slot, *, with_day: bool = False) -> dict[str, str]:
+        zone = self.seeking.visit_type.clinic.zone
+        clock = clock_time(slot.start, zone)
+        day = local_date(slot.start, zone)
+        about = [self.clinicians[slot.clinician_id].name] if self.clinician is None else []
+        if slot.site_id in self.sites:
+            about.append(self.sites[slot.site_id])
+        if with_day:
+            about.insert(0, short_day(day))
+        return {
+            "value": f"{slot.start:%Y-%m-%dT%H:%M}Z.{slot.clinician_id}.{slot.site_id}"
+            f".{slot.group_session_id or 0}",
+            "clock": clock,
+            "about": ", ".join(about),
+        }
+
+    def _mark_of_day(self, day: date) -> str:
+        window, deadline = self.seeking.window, self.seeking.deadline_on
+        if deadline is not None and day > deadline:
+            return " – " + _("efter fristen")
+        if window is not None and not window[0] <= day <= window[1]:
+            return " – " + _("uden for vinduet")
+        return ""

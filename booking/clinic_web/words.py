@@ -1,0 +1,106 @@
+"""What staff read about appointments: status, history, reasons and deadlines in words."""
+
+from dataclasses import dataclass
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from booking.appointments.models import Appointment
+from booking.appointments.wording import STATUSES
+
+REASONS_OF_PATIENT: dict[str, LazyString] = {
+    "ill": _l("Syg"),
+    "work": _l("Arbejde eller skole"),
+    "transport": _l("Kan ikke komme frem"),
+    "better": _l("Har det bedre og har ikke brug for tiden"),
+    "elsewhere": _l("Bliver behandlet et andet sted"),
+    "other": _l("En anden grund"),
+}
+REASONS_OF_CLINIC: dict[str, LazyString] = {
+    "clinician_away": _l("Behandleren er fraværende"),
+    "clinic": _l("Klinikken må aflyse"),
+    "booked_in_error": _l("Oprettet ved en fejl"),
+}
+LATE_REASONS: dict[str, LazyString] = {
+    "patient_wish": _l("Patienten ønsker det selv"),
+    "capacity": _l("Der er ingen ledig tid før"),
+}
+DEADLINES: dict[str, LazyString] = {
+    "clinical": _l("Faglig frist"),
+    "workup": _l("Udredningsret"),
+    "treatment": _l("Behandlingsret"),
+}
+INVITATION_STATUSES: dict[str, LazyString] = {
+    "planned": _l("Planlagt"),
+    "open": _l("Åben"),
+    "completed": _l("Gennemført"),
+    "revoked": _l("Trukket tilbage"),
+}
+
+_REASONS = {**REASONS_OF_PATIENT, **REASONS_OF_CLINIC, **LATE_REASONS}
+_CHANGES: dict[str, LazyString] = {
+    "booked": _l("Booket"),
+    "kept": _l("Bekræftet"),
+    "moved": _l("Flyttet"),
+    "cancelled": _l("Aflyst"),
+    "lengthened": _l("Længden ændret"),
+    "arrived": _l("Ankommet"),
+    "called_in": _l("Kaldt ind"),
+    "done": _l("Færdig"),
+    "noshow": _l("Udeblevet"),
+    "undone": _l("Fortrudt"),
+}
+_CHANNELS: dict[str, LazyString] = {
+    "web": _l("på nettet"),
+    "phone": _l("i telefonen"),
+    "desk": _l("i klinikken"),
+    "sms": _l("på SMS"),
+    "import": _l("ved indlæsning"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A status as the `status` macro wants it: the word always, colour and icon to help."""
+
+    text: str
+    kind: str
+    icon: str
+
+
+def standing(appointment: Appointment) -> Standing:
+    """How an appointment stands, for staff."""
+    if appointment.status == "booked" and appointment.participant == "needs-action":
+        return Standing(_("Ikke besvaret"), "warning", "help")
+    if appointment.status == "booked":
+        return Standing(_("Bekræftet"), "neutral", "check")
+    kind, icon = {
+        "arrived": ("info", "person"),
+        "checked-in": ("info", "arrow-forward"),
+        "fulfilled": ("success", "success"),
+        "noshow": ("error", "error"),
+    }.get(appointment.status, ("neutral", "close"))
+    return Standing(str(STATUSES[appointment.status]), kind, icon)
+
+
+def change(what: str) -> str:
+    """What was done, from the code in an appointment's history."""
+    return str(_CHANGES.get(what, what))
+
+
+def channel(code: str) -> str:
+    """How it was done; '' for what the system did by itself."""
+    return str(_CHANNELS.get(code, ""))
+
+
+def reason(code: str) -> str:
+    """Why, from the code in an appointment's history; a status for what was undone."""
+    if not code:
+        return ""
+    return str(_REASONS.get(code) or STATUSES.get(code) or _("En anden grund"))
+
+
+def deadline(kind: str) -> str:
+    """Which demand a deadline comes from."""
+    return str(DEADLINES.get(kind, DEADLINES["clinical"]))
