@@ -10,6 +10,7 @@ from booking.appointments.worklist import models as worklist_tables
 from booking.calendar import models as calendar_tables
 from booking.calendar import register as calendar
 from booking.clinic_web import register as clinic_web
+from booking.demo import register as demo
 from booking.imports import models as import_tables
 from booking.imports import register as imports
 from booking.patient_web import register as patient_web
@@ -39,3 +40,4 @@ def register(app: Flask) -> None:
     patient_web.register(app)
     clinic_web.register(app)
     imports.register(app)
+    demo.register(app)

@@ -99,6 +99,12 @@ class Calendar:
             yield placed
             day += timedelta(days=1)
 
+    def keep_free(self, patients: Iterable[int], since: date) -> None:
+        """Give these patients no contact from a day on."""
+        ahead = (self._last - since).days + 1
+        days = [since + timedelta(days=n) for n in range(ahead)]
+        self._busy |= {(patient, day) for patient in patients for day in days}
+
     def _read_taken(self, session: Session) -> None:
         rows = session.execute(
             select(Allocation.resource_id, Allocation.starts_at, Allocation.ends_at).where(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, time
+from zoneinfo import ZoneInfo
 
 from booking.appointments.visit_types.models import NeedAddition, Requirement, VisitType
 from booking.calendar.models import Clinic, Resource, Site, WeekTemplate
@@ -18,6 +19,8 @@ PASSWORD = "demo i ambulatoriet"  # noqa: S105  (shown on the demo page)
 WORKDAYS = (0, 1, 2, 3, 4)
 WEEKEND = (5, 6)
 ROOM_DAY = (time(7, 30), time(18, 30))
+HOME_ZONE = ZoneInfo("Europe/Copenhagen")
+LUNCH = (time(11, 45), time(12, 15))
 
 
 @dataclass
@@ -115,8 +118,13 @@ def _clinician(session: Session, demo: Demo, plan: ClinicianPlan, since: date) -
     session.add(made)
     for hours in plan.hours:
         site = demo.sites[hours.clinic, hours.site]
-        session.add_all(_templates(made, site, hours.days, hours.span, hours.weeks, since))
+        for span in _around_lunch(*hours.span):
+            session.add_all(_templates(made, site, hours.days, span, hours.weeks, since))
     return made
+
+
+def _around_lunch(start: time, end: time) -> list[tuple[time, time]]:
+    return [(start, LUNCH[0]), (LUNCH[1], end)]
 
 
 def _templates(

@@ -13,10 +13,10 @@ from booking.appointments.invitations.models import Course
 from booking.calendar.models import Clinic
 from booking.demo.calendar import Calendar, Deck
 from booking.demo.clinics import CLINICS, ENDO, RHEUMA
-from booking.demo.founding import Demo, found
+from booking.demo.founding import HOME_ZONE, Demo, found
 from booking.demo.outcomes import Outcomes
 from booking.demo.people import Person, Town
-from booking.demo.stories import Storyteller
+from booking.demo.stories import NEWLY_REFERRED, Storyteller, Told
 from booking.demo.unrest import Unrest
 from booking.people.models import ClinicPatient, Patient, PatientNeed
 from booking.platform import audit
@@ -60,7 +60,7 @@ def seed(
 ) -> Seeded:
     """Fill an empty database with the demo as of now; `step` is told of STEPS steps in all."""
     with database.transaction() as session:
-        today = local_date(session.now(), Clinic(zone_name="Europe/Copenhagen").zone)
+        today = local_date(session.now(), HOME_ZONE)
         rng = Random(today.toordinal())  # noqa: S311  (nothing here is secret)
         demo = found(session, date(today.year - 1, 1, 1))
         unrest, town = Unrest(session, demo, rng), Town(rng, today)
@@ -75,7 +75,9 @@ def seed(
         unrest.planned_for_later(crowd.first_courses(80))
         step(5)
         days = (today - timedelta(weeks=WEEKS_BACK), today + timedelta(weeks=WEEKS_AHEAD))
+        crowd.join(told)
         calendar = Calendar(session, demo, rng, days, crowd.needs)
+        calendar.keep_free((one.id for one in told.patients.values()), today)
         outcomes = Outcomes(session, demo, rng, crowd.courses, crowd.names)
         written = in_groups
         for placed in calendar.fill(crowd.decks(), _density(today)):
@@ -134,6 +136,16 @@ class _Crowd:
         self._insert(PatientNeed, needs)
         for course_id, course in zip(self._insert(Course, courses), courses, strict=True):
             self.courses[course["patient_id"], course["clinic_id"]] = course_id
+
+    def join(self, told: Told) -> None:
+        """Deal the stories' patients first, so that they have been here before."""
+        for key, course in told.courses.items():
+            if key not in NEWLY_REFERRED and course.responsible_id is not None:
+                patient = told.patients[key]
+                clinic = next(k for k, c in self._demo.clinics.items() if c.id == course.clinic_id)
+                self._of_doctor[clinic].setdefault(course.responsible_id, []).insert(0, patient.id)
+                self.names[patient.id] = patient.name
+                self.courses[patient.id, course.clinic_id] = course.id
 
     def first_courses(self, count: int, skip: int = 0) -> dict[str, list[Course]]:
         """clinic key -> some of its courses, the same each time; only of patients at no other."""

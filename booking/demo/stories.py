@@ -28,15 +28,17 @@ KEYS = (
     "provisional", "parent", "free", "interpreter", "closing",
     "deadline", "no_time", "proxy", "video",
 )  # fmt: skip
+NEWLY_REFERRED = ("interpreter", "deadline", "child")
 SECRETARY = {RHEUMA: "hanne", ENDO: "dorte"}
 
 
 @dataclass
 class Told:
-    """What came of the stories: key -> patient, and key -> the booking code as printed."""
+    """What came of the stories: by key the patient, the course and the booking code as printed."""
 
     patients: dict[str, Patient] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
+    courses: dict[str, Course] = field(default_factory=dict)
 
 
 class Storyteller:
@@ -89,7 +91,8 @@ class Storyteller:
         course = invitations.open_course(
             self._session, by, home, patient, title, self._demo.clinicians[doctor]
         )
-        course.started_on = self._today() - timedelta(days=self._days_ago(key))
+        course.started_on = self._today() - timedelta(days=6 if key in NEWLY_REFERRED else 400)
+        self.told.courses[key] = course
         return course
 
     def order(
@@ -133,10 +136,6 @@ class Storyteller:
     def _today(self) -> date:
         zone = self._demo.clinics[RHEUMA].zone
         return local_date(self._session.now(), zone)
-
-    def _days_ago(self, key: str) -> int:
-        """How long ago a course began: newly referred patients lately, the others long ago."""
-        return 6 if key in ("interpreter", "deadline") else 400
 
     def _as(self, key: str) -> Actor:
         patient = self.told.patients[key]
@@ -208,7 +207,9 @@ class Storyteller:
         staff = self._by(RHEUMA)
         occasion = occasions.for_move(self._session, staff, taken)
         soon = self._today() + timedelta(days=10)
-        nearest = min(search.find(self._session, occasion.wish(None, soon)).slots())
+        in_a_while = self._session.now() + timedelta(hours=3)
+        free = search.find(self._session, occasion.wish(None, soon)).slots()
+        nearest = min(slot for slot in free if slot.start > in_a_while)
         service.book(self._session, staff, occasion, nearest, "phone")
         service.keep(self._session, self._as("closing"), taken, "phone")
 

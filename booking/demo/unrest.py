@@ -4,7 +4,7 @@ Leave that was known, groups and joint talks come before the calendar is filled;
 for time off, cancellations and orders that find no time come after.
 """
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import islice
 from random import Random
 
@@ -22,6 +22,8 @@ from booking.calendar.closures import LocalPeriod, Place
 from booking.calendar.models import Closure
 from booking.demo.clinics import ENDO, HJORRING, RHEUMA
 from booking.demo.founding import Demo
+from booking.people import service as people
+from booking.people.models import PatientNeed
 from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
@@ -90,6 +92,7 @@ class Unrest:
         self._close_a_site_and_a_doctor()
         self._ask_for_time_off()
         self._cancel_some()
+        self._tell_needs()
         self._order_where_all_is_taken(courses)
         self._say_that_no_time_fits()
 
@@ -143,7 +146,7 @@ class Unrest:
                 self._office(RHEUMA),
                 clinic,
                 Place(site_id=site.id),
-                LocalPeriod(busy, busy),
+                LocalPeriod(busy, busy, start=time(12)),
                 "Strømafbrydelse efter renovering",
             )
         doctor = self._demo.clinicians["henrik"]
@@ -199,6 +202,16 @@ class Unrest:
             service.cancel(
                 self._session, patient, appointment, reason, wants_new=wants_new, words=words
             )
+
+    def _tell_needs(self) -> None:
+        """Patients who tell what their visit must allow for; some times cannot grow."""
+        for appointment in self._some_booked(6, (2, 9)):
+            patient = appointment.patient
+            by = Actor("patient", patient.id, patient.name)
+            held = self._session.scalars(
+                select(PatientNeed.need).where(PatientNeed.patient_id == patient.id)
+            )
+            people.set_needs(self._session, by, patient, {*held, "several_problems"})
 
     def _say_that_no_time_fits(self) -> None:
         for appointment in self._some_booked(2, (12, 30), provisional=True):
