@@ -1,13 +1,13 @@
 """The log, as staff may read it: their own acts, and for leaders a patient's."""
 
-from flask import g, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from booking.calendar.models import Clinic
-from booking.clinic_web.frame import clinic_here, own_clinics
+from booking.clinic_web.frame import clinic_here, own_clinics, stand_at
 from booking.people import queries
 from booking.people.audit_words import action_text, reason_text
 from booking.platform import audit
@@ -33,7 +33,7 @@ def mine() -> ResponseReturnValue:
         here = clinics[0]
     if here is None:
         raise NotFound
-    g.clinic = here
+    stand_at(here)
     entries, page, pages_ = _page(audit.by_actor(me()))
     shown = {subject.patient_id for entry in entries for subject in entry.subjects}
     named = queries.named_patients(db(), me().clinics, shown)

@@ -23,8 +23,16 @@ def clinic_here(clinic_id: int, *roles: Role) -> Clinic:
     clinic = db().get(Clinic, clinic_id)
     if clinic is None:
         raise NotFound
-    g.clinic = clinic
+    stand_at(clinic)
     return clinic
+
+
+def stand_at(clinic: Clinic) -> None:
+    """Let the frame of this page be the clinic's.
+
+    Its number and name are kept by themselves: an error page is made after the session closed.
+    """
+    g.here = (clinic.id, clinic.name)
 
 
 def own_clinics() -> list[Clinic]:
@@ -35,16 +43,16 @@ def own_clinics() -> list[Clinic]:
 
 def frame() -> dict[str, object]:
     """Context of the staff layout: the clinic, the menu, who is signed in, and the way out."""
-    actor, clinic = g.get("actor"), g.get("clinic")
+    actor, here = g.get("actor"), g.get("here")
     context: dict[str, object] = {"audience": "staff", "home_href": url_for("staff.home")}
     if actor is None or actor.kind != "staff":
         return context
     context["account"] = {"name": actor.name, "sign_out_href": url_for("staff.sign_out")}
-    if clinic is not None:
-        context["place"] = clinic.name
+    if here is not None:
+        clinic_id, context["place"] = here
         context["nav"] = [
             {
-                "href": url_for(entry.endpoint, clinic_id=clinic.id),
+                "href": url_for(entry.endpoint, clinic_id=clinic_id),
                 "text": entry.text,
                 "current": request.endpoint == entry.endpoint,
             }

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from booking.calendar.models import Clinic
 from booking.clinic_web.frame import OFFICE, clinic_here
 from booking.clinic_web.places import PatientHere, patient_cards, patient_tabs
 from booking.people import cpr, needs, queries, service
@@ -44,8 +43,8 @@ MENU_ENTRIES = (MenuEntry("staff_patients.find", _l("Patienter")),)
 @pages.context_processor
 def _rights() -> dict[str, bool]:
     """What whoever is signed in may do here, for the buttons."""
-    clinic: Clinic | None = g.get("clinic")
-    held = me().roles[clinic.id] if clinic else frozenset()
+    here: tuple[int, str] | None = g.get("here")
+    held = me().roles[here[0]] if here else frozenset()
     return {"in_office": bool(held & OFFICE), "leads": Role.LEADER in held}
 
 

