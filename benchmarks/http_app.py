@@ -1,0 +1,76 @@
+"""The application with two bare pages beside its own, to measure against.
+
+Both stand behind the same sign-in, transaction and frame as the patient's pages.
+"""
+
+import os
+from pathlib import Path
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import insert, select
+
+from booking.calendar.models import Site
+from booking.people.models import PatientIdentifier
+from booking.platform.config import Config
+from booking.platform.pages import Access, Pages, db, me
+from wsgi import create_app
+
+pages = Pages("bare", __name__, url_prefix="/bare", template_folder="templates")
+
+
+@pages.get("/page", access=Access.PATIENT)
+def one_select() -> ResponseReturnValue:
+    """A page of the same layout as the patient's times that does one SELECT."""
+    sites = list(db().scalars(select(Site.name)))
+    days = [
+        {
+            "legend": f"Dag {day}",
+            "parts": [
+                {
+                    "heading": "Formiddag",
+                    "times": [
+                        {
+                            "value": f"{day}-{n}",
+                            "clock": f"{8 + n // 2}.{n % 2 * 3}0",
+                            "about": site,
+                        }
+                        for n in range(8)
+                        for site in sites[:1]
+                    ],
+                }
+            ],
+        }
+        for day in range(5)
+    ]
+    return render_template("plain.html", days=days)
+
+
+@pages.post("/insert", access=Access.PATIENT)
+def one_insert() -> ResponseReturnValue:
+    """One row, and nothing else."""
+    number = os.urandom(12).hex()
+    db().execute(insert(PatientIdentifier).values(patient_id=me().id, system="bare", value=number))
+    return "", 204
+
+
+def create(config: Config) -> Flask:
+    """The whole application with the bare pages."""
+    app = create_app(config)
+    app.register_blueprint(pages)
+    return app
+
+
+def from_environment() -> Flask:
+    """For the server's workers: the benchmark's configuration as it was handed over."""
+    environ = os.environ
+    return create(
+        Config(
+            mode="test",
+            database_url=environ["BENCH_DATABASE_URL"],
+            session_key=environ["BENCH_SESSION_KEY"],
+            data_keys={1: environ["BENCH_DATA_KEY"]},
+            lookup_key="bench-lookup-key-" + "z" * 32,
+            instance=Path(environ["BENCH_INSTANCE"]),
+        )
+    )
