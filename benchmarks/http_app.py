@@ -16,29 +16,28 @@ from booking.platform.config import Config
 from booking.platform.pages import Access, Pages, db, me
 from wsgi import create_app
 
+# As many a half day as the patient's page has in `find_time`, on average.
+TIMES = 7
+
 pages = Pages("bare", __name__, url_prefix="/bare", template_folder="templates")
 
 
 @pages.get("/page", access=Access.PATIENT)
 def one_select() -> ResponseReturnValue:
     """A page of the same layout as the patient's times that does one SELECT."""
-    sites = list(db().scalars(select(Site.name)))
+    site = db().scalars(select(Site.name)).first()
     days = [
         {
             "legend": f"Dag {day}",
             "parts": [
                 {
-                    "heading": "Formiddag",
+                    "heading": half,
                     "times": [
-                        {
-                            "value": f"{day}-{n}",
-                            "clock": f"{8 + n // 2}.{n % 2 * 3}0",
-                            "about": site,
-                        }
-                        for n in range(8)
-                        for site in sites[:1]
+                        {"value": f"{day}-{half}-{n}", "clock": f"{n}.00", "about": site}
+                        for n in range(TIMES)
                     ],
                 }
+                for half in ("Formiddag", "Eftermiddag")
             ],
         }
         for day in range(5)

@@ -121,7 +121,10 @@ def days(
     chosen = sorted(_one_a_start(occasion, slots))
     taken = {slot: fitting.takes(slot) for slot in chosen}
     ids = {number for numbers in taken.values() for number in numbers}
-    names = {r.id: r for r in session.scalars(select(Resource).where(Resource.id.in_(ids)))}
+    rows_of = session.scalars(select(Resource).where(Resource.id.in_(ids)))
+    names = {
+        r.id: (r.kind, clinician_name(r) if r.kind == "clinician" else r.name) for r in rows_of
+    }
     sites = {site.id: site.name for site in occasion.visit_type.clinic.sites}
     several = len(sites) > 1
     rows = []
@@ -312,9 +315,10 @@ def _rank(occasion: Occasion, slot: Slot) -> tuple[bool, int]:
     return slot.clinician_id != occasion.preferred_id, slot.clinician_id
 
 
-def _about(occasion: Occasion, site: str, resources: list[Resource]) -> str:
-    rooms = [r.name for r in resources if r.kind == "room"]
-    people = [clinician_name(r) for r in resources if r.kind == "clinician"]
+def _about(occasion: Occasion, site: str, resources: list[tuple[str, str]]) -> str:
+    """The place and the people of one time; resources: (kind, name) pairs."""
+    rooms = [name for kind, name in resources if kind == "room"]
+    people = [name for kind, name in resources if kind == "clinician"]
     where = [site, *rooms] if occasion.form == "in_person" else [str(FORMS[occasion.form])]
     return ", ".join(part for part in (*where, *people) if part)
 

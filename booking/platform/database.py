@@ -143,6 +143,15 @@ class Database:
             yield session
 
 
+@event.listens_for(Session, "loaded_as_persistent")
+def _keep(session: Session, row: object) -> None:
+    """Keep what was read for as long as the unit of work lasts.
+
+    The identity map alone lets go of a row that nothing refers to, and reads it again.
+    """
+    session.info.setdefault("kept", []).append(row)
+
+
 def make_engine(url: str) -> Engine:
     """An engine set up the way both databases need it."""
     if url.startswith("sqlite"):

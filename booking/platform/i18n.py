@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from flask import Flask
 from flask import session as cookie
 from flask_babel import Babel, get_locale
@@ -51,8 +51,8 @@ def short_day(day: date) -> str:
 
 def clock_time(instant: datetime, zone: ZoneInfo) -> str:
     """'9.15' or '9:15', on the clinic's wall clock."""
-    pattern = "H:mm" if language_code() == "en" else "H.mm"
-    return format_time(instant.astimezone(zone).time(), pattern, locale="en_GB")
+    local = instant.astimezone(zone)
+    return f"{local.hour}{':' if language_code() == 'en' else '.'}{local.minute:02}"
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:
