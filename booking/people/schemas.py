@@ -26,6 +26,11 @@ from booking.platform.identity import Role
 from booking.platform.pages import db
 
 
+def _missing(message: str) -> dict[str, Any]:
+    """What to say of a field not filled in: the summary above the form must name the field."""
+    return {"required": message}
+
+
 class Cpr(fields.String):
     """A CPR number, with or without hyphen, loaded as ten characters."""
 
@@ -45,8 +50,8 @@ class Cpr(fields.String):
 class DetailsForm(Form):
     """A person's facts; loads as `Details`."""
 
-    given_name = Text(longest=100, required=True)
-    family_name = Text(longest=100, required=True)
+    given_name = Text(longest=100, required=True, error_messages=_missing(_("Skriv fornavnet.")))
+    family_name = Text(longest=100, required=True, error_messages=_missing(_("Skriv efternavnet.")))
     cpr = Cpr()
     birth_date = Day()
     phone = Phone()
@@ -93,14 +98,14 @@ class EditForm(DetailsForm):
 class SearchForm(Form):
     """Whatever the secretary knows: a name, a CPR number, a phone number, a birth date."""
 
-    text = Text(longest=100, required=True)
+    text = Text(longest=100, required=True, error_messages=_missing(_("Skriv, hvem du søger.")))
 
 
 class CprLookupForm(Form):
     """The whole CPR number and why."""
 
-    cpr = Cpr(required=True)
-    reason = Choice(CPR_LOOKUP, required=True)
+    cpr = Cpr(required=True, error_messages=_missing(_("Skriv CPR-nummeret.")))
+    reason = Choice(CPR_LOOKUP, required=True, error_messages=_missing(_("Vælg en grund.")))
 
 
 class NeedsForm(Form):
@@ -112,17 +117,21 @@ class NeedsForm(Form):
 class NoteForm(Form):
     """A note; it cannot be changed afterwards."""
 
-    text = Text(longest=4000, required=True)
+    text = Text(longest=4000, required=True, error_messages=_missing(_("Skriv notatet.")))
 
 
 class ProxyForm(Form):
     """Who may act for the patient; the name is used where nobody has the CPR number yet."""
 
-    cpr = Cpr(required=True)
+    cpr = Cpr(required=True, error_messages=_missing(_("Skriv personens CPR-nummer.")))
     given_name = Text(longest=100)
     family_name = Text(longest=100)
     phone = Phone()
-    kind = Choice(("parent", "power_of_attorney"), required=True)
+    kind = Choice(
+        ("parent", "power_of_attorney"),
+        required=True,
+        error_messages=_missing(_("Vælg, hvem det er.")),
+    )
     valid_from = Day()
     valid_to = Day()
 
@@ -139,10 +148,10 @@ class ProxyForm(Form):
 class StaffForm(Form):
     """A new account."""
 
-    username = Text(longest=60, required=True)
-    name = Text(longest=200, required=True)
+    username = Text(longest=60, required=True, error_messages=_missing(_("Skriv et brugernavn.")))
+    name = Text(longest=200, required=True, error_messages=_missing(_("Skriv navnet.")))
     title = Text(longest=100, load_default="")
-    password = Text(longest=200, required=True)
+    password = Text(longest=200, required=True, error_messages=_missing(_("Skriv en adgangskode.")))
     roles = Choices([role.value for role in Role])
 
     @validates_schema(skip_on_field_errors=True)
@@ -155,17 +164,21 @@ class StaffForm(Form):
 class PasswordForm(Form):
     """A new password for a colleague."""
 
-    password = Text(longest=200, required=True)
+    password = Text(longest=200, required=True, error_messages=_missing(_("Skriv en adgangskode.")))
 
 
 class RoleForm(Form):
     """One role of a colleague."""
 
-    role = Choice([role.value for role in Role], required=True)
+    role = Choice(
+        [role.value for role in Role], required=True, error_messages=_missing(_("Vælg en rolle."))
+    )
 
 
 class ColleagueForm(Form):
     """Someone with an account at another clinic, who gets a role here."""
 
-    username = Text(longest=60, required=True)
-    role = Choice([role.value for role in Role], required=True)
+    username = Text(longest=60, required=True, error_messages=_missing(_("Skriv brugernavnet.")))
+    role = Choice(
+        [role.value for role in Role], required=True, error_messages=_missing(_("Vælg en rolle."))
+    )
