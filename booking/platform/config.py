@@ -65,7 +65,10 @@ def from_environment(environ: Mapping[str, str]) -> Config:
     required = ("DATABASE_URL", "RETTID_SESSION_KEY", "RETTID_DATA_KEYS", "RETTID_LOOKUP_KEY")
     missing = [name for name in required if not values.get(name)]
     if missing:
-        raise ConfigurationError(f"missing in the environment: {', '.join(missing)}")
+        raise ConfigurationError(
+            f"missing in the environment: {', '.join(missing)} "
+            "(`python -m booking.platform.keys` prints fresh keys)"
+        )
     return Config(
         mode=mode,  # type: ignore[arg-type]  # narrowed by the check above
         database_url=values["DATABASE_URL"],
@@ -89,7 +92,7 @@ def parse_data_keys(text: str) -> dict[int, str]:
         except ValueError:
             raise ConfigurationError(
                 "RETTID_DATA_KEYS must read like '1:<key>' or '2:<new key>,1:<old key>', "
-                "each key as `flask --app wsgi keys new` prints it"
+                "each key as `python -m booking.platform.keys` prints it"
             ) from None
     return keys
 
