@@ -1,11 +1,18 @@
-"""One browser a session for the tests that drive pages."""
+"""A browser for the session, and the application served to it as it is in use."""
 
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser
+from werkzeug.serving import make_server
 
 from tests.peers.chromium import HOW_TO_GET, launched_chromium
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +22,27 @@ def browser() -> Iterator[Browser]:
         if found is None:
             pytest.skip(HOW_TO_GET)
         yield found
+
+
+@dataclass(frozen=True)
+class Live:
+    """The application, listening on this machine."""
+
+    app: Flask
+    url: str
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[Live]:
+    """The application on a fresh database, served by threads on a free port, its forms guarded.
+
+    The clock is the machine's, so data must be made relative to now.
+    """
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Live(app, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,29 @@
+"""Accessibility of a page as a browser shows it, by axe-core: WCAG 2.0, 2.1 and 2.2, A and AA."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+SCRIPT = Path(__file__).parents[2] / "static" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+
+
+def axe(page: Page) -> None:
+    """Assert that the page has no violation; each is named with what and where.
+
+    Needs a context with JavaScript: axe runs inside the page (past its content policy).
+    """
+    if not SCRIPT.is_file():
+        pytest.skip("axe-core is not installed: run `make setup`")
+    page.evaluate(SCRIPT.read_text())
+    found: dict[str, Any] = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+    )
+    said = [
+        f"{one['id']}: {one['help']} at {node['target']}: {node['html'][:200]}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+    assert not said, f"{page.url}\n" + "\n".join(said)
