@@ -1,7 +1,9 @@
 """The only place that knows all three packages: makes the application and wires them together."""
 
+import atexit
 import os
 
+import click
 from flask import Flask
 
 import reminders
@@ -10,15 +12,33 @@ from booking import rooms
 from booking.platform import web
 from booking.platform.clock import Clock
 from booking.platform.config import Config, from_environment
+from booking.platform.embedded_jobs import EmbeddedJobs
 
 
 def create_app(config: Config | None = None, clock: Clock | None = None) -> Flask:
-    """The whole application; the configuration comes from the environment unless given."""
+    """The whole application; the configuration comes from the environment unless given.
+
+    Where it asks for embedded jobs they begin now, unless a command is what is running.
+    """
     app = web.build(config or from_environment(os.environ), clock)
     rooms.register(app)
     reminders.register(app)
     triage_rules.register(app)
+    if app.extensions["rettid"].config.run_jobs and not _on_the_command_line():
+        _start_jobs(app.extensions["rettid"])
     return app
+
+
+def _start_jobs(parts: web.Rettid) -> None:
+    """Begin the heartbeat in this process; it ends with the process."""
+    jobs = EmbeddedJobs(parts.database, parts.jobs, parts.config.instance)
+    jobs.start()
+    atexit.register(jobs.stop)
+
+
+def _on_the_command_line() -> bool:
+    """True while one of Flask's commands makes the application, not a server."""
+    return click.get_current_context(silent=True) is not None
 
 
 def __getattr__(name: str) -> Flask:

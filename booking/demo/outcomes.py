@@ -200,7 +200,7 @@ class Outcomes:
                 self._came(happened, done=True)
         elif start <= now:
             self._came(happened, done=False)
-        elif start - now < timedelta(minutes=40) and rng.random() < 0.6:
+        elif start - now < timedelta(minutes=45) and rng.random() < 0.6:
             arrived = now - timedelta(minutes=rng.randint(1, 12))
             happened.appointment.update(status="arrived", arrived_at=arrived)
             self._at_desk(happened, arrived, "arrived")

@@ -25,8 +25,8 @@ from booking.platform.identity import SYSTEM
 from booking.platform.localtime import local_date
 
 PATIENTS = 2000
-WEEKS_BACK, WEEKS_AHEAD = 4, 10
-STEPS = 7 * (WEEKS_BACK + WEEKS_AHEAD) + 20
+WEEKS = (4, 10)
+STEPS = 7 * sum(WEEKS) + 20
 AT_BOTH = 0.08
 # How full the calendar is: (days from today, share of the openings that are taken).
 DENSITY = (
@@ -56,9 +56,16 @@ def has_clinics(session: Session) -> bool:
 
 
 def seed(
-    database: Database, step: Callable[[int], None] = lambda _steps: None, patients: int = PATIENTS
+    database: Database,
+    step: Callable[[int], None] = lambda _steps: None,
+    *,
+    patients: int = PATIENTS,
+    weeks: tuple[int, int] = WEEKS,
 ) -> Seeded:
-    """Fill an empty database with the demo as of now; `step` is told of STEPS steps in all."""
+    """Fill an empty database with the demo as of now; `step` is told of STEPS steps in all.
+
+    weeks: how many back from today and how many ahead the calendar is filled.
+    """
     with database.transaction() as session:
         today = local_date(session.now(), HOME_ZONE)
         rng = Random(today.toordinal())  # noqa: S311  (nothing here is secret)
@@ -74,13 +81,13 @@ def seed(
         unrest.joint_talks(crowd.first_courses(80))
         unrest.planned_for_later(crowd.first_courses(80))
         step(5)
-        days = (today - timedelta(weeks=WEEKS_BACK), today + timedelta(weeks=WEEKS_AHEAD))
+        days = (today - timedelta(weeks=weeks[0]), today + timedelta(weeks=weeks[1]))
         crowd.join(told)
         calendar = Calendar(session, demo, rng, days, crowd.needs)
         calendar.keep_free((one.id for one in told.patients.values()), today)
         outcomes = Outcomes(session, demo, rng, crowd.courses, crowd.names)
         written = in_groups
-        for placed in calendar.fill(crowd.decks(), _density(today)):
+        for placed in calendar.fill(crowd.decks(), _density(today, *days)):
             written += outcomes.write(placed)
             step(1)
         session.expire_all()
@@ -90,10 +97,10 @@ def seed(
         return Seeded(patients + len(told.patients), written, told.codes)
 
 
-def _density(today: date) -> dict[date, float]:
-    ahead = range(-7 * WEEKS_BACK, 7 * WEEKS_AHEAD + 1)
+def _density(today: date, first: date, last: date) -> dict[date, float]:
+    ahead = range((first - today).days, (last - today).days + 1)
     return {
-        today + timedelta(days=n): [share for first, share in DENSITY if n >= first][-1]
+        today + timedelta(days=n): [share for since, share in DENSITY if n >= since][-1]
         for n in ahead
     }
 

@@ -150,7 +150,7 @@ class Storyteller:
 
     def _provisional(self) -> None:
         person = self._town.person(
-            67, woman=True, given_name="Inger Marie", family_name="Thomsen", needs=()
+            67.4, woman=True, given_name="Inger Marie", family_name="Thomsen", needs=()
         )
         course = self.enrol("provisional", person, RHEUMA, "Leddegigt", "mette", "provisional")
         self.order(
@@ -160,7 +160,7 @@ class Storyteller:
     def _parent(self) -> None:
         today = self._today()
         mother = self._town.person(
-            38, woman=True, given_name="Louise", family_name="Birk Nielsen", needs=()
+            38.6, woman=True, given_name="Louise", family_name="Birk Nielsen", needs=()
         )
         child = self._town.person(
             9.4, woman=True, given_name="Alma", family_name="Birk Nielsen", needs=()
@@ -181,12 +181,14 @@ class Storyteller:
         self.order(course, "Diabeteskontrol hos læge", (6, 20), by="sara", purpose="Årlig kontrol")
 
     def _free(self) -> None:
-        person = self._town.person(29, woman=True, given_name="Freja", family_name="Lund", needs=())
+        person = self._town.person(
+            29.2, woman=True, given_name="Freja", family_name="Lund", needs=()
+        )
         self.enrol("free", person, ENDO, "Type 1-diabetes", "henrik", "free")
 
     def _interpreter(self) -> None:
         person = self._town.person(
-            44,
+            44.7,
             woman=True,
             given_name="Oksana",
             family_name="Kovalenko",
@@ -199,7 +201,7 @@ class Storyteller:
 
     def _closing(self) -> None:
         person = self._town.person(
-            72, woman=False, given_name="Bent", family_name="Overgaard", needs=("hearing",)
+            72.1, woman=False, given_name="Bent", family_name="Overgaard", needs=("hearing",)
         )
         course = self.enrol("closing", person, RHEUMA, "Urinsyregigt", "mette", "closing")
         planned = self.order(course, "Kontrol hos læge", (0, 40), by="mette", alone=True)
@@ -215,7 +217,7 @@ class Storyteller:
 
     def _deadline(self) -> None:
         person = self._town.person(
-            58, woman=True, given_name="Susanne", family_name="Dahl", needs=("first_visit",)
+            58.8, woman=True, given_name="Susanne", family_name="Dahl", needs=("first_visit",)
         )
         course = self.enrol("deadline", person, RHEUMA, "Henvist med hævede led", "annesofie",
                             "deadline")  # fmt: skip
@@ -223,7 +225,7 @@ class Storyteller:
 
     def _no_time(self) -> None:
         person = self._town.person(
-            33, woman=False, given_name="Kasper", family_name="Brix", needs=()
+            33.5, woman=False, given_name="Kasper", family_name="Brix", needs=()
         )
         course = self.enrol("no_time", person, RHEUMA, "Rygsøjlegigt", "annesofie", "no_time")
         invitation = self.order(course, "Kontrol hos læge", (7, 30), by="annesofie")
@@ -238,9 +240,11 @@ class Storyteller:
 
     def _proxy(self) -> None:
         today = self._today()
-        son = self._town.person(51, woman=False, given_name="Anders", family_name="Munk", needs=())
+        son = self._town.person(
+            51.3, woman=False, given_name="Anders", family_name="Munk", needs=()
+        )
         father = self._town.person(
-            86,
+            86.6,
             woman=False,
             given_name="Egon",
             family_name="Munk",
@@ -262,7 +266,9 @@ class Storyteller:
         self.order(course, "Årsstatus diabetes", (8, 22))
 
     def _video(self) -> None:
-        person = self._town.person(26, woman=True, given_name="Emma", family_name="Holm", needs=())
+        person = self._town.person(
+            26.9, woman=True, given_name="Emma", family_name="Holm", needs=()
+        )
         course = self.enrol("video", person, ENDO, "Stofskiftesygdom", "sara", "video")
         next_one = self.order(course, "Stofskiftekontrol", (3, 14), form="video", by="sara")
         service.keep(self._session, self._as("video"), self._reserved(next_one))

@@ -84,13 +84,12 @@ class ShownPatient:
 def choose() -> ResponseReturnValue:
     """Whom one can be."""
     codes = state.codes(rettid().config)
-    by_story = dict(
-        db().execute(
-            select(PatientIdentifier.value, Patient)
-            .join(Patient)
-            .where(PatientIdentifier.system == SYSTEM)
-        )
+    rows = db().execute(
+        select(PatientIdentifier.value, Patient)
+        .join(Patient)
+        .where(PatientIdentifier.system == SYSTEM)
     )
+    by_story = {row.value: row.Patient for row in rows}
     patients = [
         ShownPatient(key, by_story[key], *SHOWS[key], codes.get(key, ""))
         for key in KEYS

@@ -1,0 +1,200 @@
+"""The demo is a clinic like any other: nothing in it breaks the rules, and all kinds are there."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import freezegun
+import pytest
+from sqlalchemy import select
+
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.models import (
+    ACTIVE,
+    Allocation,
+    Appointment,
+    AppointmentChange,
+    GroupSession,
+)
+from booking.appointments.occasions import closes_at
+from booking.appointments.visit_types.models import VisitType
+from booking.appointments.worklist.models import WorklistItem
+from booking.calendar.models import Clinic, Closure, Resource
+from booking.demo.seed import Seeded, seed
+from booking.demo.stories import KEYS, SYSTEM
+from booking.people.models import ClinicPatient, Patient, PatientIdentifier, Proxy
+from booking.people.sign_in import patient_by_code
+from booking.platform.database import Session
+from booking.platform.web import Rettid
+from tests.conftest import test_config
+from tests.peers.postgres import PostgresServer
+from wsgi import create_app
+
+A_TUESDAY_MORNING = "2026-11-24T09:20:00Z"
+
+
+@dataclass
+class Made:
+    """A demo in a database, and what its making answered."""
+
+    rettid: Rettid
+    seeded: Seeded
+
+
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
+def made(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Made]:
+    """One demo for all these tests, on each database; they only look at it."""
+    place = tmp_path_factory.mktemp("demo")
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), place / "demo.sqlite3")
+        url = f"sqlite:///{place / 'demo.sqlite3'}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        template = request.getfixturevalue("postgres_template")
+        url = server.create_database("demo_to_look_at", template=template)
+    parts: Rettid = create_app(test_config(url, place)).extensions["rettid"]
+    with freezegun.freeze_time(A_TUESDAY_MORNING):
+        answer = seed(parts.database, patients=700)
+    yield Made(parts, answer)
+    parts.database.engine.dispose()
+
+
+@pytest.fixture
+def demo(made: Made) -> Iterator[Session]:
+    """A session in which nothing is kept, at the moment the demo was made."""
+    with freezegun.freeze_time(A_TUESDAY_MORNING), made.rettid.database.writing() as session:
+        yield session
+        session.rollback()
+
+
+def overlaps(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Those that begin before an earlier one has ended."""
+    found, until = [], None
+    for start, end in sorted(spans):
+        if until is not None and start < until:
+            found.append((start, end))
+        until = end if until is None else max(until, end)
+    return found
+
+
+def test_no_two_contacts_share_a_resource_or_a_patient(demo: Session) -> None:
+    by_lane: dict[tuple[int, int], list[tuple[datetime, datetime]]] = defaultdict(list)
+    for one in demo.scalars(select(Allocation).where(Allocation.active)):
+        by_lane[one.resource_id, one.lane].append((one.starts_at, one.ends_at))
+    assert not any(overlaps(spans) for spans in by_lane.values())
+    by_patient: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for contact in demo.scalars(select(Appointment).where(Appointment.status.in_(ACTIVE))):
+        by_patient[contact.patient_id].append((contact.starts_at, contact.ends_at))
+    assert not any(overlaps(spans) for spans in by_patient.values())
+    active = {a.appointment_id for a in demo.scalars(select(Allocation)) if a.active}
+    for contact in demo.scalars(select(Appointment).where(Appointment.group_session_id.is_(None))):
+        assert (contact.id in active) == contact.active
+
+
+def test_an_open_invitation_without_a_time_stands_on_the_worklist(demo: Session) -> None:
+    check_that_nobody_is_lost(demo)
+
+
+def check_that_nobody_is_lost(session: Session) -> None:
+    with_time = set(
+        session.scalars(select(Appointment.invitation_id).where(Appointment.status.in_(ACTIVE)))
+    )
+    watched = set(
+        session.scalars(select(WorklistItem.invitation_id).where(WorklistItem.status == "open"))
+    )
+    open_ones = set(session.scalars(select(Invitation.id).where(Invitation.status == "open")))
+    assert open_ones
+    assert not open_ones - with_time - watched
+
+
+def test_nothing_has_happened_in_the_future(demo: Session) -> None:
+    check_that_nothing_is_foretold(demo)
+
+
+def check_that_nothing_is_foretold(session: Session) -> None:
+    now = session.now()
+    for one in session.scalars(select(Appointment)):
+        assert one.booked_at <= now
+        happened = [one.arrived_at, one.called_in_at, one.done_at]
+        instants = [at for at in happened if at is not None]
+        assert instants == sorted(instants)
+        assert all(at <= now for at in instants)
+        assert one.status != "fulfilled" or len(instants) == 3
+    assert all(change.at <= now for change in session.scalars(select(AppointmentChange)))
+
+
+def test_everyone_belongs_where_they_are_seen(demo: Session) -> None:
+    belongs = {(one.clinic_id, one.patient_id) for one in demo.scalars(select(ClinicPatient))}
+    seen = {(one.clinic_id, one.patient_id) for one in demo.scalars(select(Appointment))}
+    assert not seen - belongs
+
+
+def test_groups_are_within_their_capacity(demo: Session) -> None:
+    groups = demo.scalars(select(GroupSession)).all()
+    assert groups
+    for group in groups:
+        held = select(Appointment).where(Appointment.group_session_id == group.id)
+        assert 0 < len(demo.scalars(held).all()) <= group.capacity
+
+
+def test_the_demo_shows_every_kind_of_thing(demo: Session, made: Made) -> None:
+    contacts = demo.scalars(select(Appointment)).all()
+    assert made.seeded.appointments > 1000
+    assert {c.status for c in contacts} >= {
+        "booked", "arrived", "checked-in", "fulfilled", "cancelled", "noshow",
+    }  # fmt: skip
+    coming = [c for c in contacts if c.status == "booked"]
+    assert {c.participant for c in coming} == {"needs-action", "accepted"}
+    assert {c.form for c in coming} == {"in_person", "video", "phone"}
+    assert {c.visit_type.mode for c in coming} == {"free", "web", "code", "move_cancel"}
+    assert any(c.visit_type.clinicians_needed == 2 and len(c.allocations) > 2 for c in coming)
+    assert any(closes_at(c) <= demo.now() < c.starts_at for c in coming)
+    assert any(c.moves for c in coming)
+    assert len(demo.scalars(select(Clinic)).all()) == 2
+    kinds = set(demo.scalars(select(Resource.kind)))
+    assert kinds == {"clinician", "room", "equipment"}
+    assert {i.status for i in demo.scalars(select(Invitation))} == {
+        "planned", "open", "completed", "revoked",
+    }  # fmt: skip
+    assert set(demo.scalars(select(Closure.status))) == {"requested", "approved"}
+    assert set(demo.scalars(select(WorklistItem.kind))) >= {
+        "no_time_in_window", "wants_new_time", "cancelled", "no_time_fits", "opening_changed",
+        "time_off_request",
+    }  # fmt: skip
+    assert set(demo.scalars(select(Proxy.kind))) == {"parent", "power_of_attorney"}
+    assert set(demo.scalars(select(VisitType.group_capacity))) == {1, 8, 10}
+
+
+def test_every_story_can_be_entered_with_its_code(demo: Session, made: Made) -> None:
+    stories = select(PatientIdentifier.value, Patient).join(Patient)
+    rows = demo.execute(stories.where(PatientIdentifier.system == SYSTEM)).all()
+    assert {row.value for row in rows} == set(KEYS) == set(made.seeded.codes)
+    for story, patient in rows:
+        signed = patient_by_code(demo, made.seeded.codes[story], patient.birth_date, "127.0.0.1")
+        assert signed["id"] == patient.id
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-12-24T20:00:00Z",
+        "2026-03-29T00:30:00Z",
+        "2026-10-25T01:30:00Z",
+        "2027-01-01T05:00:00Z",
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_it_can_be_made_on_any_day(
+    rettid: Rettid, session: Session, moment: str, freezer: object
+) -> None:
+    freezer.move_to(moment)  # type: ignore[attr-defined]
+    answer = seed(rettid.database, patients=120, weeks=(1, 1))
+    assert set(answer.codes) == set(KEYS)
+    check_that_nobody_is_lost(session)
+    check_that_nothing_is_foretold(session)
