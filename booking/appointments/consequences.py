@@ -62,6 +62,44 @@ def hit(
     return _hit_among(session, clinic, concerned)
 
 
+def taking(
+    session: Session,
+    clinic: Clinic,
+    start: datetime,
+    end: datetime | None,
+    resource_ids: Sequence[int] | None,
+) -> list[Appointment]:
+    """The clinic's coming active appointments that take one of these resources in a stretch.
+
+    end: None for all to come. resource_ids: None for any resource.
+    """
+    start = max(session.now(), start)
+    rows = select(Allocation.appointment_id, Allocation.group_session_id).where(
+        Allocation.active, Allocation.ends_at > start
+    )
+    if end is not None:
+        rows = rows.where(Allocation.starts_at < end)
+    if resource_ids is not None:
+        rows = rows.where(Allocation.resource_id.in_(resource_ids))
+    taken = rows.subquery()
+    return list(
+        session.scalars(
+            select(Appointment)
+            .options(*SHOWN)
+            .where(
+                Appointment.clinic_id == clinic.id,
+                Appointment.status.in_(ACTIVE),
+                Appointment.starts_at > session.now(),
+                or_(
+                    Appointment.id.in_(select(taken.c.appointment_id)),
+                    Appointment.group_session_id.in_(select(taken.c.group_session_id)),
+                ),
+            )
+            .order_by(Appointment.starts_at, Appointment.id)
+        )
+    )
+
+
 def on_opening_changed(session: Session, changed: OpeningChanged) -> None:
     """Put what is hit on the worklist, and take off what no longer is.
 
@@ -140,32 +178,8 @@ def _concerned(
     last: date | None,
     resource_ids: Sequence[int] | None,
 ) -> list[Appointment]:
-    """Coming appointments with an allocation of one of these resources on these days."""
-    start = max(session.now(), day_start(first, clinic.zone))
-    taking = select(Allocation.appointment_id, Allocation.group_session_id).where(
-        Allocation.active, Allocation.ends_at > start
-    )
-    if last is not None:
-        taking = taking.where(Allocation.starts_at < day_bounds(last, clinic.zone)[1])
-    if resource_ids is not None:
-        taking = taking.where(Allocation.resource_id.in_(resource_ids))
-    rows = taking.subquery()
-    return list(
-        session.scalars(
-            select(Appointment)
-            .options(*SHOWN)
-            .where(
-                Appointment.clinic_id == clinic.id,
-                Appointment.status.in_(ACTIVE),
-                Appointment.starts_at > session.now(),
-                or_(
-                    Appointment.id.in_(select(rows.c.appointment_id)),
-                    Appointment.group_session_id.in_(select(rows.c.group_session_id)),
-                ),
-            )
-            .order_by(Appointment.starts_at, Appointment.id)
-        )
-    )
+    end = None if last is None else day_bounds(last, clinic.zone)[1]
+    return taking(session, clinic, day_start(first, clinic.zone), end, resource_ids)
 
 
 def _hit_among(

@@ -20,9 +20,19 @@ from booking.clinic_web import (
     patient_card,
     patients,
     proxies,
+    worklist,
 )
 from booking.clinic_web.frame import MENU
 from booking.clinic_web.places import PATIENT
+from booking.clinic_web.setup import (
+    clinics,
+    closures,
+    hits,
+    resources,
+    templates,
+    time_off,
+    visit_types,
+)
 from booking.platform.web import Rettid
 
 ROOMS = (
@@ -30,11 +40,19 @@ ROOMS = (
     day,
     patients,
     proxies,
+    worklist,
     appointments,
     booking_for,
     orders,
     invitations,
     groups,
+    time_off,
+    clinics,
+    resources,
+    templates,
+    closures,
+    hits,
+    visit_types,
     accounts,
     audit,
 )

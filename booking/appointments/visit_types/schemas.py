@@ -8,14 +8,14 @@ from flask_babel import gettext, lazy_gettext
 from marshmallow import fields
 
 from booking.appointments.visit_types.forms import FORMS, GRIDS, MODES
-from booking.appointments.visit_types.service import Definition, Demand
+from booking.appointments.visit_types.service import MOST_DEMANDS, Definition, Demand
 from booking.calendar.professions import PROFESSIONS
 from booking.calendar.schemas import LONG_TEXT, Version
 from booking.people.needs import NEEDS
 from booking.platform.errors import InvalidInput
 from booking.platform.forms import MISSING, Choice, Form, Ids, Number, Text, Yes
 
-DEMANDS = range(1, 5)
+DEMANDS = range(1, MOST_DEMANDS + 1)
 LONGEST_VISIT = 480
 
 
@@ -61,7 +61,9 @@ _DEMAND_FIELDS = {
     )
 }
 
-VisitTypeForm = _PlainForm.from_dict({**_NEED_FIELDS, **_DEMAND_FIELDS}, name="VisitTypeForm")
+VisitTypeForm = cast(
+    type[Form], _PlainForm.from_dict({**_NEED_FIELDS, **_DEMAND_FIELDS}, name="VisitTypeForm")
+)
 
 
 def definition(typed: dict[str, Any]) -> Definition:

@@ -17,6 +17,8 @@ from booking.platform.database import Session
 from booking.platform.errors import ChangedMeanwhile, InvalidInput, NotFound
 from booking.platform.identity import Actor
 
+MOST_DEMANDS = 6
+
 
 @dataclass(frozen=True)
 class Demand:
@@ -152,6 +154,8 @@ def _check(session: Session, clinic: Clinic, visit_type: VisitType, wanted: Defi
         wrong["additions"] = _("Vælg blandt mulighederne.")
     if any(not one.label or not one.resource_ids for one in wanted.demands):
         wrong["demands"] = _("Skriv, hvad der er brug for, og vælg mindst én mulighed.")
+    if len(wanted.demands) > MOST_DEMANDS:
+        wrong["demands"] = _("Der kan højst være %(most)s slags.", most=MOST_DEMANDS)
     if wrong:
         raise InvalidInput(wrong)
 

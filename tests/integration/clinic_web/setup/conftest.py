@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Select
 
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic, Resource, Site
 from booking.people.models import Patient, Staff
-from booking.platform.database import Session
+from booking.platform.database import Database, Session
 from booking.platform.identity import Role
+from booking.platform.web import Rettid
 from tests import factories as make
 
 
@@ -50,6 +53,24 @@ def here(session: Session) -> Here:
     foreign = make.room(session, make.site(session, make.clinic(session)))
     session.commit()
     return Here(clinic, site, doctor, room, control, patient, secretary, anna, foreign)
+
+
+class Saved:
+    """What the pages have committed, read afresh each time, without standing in their way."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, wanted: Select[Any]) -> list[Any]:
+        """The rows of a query."""
+        with self._database.reading() as session:
+            return list(session.scalars(wanted))
+
+
+@pytest.fixture
+def saved(rettid: Rettid) -> Saved:
+    """The committed rows."""
+    return Saved(rettid.database)
 
 
 SignIn = Callable[[Staff], FlaskClient]

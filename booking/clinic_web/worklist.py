@@ -1,0 +1,190 @@
+"""The worklist: what a person must look at, by when; and what was done the last month."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from booking.appointments.models import Appointment
+from booking.appointments.queries import SHOWN
+from booking.appointments.wording import WISHES
+from booking.appointments.worklist import queries, service
+from booking.appointments.worklist.models import WorklistItem
+from booking.calendar.service import today
+from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.refusals import in_words, refusals
+from booking.platform.errors import DomainError
+from booking.platform.extension import MenuEntry
+from booking.platform.forms import Choice, Form, Text, read, rejected
+from booking.platform.pages import Access, Pages, db, looked_at, me
+
+pages = Pages("staff_worklist", __name__, url_prefix="/klinik/<int:clinic_id>/arbejdsliste")
+MENU_ENTRIES = (MenuEntry("staff_worklist.waiting", _l("Arbejdsliste")),)
+
+DONE_SHOWN = timedelta(days=30)
+OPEN, DONE = "aabne", "faerdige"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What an item is about, and what somebody should do."""
+
+    name: LazyString
+    to_do: LazyString
+
+
+KINDS: dict[str, Kind] = {
+    "no_time_in_window": Kind(
+        _l("Ingen ledig tid i perioden"),
+        _l("Find en tid, udvid perioden, eller luk tid op, og giv patienten besked."),
+    ),
+    "no_time_fits": Kind(
+        _l("Ingen af tiderne passer patienten"),
+        _l("Ring til patienten, og find en tid sammen."),
+    ),
+    "needs_longer_time": Kind(
+        _l("Patienten skal bruge længere tid"),
+        _l("Find en tid, der er lang nok, eller aftal med behandleren, at tiden er nok."),
+    ),
+    "wants_new_time": Kind(
+        _l("Patienten har meldt afbud og vil have en ny tid"),
+        _l("Find en ny tid inden for fristen."),
+    ),
+    "cancelled": Kind(
+        _l("Patienten har meldt afbud og vil ikke have en ny tid"),
+        _l("Vurder, om forløbet skal afsluttes, eller om patienten skal kontaktes."),
+    ),
+    "opening_changed": Kind(
+        _l("Tiden ligger uden for åbningstiden"),
+        _l("Flyt tiden, og giv patienten besked."),
+    ),
+    "time_off_request": Kind(
+        _l("Ønske om fri"),
+        _l("Se, hvilke aftaler det rammer, og svar."),
+    ),
+    "window_ends": Kind(
+        _l("Perioden slutter, og der er ingen aftale"),
+        _l("Kontakt patienten, eller afslut indkaldelsen."),
+    ),
+}
+OTHER = Kind(_l("Andet"), _l("Se på sagen, og skriv, hvad der kom ud af det."))
+
+
+class FinishForm(Form):
+    """What came of it."""
+
+    outcome = Text(longest=1000, required=True)
+
+
+class TabForm(Form):
+    """Which tab."""
+
+    vis = Choice((OPEN, DONE), load_default=OPEN)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An item as it is shown: in words, and with the time it is about."""
+
+    item: WorklistItem
+    kind: Kind
+    told: list[str]
+    appointment: Appointment | None
+
+
+@pages.get("", access=Access.STAFF)
+def waiting(clinic_id: int) -> ResponseReturnValue:
+    """What waits, by the day it is due; or, on the second tab, what was done."""
+    clinic = clinic_here(clinic_id)
+    if read(TabForm(), "query")["vis"] == DONE:
+        since = db().now() - DONE_SHOWN
+        rows = _rows(clinic_id, queries.done_items(db(), clinic_id, since))
+        return render_template("clinic/worklist/done.html", clinic=clinic, rows=rows)
+    return render_template("clinic/worklist/open.html", **_open_page(clinic_id))
+
+
+@pages.post("/<int:item_id>", access=Access.STAFF)
+def finish(clinic_id: int, item_id: int) -> ResponseReturnValue:
+    """Close an item with what came of it."""
+    clinic_here(clinic_id)
+    item = queries.item_of(db(), clinic_id, item_id)
+    try:
+        with refusals():
+            outcome = read(FinishForm())["outcome"]
+            service.finish(db(), me(), item, outcome)
+    except DomainError as error:
+        if item.status == "open":
+            page = _open_page(clinic_id)
+            return rejected("clinic/worklist/open.html", error, refused=item_id, **page)
+        db().rollback()
+        flash(in_words(error), "error")
+    else:
+        flash(_("Opgaven er færdig."), "success")
+    return redirect(url_for("staff_worklist.waiting", clinic_id=clinic_id), 303)
+
+
+def _open_page(clinic_id: int) -> dict[str, object]:
+    clinic = clinic_here(clinic_id)
+    rows = _rows(clinic_id, queries.open_items(db(), clinic_id))
+    return {
+        "clinic": clinic,
+        "groups": _by_due(rows),
+        "total": len(rows),
+        "today": today(db(), clinic),
+    }
+
+
+def _by_due(rows: Iterable[Row]) -> list[tuple[date | None, list[Row]]]:
+    """The rows, sorted already, under each day they are due."""
+    groups: list[tuple[date | None, list[Row]]] = []
+    for row in rows:
+        if not groups or groups[-1][0] != row.item.due_on:
+            groups.append((row.item.due_on, []))
+        groups[-1][1].append(row)
+    return groups
+
+
+def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
+    patients = {item.patient_id for item in items if item.patient_id is not None}
+    if patients:
+        looked_at(*patients, clinic_id=clinic_id)
+    wanted = {item.appointment_id for item in items if item.appointment_id is not None}
+    found = db().scalars(select(Appointment).options(*SHOWN).where(Appointment.id.in_(wanted)))
+    appointments = {one.id: one for one in found}
+    return [
+        Row(
+            item,
+            KINDS.get(item.kind, OTHER),
+            _told(item),
+            appointments.get(item.appointment_id or 0),
+        )
+        for item in items
+    ]
+
+
+def _told(item: WorklistItem) -> list[str]:
+    """The item's details in words."""
+    details, told = item.details, []
+    if details.get("visit_type"):
+        told.append(str(details["visit_type"]))
+    if details.get("clinician"):
+        told.append(str(details["clinician"]))
+    if "minutes" in details:
+        told.append(
+            _(
+                "Skal bruge %(minutes)s minutter, har %(has)s.",
+                minutes=details["minutes"],
+                has=details.get("has", 0),
+            )
+        )
+    wishes = details.get("wishes")
+    if isinstance(wishes, list) and wishes:
+        texts = [str(WISHES.get(str(wish), wish)) for wish in wishes]
+        told.append(_("Ønsker: %(wishes)s", wishes=", ".join(texts)))
+    return told
