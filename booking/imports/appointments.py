@@ -214,7 +214,7 @@ def _open_courses(batch: Batch, patients: Collection[int]) -> dict[int, int]:
         )
         .order_by(Course.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _minutes(planned: Planned) -> int:

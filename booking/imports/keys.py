@@ -51,7 +51,7 @@ def row_ids(session: Session, source: str, kind: str, among: Iterable[int]) -> d
             ImportKey.row_id.in_(sorted(among)),
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def load_by_key(

@@ -173,7 +173,7 @@ def _wrong_or_right(
         values = schema.load(row.fields)
     except ValidationError as error:
         return [
-            Refusal(row.number, shown, name.removeprefix("facts."), str(texts[0]))
+            Refusal(row.number, shown, name.removeprefix("facts."), _text(texts))
             for name, texts in error.messages_dict.items()
         ]
     del values["key"]
@@ -182,6 +182,11 @@ def _wrong_or_right(
         reason = gettext("Nøglen står allerede i række %(first)s.", first=first)
         return [Refusal(row.number, shown, "key", reason)]
     return Checked(row.number, key, values)
+
+
+def _text(messages: Any) -> str:
+    """The first message; a lazy one comes alone, as marshmallow does not take it for text."""
+    return str(messages[0] if isinstance(messages, list) else messages)
 
 
 class _Seen:

@@ -62,7 +62,7 @@ def by_identifier(session: Session, source: str, values: Iterable[str]) -> dict[
             PatientIdentifier.system == source, PatientIdentifier.value.in_(sorted(set(values)))
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def by_cpr_hash(session: Session, hashes: Iterable[str]) -> dict[str, int]:
