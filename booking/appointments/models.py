@@ -47,7 +47,8 @@ class Appointment(WithId):
         ),
         CheckConstraint("form IN ('in_person', 'video', 'phone')", name="form"),
         UniqueConstraint("source", "source_key"),
-        Index("ix_appointment_patient_id", "patient_id", "starts_at"),
+        # By the end: a patient with a long past is asked only about what is to come.
+        Index("ix_appointment_patient_id", "patient_id", "ends_at"),
         Index("ix_appointment_clinic_id", "clinic_id", "starts_at"),
         Index("ix_appointment_clinician_id", "clinician_id", "starts_at"),
         # One live time per invitation: a second one would be a time nobody watches.

@@ -667,7 +667,7 @@ def upgrade() -> None:
         op.f("ix_appointment_group_session_id"), "appointment", ["group_session_id"], unique=False
     )
     op.create_index(
-        "ix_appointment_patient_id", "appointment", ["patient_id", "starts_at"], unique=False
+        "ix_appointment_patient_id", "appointment", ["patient_id", "ends_at"], unique=False
     )
     op.create_index(
         "uq_appointment_invitation_id",
