@@ -30,6 +30,7 @@ FIRST_STRETCH, NEXT_STRETCH = timedelta(weeks=2), timedelta(weeks=4)
 WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 ANYONE = "alle"
 NEAREST = 8
+BRIEF = 18  # characters beside a radio in half a phone's width
 _INSTANT = "%Y%m%dT%H%MZ"
 _HIGHEST_ID = 2_147_483_647
 
@@ -57,15 +58,27 @@ class Fitting:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """Times ready for the page. days: as the `day_times` macro has them. common: what is the
+    same for all of them and need be said only once ('Hovedhuset, speciallæge Anna Holm').
+    brief: what is left is so short that tiles can stand side by side on a phone.
+    """
+
+    days: list[dict[str, object]]
+    common: str
+    brief: bool = False
+
+
+@dataclass(frozen=True)
 class Week:
-    """One week's choices. days: as the `day_times` macro has them, none for an empty week.
+    """One week's choices; none for an empty week.
 
     clinician: whose times they are, as `Filters` has it. previous, next: Mondays to page to.
     elsewhere: the Monday of a week that has times, where this one has none.
     """
 
     monday: date
-    days: list[dict[str, object]]
+    listed: Listed
     clinician: str
     previous: date | None = None
     next: date | None = None
@@ -95,15 +108,15 @@ def week_of(session: Session, occasion: Occasion, filters: Filters) -> Week | No
     return None
 
 
-def nearest(session: Session, occasion: Occasion, start: datetime) -> list[dict[str, object]]:
-    """The free times nearest to one that was lost, as days; else the first week with any."""
+def nearest(session: Session, occasion: Occasion, start: datetime) -> Listed:
+    """The free times nearest to one that was lost; else those of the first week with any."""
     day = local_date(start, occasion.visit_type.clinic.zone)
     around = _fitting(session, occasion, Filters(clinician=ANYONE), day - WEEK, day + WEEK)
     closest = sorted(_one_a_start(occasion, around.slots), key=lambda s: (abs(s.start - start), s))
     if closest:
         return days(session, occasion, around, closest[:NEAREST])
     week = week_of(session, occasion, Filters())
-    return week.days if week else []
+    return week.listed if week else Listed([], "")
 
 
 def clinicians(session: Session, occasion: Occasion) -> list[Resource]:
@@ -113,41 +126,26 @@ def clinicians(session: Session, occasion: Occasion) -> list[Resource]:
     return sorted(rows, key=lambda r: (r.id != occasion.preferred_id, r.name, r.id))
 
 
-def days(
-    session: Session, occasion: Occasion, fitting: Fitting, slots: Iterable[Slot]
-) -> list[dict[str, object]]:
+def days(session: Session, occasion: Occasion, fitting: Fitting, slots: Iterable[Slot]) -> Listed:
     """The slots as the `day_times` macro wants them: a day, its halves, each time in full."""
     zone = occasion.visit_type.clinic.zone
     chosen = sorted(_one_a_start(occasion, slots))
-    taken = {slot: fitting.takes(slot) for slot in chosen}
-    ids = {number for numbers in taken.values() for number in numbers}
-    rows_of = session.scalars(select(Resource).where(Resource.id.in_(ids)))
-    names = {
-        r.id: (r.kind, clinician_name(r) if r.kind == "clinician" else r.name) for r in rows_of
-    }
-    sites = {site.id: site.name for site in occasion.visit_type.clinic.sites}
-    several = len(sites) > 1
+    abouts = _abouts(session, occasion, fitting, chosen)
+    common = [part for part in next(iter(abouts.values()), []) if _everywhere(part, abouts)]
     rows = []
     for slot in chosen:
         local = to_local(slot.start, zone)
-        rows.append(
-            (
-                local.date(),
-                local.hour >= 12,
-                {
-                    "value": value_of(slot, occasion.form),
-                    "clock": clock_time(slot.start, zone),
-                    "about": _about(
-                        occasion,
-                        sites[slot.site_id] if several else "",
-                        [names[number] for number in taken[slot]],
-                    ),
-                    "mark": _mark(occasion, slot, local.date()),
-                },
-            )
-        )
+        own = [part for part in abouts[slot] if part not in common]
+        time = {
+            "value": value_of(slot, occasion.form),
+            "clock": clock_time(slot.start, zone),
+            "about": ", ".join(own),
+            "rest": ", ".join(common),
+            "mark": _mark(occasion, local.date()),
+        }
+        rows.append((local.date(), local.hour >= 12, time))
     headings = {False: _("Formiddag"), True: _("Eftermiddag")}
-    return [
+    made: list[dict[str, object]] = [
         {
             "id": f"dag-{day:%Y-%m-%d}",
             "legend": day_name(day),
@@ -159,6 +157,8 @@ def days(
         }
         for day, of_day in groupby(rows, key=itemgetter(0))
     ]
+    brief = all(len(row[2]["about"]) <= BRIEF for row in rows)
+    return Listed(made, ", ".join(common), brief)
 
 
 def day_name(day: date) -> str:
@@ -315,18 +315,40 @@ def _rank(occasion: Occasion, slot: Slot) -> tuple[bool, int]:
     return slot.clinician_id != occasion.preferred_id, slot.clinician_id
 
 
-def _about(occasion: Occasion, site: str, resources: list[tuple[str, str]]) -> str:
-    """The place and the people of one time; resources: (kind, name) pairs."""
-    rooms = [name for kind, name in resources if kind == "room"]
-    people = [name for kind, name in resources if kind == "clinician"]
-    where = [site, *rooms] if occasion.form == "in_person" else [str(FORMS[occasion.form])]
-    return ", ".join(part for part in (*where, *people) if part)
+def _abouts(
+    session: Session, occasion: Occasion, fitting: Fitting, slots: Iterable[Slot]
+) -> dict[Slot, list[str]]:
+    """What is told of each slot: where, which room, whom one meets."""
+    taken = {slot: fitting.takes(slot) for slot in slots}
+    ids = {number for numbers in taken.values() for number in numbers}
+    names = {r.id: r for r in session.scalars(select(Resource).where(Resource.id.in_(ids)))}
+    sites = {site.id: site.name for site in occasion.visit_type.clinic.sites}
+    abouts = {}
+    for slot, numbers in taken.items():
+        resources = [names[number] for number in numbers]
+        rooms = [r.name for r in resources if r.kind == "room"]
+        here = [sites[slot.site_id]] if len(sites) > 1 else []
+        where = [*here, *rooms] if occasion.form == "in_person" else [str(FORMS[occasion.form])]
+        abouts[slot] = where + [
+            _whom(occasion, resource) for resource in resources if resource.kind == "clinician"
+        ]
+    return abouts
 
 
-def _mark(occasion: Occasion, slot: Slot, day: date) -> str:
-    if occasion.deadline_on is not None and day > occasion.deadline_on:
-        return _("Efter fristen")
-    return _("Din ansvarlige behandler") if slot.clinician_id == occasion.preferred_id else ""
+def _whom(occasion: Occasion, clinician: Resource) -> str:
+    name = clinician_name(clinician)
+    if clinician.id != occasion.preferred_id:
+        return name
+    return _("%(clinician)s (din ansvarlige)", clinician=name)
+
+
+def _everywhere(part: str, abouts: dict[Slot, list[str]]) -> bool:
+    return all(part in about for about in abouts.values())
+
+
+def _mark(occasion: Occasion, day: date) -> str:
+    late = occasion.deadline_on is not None and day > occasion.deadline_on
+    return _("Efter fristen") if late else ""
 
 
 def _monday_after(occasion: Occasion, monday: date) -> date | None:

@@ -78,4 +78,4 @@ def _row(entry: AuditEntry, clinics: dict[int, str]) -> list[str]:
         year=day.year,
         clock=clock_time(entry.at, HOME_ZONE),
     )
-    return [when, who, clinics.get(entry.clinic_id or 0, ""), what]
+    return [when, who, clinics.get(entry.clinic_id or 0, "–"), what]

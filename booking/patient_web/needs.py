@@ -80,4 +80,11 @@ def _about(person: Patient) -> dict[str, object]:
         if one.status == "booked" and one.starts_at > db().now()
     ]
     options = [{"value": need.code, "text": need.name, "hint": need.explanation} for need in NEEDS]
-    return {"person": person, "name": for_whom(person), "fits": fits, "options": options}
+    clinics = {fit.appointment.clinic_id: fit.appointment.clinic for fit in fits}
+    return {
+        "person": person,
+        "name": for_whom(person),
+        "fits": fits,
+        "options": options,
+        "clinics": list(clinics.values()),
+    }

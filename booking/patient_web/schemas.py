@@ -36,7 +36,10 @@ class ChooseForm(Form):
     start = Text(
         longest=80,
         required=True,
-        error_messages={"required": _("Vælg en af tiderne, før du går videre.")},
+        error_messages={
+            "required": _("Vælg en af tiderne, før du går videre."),
+            "invalid": _("Vælg en af tiderne på listen."),
+        },
     )
 
 

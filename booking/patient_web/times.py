@@ -189,7 +189,7 @@ def just_lost(target: Target, error: DomainError, slot: Slot, form: str) -> Resp
         **_about(target, occasion),
         heading=text.heading,
         text=text.text,
-        days=choices.nearest(db(), occasion, slot.start),
+        listed=choices.nearest(db(), occasion, slot.start),
         errors={},
     )
     return page, text.status

@@ -1,0 +1,113 @@
+"""Never a double booking over HTTP: eight processes at a server with two workers, at once."""
+
+import multiprocessing
+import random
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from booking.appointments.invitations.models import Course
+from booking.appointments.models import Appointment, Hold
+from booking.appointments.search import Slot
+from booking.calendar.models import Clinic
+from booking.calendar.public_holidays import closed_days
+from booking.patient_web.choices import value_of
+from booking.platform.config import from_environment
+from booking.platform.localtime import to_utc
+from tests import factories as make
+from tests.integration.appointments.test_races import overlaps, patients
+from tests.serving import Browser, Visitor, environment, gunicorn, visitor
+from wsgi import create_app
+
+PROCESSES = 8
+DAYS, HOURS = 5, range(8, 18)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What one process is given."""
+
+    port: int
+    seed: int
+    visitors: list[Visitor]
+    visit_type_id: int
+    values: list[str]
+
+
+def besiege(crowd: Crowd) -> dict[str, int]:
+    """Each visitor tries one start at random: holds it, and if that succeeds confirms it."""
+    chance, browser = random.Random(crowd.seed), Browser(crowd.port)
+    outcomes: Counter[str] = Counter()
+    for who in crowd.visitors:
+        path = f"/ny-tid/{who.course_id}/{crowd.visit_type_id}"
+        status, held, page = browser.post(who, path, {"start": chance.choice(crowd.values)})
+        if status == 303:
+            status, receipt, page = browser.post(who, held, {})
+            booked = status == 303 and receipt.endswith("/kvittering")
+            outcomes["booked" if booked else f"confirming: {status}"] += 1
+        else:
+            said = "Tiden er lige blevet taget" in page
+            outcomes["just taken" if status == 409 and said else f"choosing: {status}"] += 1
+            outcomes["offered others"] += 'name="start"' in page
+    browser.close()
+    return dict(outcomes)
+
+
+def test_fifty_starts_are_booked_exactly_once_each(
+    database_url: str, tmp_path: Path, soak: int
+) -> None:
+    attempts = 25 if soak == 1 else 500
+    environ = environment(database_url, tmp_path)
+    app = create_app(from_environment(environ))
+    database = app.extensions["rettid"].database
+    with database.transaction() as session:
+        clinic = make.clinic(session)
+        site = make.site(session, clinic)
+        doctor = make.clinician(session, clinic)
+        rooms = [make.room(session, site), make.room(session, site)]
+        for resource in (doctor, *rooms):
+            make.open_weekdays(session, resource, site, time(8), time(18), days=range(7))
+        visit_type = make.visit_type(
+            session, clinic, mode="free", rooms=rooms, grid_minutes=60, cap_minutes=60
+        )
+        starts = [
+            to_utc(datetime.combine(day, time(hour)), clinic.zone)
+            for day in open_days(clinic)
+            for hour in HOURS
+        ]
+        half = timedelta(minutes=30)
+        values = [
+            value_of(Slot(start, start + half, doctor.id, site.id), "in_person") for start in starts
+        ]
+        ids = patients(session, clinic.id, PROCESSES * attempts)
+        rows = session.execute(select(Course.patient_id, Course.id))
+        courses = {patient: course for patient, course in rows}  # noqa: C416  (rows are not pairs)
+        number = visit_type.id
+    visitors = [visitor(app, one, courses[one]) for one in ids]
+    with gunicorn("wsgi:create_app()", environ, tmp_path) as port:
+        crowds = [
+            Crowd(port, n, visitors[n * attempts : (n + 1) * attempts], number, values)
+            for n in range(PROCESSES)
+        ]
+        with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+            outcomes = sum((Counter(o) for o in pool.map(besiege, crowds, chunksize=1)), Counter())
+    turned_away = PROCESSES * attempts - len(values)
+    assert outcomes["booked"] == len(values), outcomes
+    assert outcomes["just taken"] == turned_away, outcomes
+    assert outcomes["offered others"] > 0, outcomes
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Appointment)) == len(values)
+        assert session.scalar(select(func.count()).select_from(Hold)) == 0
+        assert overlaps(session) == 0
+    database.engine.dispose()
+
+
+def open_days(clinic: Clinic) -> list[date]:
+    """So many days from the day after tomorrow on that are no holidays."""
+    today = datetime.now(UTC).date()
+    days = [today + timedelta(days=2 + n) for n in range(DAYS * 3)]
+    closed = closed_days(clinic, days[0], days[-1])
+    return [day for day in days if day not in closed][:DAYS]
