@@ -245,9 +245,7 @@ def _rights(rights: Rights, phone: str) -> Section:
         "heading": _("Dine rettigheder"),
         "paragraphs": [],
         "points": [
-            _(
-                "Du kan frit vælge mellem de offentlige sygehuse, som kan hjælpe dig."
-            ),
+            _("Du kan frit vælge mellem de offentlige sygehuse, som kan hjælpe dig."),
             _(
                 "Du har ret til at blive udredt inden %(days)s dage fra henvisningen, hvis det er "
                 "fagligt muligt. Ellers får du en plan for det videre forløb.",

@@ -197,20 +197,23 @@ def reach_horizon(session: Session) -> int:
 
 
 def _candidates(session: Session, occasion: Occasion) -> list[Slot]:
-    """The earliest slots to try: the preferred clinician's in the window, else anyone's."""
-    first, last = occasion.first, occasion.last
+    """The earliest slots to try: the preferred clinician's in the window, else anyone's.
+
+    None after a deadline: that takes a person's decision.
+    """
+    first, last = occasion.first, min(occasion.last, occasion.deadline_on or occasion.last)
     if occasion.visit_type.group_capacity > 1:
         return with_room(session, occasion, first, last)[:TRIES]
     preferred: list[Slot] = []
     if occasion.preferred_id is not None:
         preferred = sorted(
-            find(session, occasion.wish(clinician_id=occasion.preferred_id)).slots()
+            find(session, occasion.wish(first, last, clinician_id=occasion.preferred_id)).slots()
         )[:TRIES]
     if preferred:
         return preferred
     day = first
     while day <= last:
-        week = find(session, occasion.wish(day, day + timedelta(days=6)))
+        week = find(session, occasion.wish(day, min(day + timedelta(days=6), last)))
         slots = sorted(week.slots())
         if slots:
             return slots[:TRIES]

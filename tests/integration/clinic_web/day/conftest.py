@@ -102,8 +102,9 @@ class Work:
 
     def time_of(self, invitation: Invitation) -> Appointment | None:
         """The invitation's time as it stands now."""
-        self.session.expire_all()
         found = invitations.live_appointment(self.session, invitation)
+        if found is not None:
+            self.session.refresh(found)
         self.session.commit()
         return found
 

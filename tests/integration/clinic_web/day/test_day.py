@@ -52,7 +52,9 @@ def test_a_secretary_sees_everyones_day_and_may_look_at_another(
     work: Work, today: int, secretary: Visitor
 ) -> None:
     secretary.get(f"{work.at}/dag").says("Tider hos alle behandlere", work.place.patient.name)
-    secretary.get(f"{work.at}/dag?dato=2026-11-24").says("Tirsdag 24. november 2026", "Gå til i dag")
+    secretary.get(f"{work.at}/dag?dato=2026-11-24").says(
+        "Tirsdag 24. november 2026", "Gå til i dag"
+    )
 
 
 def test_arrived_called_in_done_and_back_again(
