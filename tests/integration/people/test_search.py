@@ -26,44 +26,41 @@ def people(session: Session, desk: Desk) -> dict[str, Patient]:
     return {patient.given_name.split()[0]: patient for patient in made}
 
 
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("karen", ["Karen"]),
-        ("KAREN ØST", ["Karen"]),
-        ("østergård karen", ["Karen"]),
-        ("marie", ["Karen"]),
-        ("åse", ["Åse"]),
-        ("ÆRØ", ["Åse"]),
-        ("  bo   aag ", ["Bo"]),
-        ("aren", []),
-        ("karen madsen", []),
-        ("040361-1234", ["Karen"]),
-        ("0403611234", ["Karen"]),
-        ("040361-1235", []),
-        ("040361", []),
-        ("20 30 10 20", ["Karen"]),
-        ("+45 2030 1020", ["Karen"]),
-        ("004520301020", ["Karen"]),
-        ("+46 70 123 45 67", ["Bo"]),
-        ("20-12-1960", ["Zenia", "Bo"]),
-        ("20.12.1960", ["Zenia", "Bo"]),
-        ("20 12 1960", ["Ole", "Zenia", "Bo"]),
-        ("20121960", ["Ole", "Zenia", "Bo"]),  # a phone number and a birth date
-        ("31-02-1960", []),
-        ("100%", ["Ole"]),
-        ("%", []),
-        ("_", []),
-        ("\\", []),
-        ("", []),
-        ("-", []),
-    ],
-)
-def test_a_secretary_finds(
-    session: Session, desk: Desk, people: dict[str, Patient], typed: str, expected: list[str]
-) -> None:
-    found = queries.find(session, desk.clinic.id, typed)
-    assert found == [people[name] for name in expected]
+FOUND_BY: list[tuple[str, list[str]]] = [
+    ("karen", ["Karen"]),
+    ("KAREN ØST", ["Karen"]),
+    ("østergård karen", ["Karen"]),
+    ("marie", ["Karen"]),
+    ("åse", ["Åse"]),
+    ("ÆRØ", ["Åse"]),
+    ("  bo   aag ", ["Bo"]),
+    ("aren", []),
+    ("karen madsen", []),
+    ("040361-1234", ["Karen"]),
+    ("0403611234", ["Karen"]),
+    ("040361-1235", []),
+    ("040361", []),
+    ("20 30 10 20", ["Karen"]),
+    ("+45 2030 1020", ["Karen"]),
+    ("004520301020", ["Karen"]),
+    ("+46 70 123 45 67", ["Bo"]),
+    ("20-12-1960", ["Zenia", "Bo"]),
+    ("20.12.1960", ["Zenia", "Bo"]),
+    ("20 12 1960", ["Ole", "Zenia", "Bo"]),
+    ("20121960", ["Ole", "Zenia", "Bo"]),  # a phone number and a birth date
+    ("31-02-1960", []),
+    ("100%", ["Ole"]),
+    ("%", []),
+    ("_", []),
+    ("\\", []),
+    ("", []),
+    ("-", []),
+]
+
+
+def test_a_secretary_finds(session: Session, desk: Desk, people: dict[str, Patient]) -> None:
+    found = {typed: queries.find(session, desk.clinic.id, typed) for typed, _expected in FOUND_BY}
+    assert found == {typed: [people[name] for name in names] for typed, names in FOUND_BY}
 
 
 def test_only_the_clinics_own_are_found(
