@@ -45,7 +45,7 @@ def serve_command(port: int) -> None:
         parts.config = dataclasses.replace(parts.config, public_url=address)
     with _listening(port) as listener:
         migrate.upgrade(parts.database.engine)
-        _make_for_today(parts)
+        make_for_today(parts)
         _seed_if_empty(parts)
         jobs = EmbeddedJobs(parts.database, parts.jobs, parts.config.instance)
         try:
@@ -85,7 +85,7 @@ def _listening(port: int) -> socket.socket:
     return listener
 
 
-def _make_for_today(parts: Rettid) -> None:
+def make_for_today(parts: Rettid) -> None:
     """A demo made on another day is thrown away, as its calendar has gone stale."""
     with parts.database.reading() as session:
         made = state.made_at(session)

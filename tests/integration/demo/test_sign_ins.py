@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from booking.demo import state
-from booking.demo.stories import KEYS
+from booking.demo.commands import make_for_today
+from booking.demo.seed import has_clinics
+from booking.demo.stories import KEYS, SYSTEM
 from booking.demo.web import STAFF
+from booking.people.models import PatientIdentifier
 from booking.platform.config import Config
+from booking.platform.web import Rettid
+from tests import factories as make
 from tests.conftest import test_config
 from wsgi import create_app
 
@@ -84,6 +90,26 @@ def test_only_the_demos_own_file_is_thrown_away(tmp_path: Path, sqlite_template:
     assert answer.exit_code == 1
     assert "only the demo's own" in answer.output
     assert elsewhere.exists()
+
+
+@pytest.mark.parametrize(
+    ("made_days_ago", "file", "kept"),
+    [(0, "demo.sqlite3", True), (1, "demo.sqlite3", False), (1, "clinic.sqlite3", True)],
+)
+def test_a_demo_of_another_day_is_thrown_away_if_it_is_the_demos_own(
+    tmp_path: Path, sqlite_template: Path, made_days_ago: int, file: str, kept: bool
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / file)
+    config = replace(demo_config(tmp_path), database_url=f"sqlite:///{tmp_path / file}")
+    parts: Rettid = create_app(config).extensions["rettid"]
+    with parts.database.transaction() as session:
+        made = session.now() - timedelta(days=made_days_ago)
+        patient = make.patient(session, make.clinic(session), created_at=made)
+        make.add(session, PatientIdentifier(patient=patient, system=SYSTEM, value=KEYS[0]))
+    make_for_today(parts)
+    with parts.database.reading() as session:
+        assert has_clinics(session) is kept
+    parts.database.engine.dispose()
 
 
 def test_outside_demo_mode_there_is_no_such_page(client: FlaskClient, app: Flask) -> None:
