@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from io import BytesIO
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pypdf import PdfReader
 
 from booking.appointments.invitations import service as invitations
@@ -89,9 +89,9 @@ def office(session: Session, place: Place) -> Office:
     return Office(place, account, here, provisional)
 
 
-def sign_in(browser: Browser, live: Live, staff: Staff, viewport: dict[str, int]) -> Page:
+def sign_in(browser: Browser, live: Live, staff: Staff, viewport: ViewportSize) -> Page:
     """A page of someone who has signed in and followed the link to their clinic."""
-    page = browser.new_context(viewport=viewport).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=viewport).new_page()
     page.goto(f"{live.url}/klinik/log-ind")
     page.get_by_label("Brugernavn").fill(staff.username)
     page.get_by_label("Adgangskode").fill(make.PASSWORD)
@@ -203,7 +203,7 @@ def test_a_secretary_prints_a_letter_whose_code_lets_the_patient_in(
     text = " ".join(one.extract_text() for one in PdfReader(BytesIO(answer.body())).pages)
     code = re.search(r"[2-9A-Z]{5}-[2-9A-Z]{5}", text)
     assert code is not None
-    patient = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
+    patient = browser.new_context(viewport=PHONE).new_page()
     patient.goto(live.url)
     patient.locator("[name=code]").fill(code[0])
     for part, value in (("day", "4"), ("month", "3"), ("year", "1961")):
@@ -216,7 +216,7 @@ def test_a_secretary_prints_a_letter_whose_code_lets_the_patient_in(
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_every_page_is_accessible_at_both_widths_and_never_scrolls_sideways(
-    browser: Browser, live: Live, office: Office, session: Session, viewport: dict[str, int]
+    browser: Browser, live: Live, office: Office, session: Session, viewport: ViewportSize
 ) -> None:
     school = make.visit_type(
         session, office.place.clinic, name="Gigtskole", group_capacity=4, rooms=office.place.rooms

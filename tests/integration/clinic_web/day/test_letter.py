@@ -74,10 +74,9 @@ def test_it_gives_date_place_and_telephone_and_is_tagged(work: Work, printed: Pr
         "tolk",
     ):
         assert expected in text
-    root = pdf.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"] == True  # noqa: E712
-    assert root["/Lang"] == "da"
-    assert "/StructTreeRoot" in root
+    assert pdf.root_object["/Lang"] == "da"
+    assert pdf.root_object["/MarkInfo"] == {"/Marked": True, "/Suspects": False}
+    assert "/StructTreeRoot" in pdf.root_object
     assert place.patient.family_name not in str(pdf.metadata)
 
 
