@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import find_time, slot_search, slot_search_core
+from benchmarks import booking_http, find_time, slot_search, slot_search_core
 from benchmarks.measure import Measure
 
 MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "slot_search_core": slot_search_core.measures,
     "slot_search": slot_search.measures,
     "find_time": find_time.measures,
+    "booking_http": booking_http.measures,
 }
 
 

@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from flask import Flask
-from flask import session as cookie
-from flask.sessions import SecureCookieSessionInterface
-from flask_wtf.csrf import generate_csrf
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session as AnySession
 
@@ -15,7 +11,6 @@ from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic, Resource, Site
 from booking.people.models import Patient
 from booking.platform.database import Session
-from booking.platform.identity import sign_in
 from tests import factories as make
 
 GROUPS, CLINICIANS, ROOMS = 4, 3, 3
@@ -136,14 +131,3 @@ def past_appointments(session: AnySession, built: Built, count: int) -> None:
             " FROM appointment WHERE uid LIKE 'past-%'"
         )
     )
-
-
-def cookie_of(app: Flask, patient_id: int) -> tuple[str, str]:
-    """The signed cookie of a signed-in patient, and the token that goes with its forms."""
-    rettid = app.extensions["rettid"]
-    with app.test_request_context():
-        cookie["sign_in"] = sign_in("patient", patient_id, 0, rettid.clock.now())
-        token = generate_csrf()
-        serializer = SecureCookieSessionInterface().get_signing_serializer(app)
-        assert serializer is not None
-        return str(serializer.dumps(dict(cookie))), token

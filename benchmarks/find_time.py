@@ -33,6 +33,7 @@ from booking.platform import migrate
 from booking.platform.identity import SYSTEM
 from tests.conftest import test_config
 from tests.peers.postgres import PostgresServer
+from tests.serving import visitor
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 SMALL, LARGE = 10_000, 1_000_000
@@ -49,7 +50,7 @@ def serving(url: str, past: int) -> Iterator[tuple[FlaskClient, str]]:
         address = filled(app, past)
         patient = int(address.rsplit("#", 1)[1])
         client = app.test_client()
-        client.set_cookie("rettid", benches.cookie_of(app, patient)[0])
+        client.set_cookie("rettid", visitor(app, patient, 0).cookie)
         yield client, address.split("#")[0]
         app.extensions["rettid"].database.engine.dispose()
 

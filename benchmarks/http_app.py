@@ -4,7 +4,6 @@ Both stand behind the same sign-in, transaction and frame as the patient's pages
 """
 
 import os
-from pathlib import Path
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
@@ -12,7 +11,7 @@ from sqlalchemy import insert, select
 
 from booking.calendar.models import Site
 from booking.people.models import PatientIdentifier
-from booking.platform.config import Config
+from booking.platform.config import Config, from_environment
 from booking.platform.pages import Access, Pages, db, me
 from wsgi import create_app
 
@@ -60,16 +59,6 @@ def create(config: Config) -> Flask:
     return app
 
 
-def from_environment() -> Flask:
-    """For the server's workers: the benchmark's configuration as it was handed over."""
-    environ = os.environ
-    return create(
-        Config(
-            mode="test",
-            database_url=environ["BENCH_DATABASE_URL"],
-            session_key=environ["BENCH_SESSION_KEY"],
-            data_keys={1: environ["BENCH_DATA_KEY"]},
-            lookup_key="bench-lookup-key-" + "z" * 32,
-            instance=Path(environ["BENCH_INSTANCE"]),
-        )
-    )
+def served() -> Flask:
+    """For the server's workers: configured from the environment as the application is."""
+    return create(from_environment(os.environ))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import cycle
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -85,8 +86,8 @@ def one_booking_each(runner: Runner) -> dict[str, int]:
     """Every attempt: a patient who has none yet holds and confirms one of the few starts."""
     opened, chance = database(runner), random.Random(runner.seed)
     outcomes: Counter[str] = Counter()
-    for patient_id in runner.patient_ids[: runner.attempts]:
-        slot = chance.choice(runner.slots)
+    wanted = cycle(chance.sample(runner.slots, len(runner.slots)))
+    for patient_id, slot in zip(runner.patient_ids[: runner.attempts], wanted, strict=False):
         work = partial(_hold_and_confirm, patient_id=patient_id, slot=slot)
         outcomes[attempt(opened, work)] += 1
     opened.engine.dispose()

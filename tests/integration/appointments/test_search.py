@@ -199,12 +199,12 @@ def searched(session: Session, case: Case) -> Iterator[tuple[datetime, str, int]
     patient = make.patient(session, clinic)
     for stretch in (*case.taken, *case.away):
         start, end = instant(case.first, stretch)
-        who = patient if stretch.who == "patient" else make.patient(session, clinic)
+        theirs = patient if stretch.who == "patient" else make.patient(session, clinic)
         resource = rows.get(stretch.who, rows["doctor"])
         booked = Appointment(
             clinic=clinic,
             site=sites[0],
-            patient=who,
+            patient=theirs,
             visit_type=visit_type,
             clinician=resource,
             form="in_person",

@@ -1,9 +1,12 @@
 """Finding a time, holding it, confirming it; moving; when it goes wrong; when none fits."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from booking.appointments import groups, holds, occasions
@@ -311,6 +314,39 @@ def test_a_second_contact_at_the_same_time_is_refused_at_the_last_step_too(
     visitor.post(held[0]).says("Din tid er booket")
     visitor.post(held[1]).says("Der er allerede en tid på samme tidspunkt", status=409)
     assert visitor.times, "with other times to choose from"
+
+
+@pytest.mark.parametrize("moving", [True, False])
+def test_two_presses_at_the_same_moment_are_one_booking(
+    visitor: Visitor, session: Session, place: Place, *, moving: bool
+) -> None:
+    if moving:
+        path = f"/tid/{invited(session, place)[1].id}/flyt"
+    else:
+        waiting = make.invitation(session, place.course, place.control, *NEXT_WEEK)
+        session.commit()
+        path = f"/indkaldelse/{waiting.id}/tider"
+    held = choose(visitor.get(path), path, visitor.times[0])
+    with visitor.client.session_transaction() as kept:
+        cookie = dict(kept)
+    both = []
+    for _press in range(2):
+        client = visitor.client.application.test_client()
+        with client.session_transaction() as its:
+            its.update(cookie)
+        both.append(client)
+    barrier = Barrier(2)
+
+    def press(client: FlaskClient) -> tuple[int, str]:
+        barrier.wait()
+        answer = client.post(held)
+        return answer.status_code, answer.headers.get("Location", answer.text)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(press, both))
+    assert answers[0] == answers[1]
+    assert answers[0][1].endswith("/kvittering")
+    assert how_many(session, Appointment) == 1
 
 
 def test_the_limit_on_moves_is_told_before_it_is_reached_and_then_held(
