@@ -34,6 +34,11 @@ def _(message: str) -> str:
     return cast(str, lazy_gettext(message))
 
 
+def needed(message: str) -> dict[str, Any]:
+    """Arguments of a field that must be filled in, with what is said when it is not."""
+    return {"required": True, "error_messages": {"required": message}}
+
+
 class Version(Number):
     """The version of the row that a form was filled in on; none sent is one nobody has."""
 
@@ -85,11 +90,11 @@ class ClinicForm(Form):
     """A clinic's name, phone and how it works."""
 
     version = Version()
-    name = Text(required=True)
+    name = Text(**needed(_("Skriv navnet.")))
     specialty = Text(longest=100, load_default="")
-    phone = Phone(required=True)
+    phone = Phone(**needed(_("Skriv klinikkens telefonnummer.")))
     phone_hours = Text(longest=100, load_default="")
-    horizon_weeks = Number(1, 104, required=True)
+    horizon_weeks = Number(1, 104, **needed(_("Skriv, hvor mange uger frem der reserveres.")))
     closures = Choices(OWN_CLOSED_DAYS)
     other_closures = MonthDays(longest=80, load_default="")
 
@@ -98,8 +103,8 @@ class SiteForm(Form):
     """An address and the way there."""
 
     version = Version()
-    name = Text(required=True)
-    address = Text(longest=300, required=True)
+    name = Text(**needed(_("Skriv navnet.")))
+    address = Text(longest=300, **needed(_("Skriv adressen.")))
     directions = Text(longest=LONG_TEXT, load_default="")
     directions_en = Text(longest=LONG_TEXT, load_default="")
     active = Yes()
@@ -109,7 +114,7 @@ class ResourceForm(Form):
     """A clinician, room or piece of equipment."""
 
     version = Version()
-    name = Text(required=True)
+    name = Text(**needed(_("Skriv navnet.")))
     profession = Choice(PROFESSIONS, load_default="")
     title = Text(longest=100, load_default="")
     site_id = Id(load_default=None)
@@ -127,11 +132,11 @@ class ResourceForm(Form):
 
 class _HoursForm(Form):
     version = Version()
-    site_id = Id(required=True)
+    site_id = Id(**needed(_("Vælg et sted.")))
     weeks = Choice(WEEKS, load_default="any")
-    start = WallClock(required=True)
-    end = WallClock(required=True)
-    valid_from = Day(required=True)
+    start = WallClock(**needed(_("Skriv, hvornår det begynder.")))
+    end = WallClock(**needed(_("Skriv, hvornår det slutter.")))
+    valid_from = Day(**needed(_("Vælg den første dag.")))
     valid_to = Day(load_default=None)
 
 
@@ -140,30 +145,29 @@ class NewHoursForm(_HoursForm):
 
     weekdays = fields.List(
         Number(0, 6),
-        required=True,
         validate=validate.Length(min=1, error=_("Vælg mindst én ugedag.")),
-        error_messages={**MISSING, "required": _("Vælg mindst én ugedag.")},
+        **needed(_("Vælg mindst én ugedag.")),
     )
 
 
 class HoursForm(_HoursForm):
     """The hours of one weekday."""
 
-    weekday = Number(0, 6, required=True)
+    weekday = Number(0, 6, **needed(_("Vælg en ugedag.")))
 
 
 class EndForm(Form):
     """The last day of a week template."""
 
     version = Version()
-    valid_to = Day(required=True)
+    valid_to = Day(**needed(_("Vælg den sidste dag.")))
 
 
 class PeriodForm(Form):
     """From a day to a day, whole days unless clock times are given."""
 
     version = Version()
-    first = Day(required=True)
+    first = Day(**needed(_("Vælg den første dag.")))
     last = Day(load_default=None)
     start = WallClock(load_default=None)
     end = WallClock(load_default=None)
@@ -173,7 +177,7 @@ class PeriodForm(Form):
 class ClosureForm(PeriodForm):
     """A period, and what it closes."""
 
-    place = PlaceField(required=True)
+    place = PlaceField(**needed(_("Vælg, hvad der skal lukkes.")))
 
 
 class DecisionForm(Form):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -79,7 +80,11 @@ OTHER = Kind(_l("Andet"), _l("Se på sagen, og skriv, hvad der kom ud af det."))
 class FinishForm(Form):
     """What came of it."""
 
-    outcome = Text(longest=1000, required=True)
+    outcome = Text(
+        longest=1000,
+        required=True,
+        error_messages={"required": cast(str, _l("Skriv, hvad der kom ud af det."))},
+    )
 
 
 class TabForm(Form):

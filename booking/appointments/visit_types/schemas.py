@@ -10,10 +10,10 @@ from marshmallow import fields
 from booking.appointments.visit_types.forms import FORMS, GRIDS, MODES
 from booking.appointments.visit_types.service import MOST_DEMANDS, Definition, Demand
 from booking.calendar.professions import PROFESSIONS
-from booking.calendar.schemas import LONG_TEXT, Version
+from booking.calendar.schemas import LONG_TEXT, Version, needed
 from booking.people.needs import NEEDS
 from booking.platform.errors import InvalidInput
-from booking.platform.forms import MISSING, Choice, Form, Ids, Number, Text, Yes
+from booking.platform.forms import Choice, Form, Ids, Number, Text, Yes
 
 DEMANDS = range(1, MOST_DEMANDS + 1)
 LONGEST_VISIT = 480
@@ -26,21 +26,22 @@ def _(message: str) -> str:
 
 class _PlainForm(Form):
     version = Version()
-    name = Text(required=True)
+    name = Text(**needed(_("Skriv navnet.")))
     name_en = Text(load_default="")
     forms = fields.List(
         Choice(FORMS),
-        required=True,
-        error_messages={**MISSING, "required": _("Vælg mindst én kontaktform.")},
+        **needed(_("Vælg mindst én kontaktform.")),
     )
-    base_minutes = Number(5, LONGEST_VISIT, required=True)
-    cap_minutes = Number(5, LONGEST_VISIT, required=True)
-    grid_minutes = Choice([str(minutes) for minutes in GRIDS], required=True)
+    base_minutes = Number(5, LONGEST_VISIT, **needed(_("Skriv grundlængden.")))
+    cap_minutes = Number(5, LONGEST_VISIT, **needed(_("Skriv den højeste længde.")))
+    grid_minutes = Choice(
+        [str(minutes) for minutes in GRIDS], **needed(_("Vælg minutter mellem starttiderne."))
+    )
     buffer_before = Number(0, 120, load_default=0)
     buffer_after = Number(0, 120, load_default=0)
-    mode = Choice(MODES, required=True)
-    closing_hours = Number(0, 24 * 60, required=True)
-    move_limit = Number(0, 50, required=True)
+    mode = Choice(MODES, **needed(_("Vælg, hvordan der bookes.")))
+    closing_hours = Number(0, 24 * 60, **needed(_("Skriv lukkeperioden i timer.")))
+    move_limit = Number(0, 50, **needed(_("Skriv, hvor mange gange tiden må flyttes.")))
     profession = Choice(PROFESSIONS, load_default="")
     clinicians_needed = Number(1, 10, load_default=1)
     group_capacity = Number(1, 200, load_default=1)
