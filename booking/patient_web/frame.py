@@ -28,8 +28,11 @@ HOME_ZONE = ZoneInfo("Europe/Copenhagen")
 
 
 def my_people() -> list[Patient]:
-    """Oneself first, then those one may act for today."""
-    return people_of(db(), me().id, today())
+    """Oneself first, then those one may act for today; asked once a unit of work."""
+    if g.get("people_for") is not db():
+        g.people, g.people_for = people_of(db(), me().id, today()), db()
+    people: list[Patient] = g.people
+    return people
 
 
 def my_ids() -> set[int]:

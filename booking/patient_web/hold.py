@@ -1,6 +1,9 @@
 """A held time: confirm it, hold it longer, or give it up. It says the truth when it is over."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -57,7 +60,7 @@ def confirm_post(token: str) -> ResponseReturnValue:
     slot = Slot(
         hold.starts_at, hold.ends_at, hold.clinician_id, hold.site_id, hold.group_session_id
     )
-    target, form = _target(hold), hold.form
+    target_of, form = _targeting(hold), hold.form
     try:
         typed = read(ConfirmForm())
         with domain_words():
@@ -68,10 +71,13 @@ def confirm_post(token: str) -> ResponseReturnValue:
         needed = InvalidInput({"late_ok": _("Sæt kryds, hvis du selv ønsker den senere tid.")})
         return rejected(PAGE, needed, **_about(hold))
     except MAY_NOT as barred:
+        target = target_of()
         return refused(barred, target.clinic, target.moving)
+    except HoldExpired:  # two presses at the same moment
+        return _over(token)
     except JUST_LOST as error:
-        return just_lost(target, error, slot, form)
-    return redirect(url_for("patient_visit.receipt", appointment_id=booked.id), 303)
+        return just_lost(target_of(), error, slot, form)
+    return _to_receipt(booked)
 
 
 @pages.post("/forlaeng", access=Access.PATIENT)
@@ -113,11 +119,16 @@ def _mine(token: str) -> Hold:
 
 
 def _target(hold: Hold) -> Target:
+    return _targeting(hold)()
+
+
+def _targeting(hold: Hold) -> Callable[[], Target]:
+    """What finds out where the hold's times are looked for; works when the hold is gone, too."""
     if hold.moving_id is not None:
-        return of_move(hold.moving_id)
+        return partial(of_move, hold.moving_id)
     if hold.invitation_id is not None:
-        return of_invitation(hold.invitation_id)
-    return of_free(hold.course_id or 0, hold.visit_type_id)
+        return partial(of_invitation, hold.invitation_id)
+    return partial(of_free, hold.course_id or 0, hold.visit_type_id)
 
 
 def _about(hold: Hold) -> dict[str, object]:
@@ -141,19 +152,17 @@ def _about(hold: Hold) -> dict[str, object]:
 
 def _again(hold: Hold) -> str:
     """The list the time was chosen from, with its filters if the cookie still knows them."""
-    held = cookie.get("held", {})
-    return str(held["again"]) if held.get("token") == hold.token else _target(hold).here
+    held = _held(hold.token)
+    return str(held["again"]) if held else _target(hold).here
 
 
 def _over(token: str) -> ResponseReturnValue:
     """The hold is gone: say whether it was booked (a second press) or ran out."""
     db().rollback()
-    held = cookie.get("held", {})
-    if held.get("token") != token:
-        held = {}
-    booked = _booked_from(held) if held else None
+    booked = _booked_from(token)
     if booked is not None:
-        return redirect(url_for("patient_visit.receipt", appointment_id=booked.id), 303)
+        return _to_receipt(booked)
+    held = _held(token)
     moving = None
     if held.get("moving"):
         try:
@@ -170,9 +179,20 @@ def _over(token: str) -> ResponseReturnValue:
     return page, text.status
 
 
-def _booked_from(held: dict[str, object]) -> Appointment | None:
+def _to_receipt(booked: Appointment) -> ResponseReturnValue:
+    return redirect(url_for("patient_visit.receipt", appointment_id=booked.id), 303)
+
+
+def _held(token: str) -> dict[str, Any]:
+    """What the cookie knows of this hold (see `times`); empty for another."""
+    held: dict[str, Any] = cookie.get("held", {})
+    return held if held.get("token") == token else {}
+
+
+def _booked_from(token: str) -> Appointment | None:
     """The time this hold became, if it did."""
-    if held["patient"] not in my_ids():
+    held = _held(token)
+    if not held or held["patient"] not in my_ids():
         return None
     return (
         db()
