@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from booking.appointments import holds
 from booking.appointments.errors import HoldExpired, PastDeadline, TooLate, WrongState
 from booking.appointments.events import AppointmentCancelled, AppointmentKept
@@ -59,6 +61,9 @@ def confirm(
         for resource, role in hold.resources
     ]
     lock(session, [take.resource_id for take in takes], [hold.patient_id])
+    # Pressed twice at the same moment: the other one had the lock first, and the hold is used.
+    if session.scalar(select(Hold.id).where(Hold.id == hold.id)) is None:
+        raise HoldExpired
     contact = Contact(
         hold.patient_id,
         hold.visit_type,

@@ -9,10 +9,10 @@ from booking.appointments.errors import TooLate, WrongState
 from booking.appointments.models import Appointment
 from booking.appointments.queries import freely_bookable
 from booking.appointments.wording import CANCEL_REASONS
-from booking.patient_web.frame import my_appointment, refused
+from booking.patient_web.frame import domain_words, my_appointment, refused
 from booking.patient_web.schemas import CancelForm
 from booking.patient_web.visit import about
-from booking.platform.errors import InvalidInput
+from booking.platform.errors import ChangedMeanwhile, InvalidInput
 from booking.platform.forms import read, rejected
 from booking.platform.pages import Access, Pages, db, me
 
@@ -47,7 +47,11 @@ def cancel(appointment_id: int) -> ResponseReturnValue:
         return redirect(url_for("patient_visit.receipt", appointment_id=appointment.id), 303)
     wants_new = typed["new_time"] == "yes"
     try:
-        service.cancel(db(), me(), appointment, typed["reason"], wants_new=wants_new)
+        with domain_words():
+            service.cancel(db(), me(), appointment, typed["reason"], wants_new=wants_new)
+    except ChangedMeanwhile:  # two presses at the same moment: the receipt tells what is true
+        db().rollback()
+        return redirect(url_for("patient_visit.receipt", appointment_id=appointment_id), 303)
     except (WrongState, TooLate) as error:
         return refused(error, appointment.clinic, appointment)
     if wants_new and again:

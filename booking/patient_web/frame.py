@@ -4,12 +4,16 @@ One signed-in person has pages of their own and of those they hold a proxy for. 
 is nobody's among them is not found.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from booking.appointments import queries
 from booking.appointments.invitations.models import Invitation
@@ -17,11 +21,13 @@ from booking.appointments.models import Appointment
 from booking.calendar.models import Clinic
 from booking.people.models import Patient
 from booking.people.queries import people_of
+from booking.platform.database import constraint_of
 from booking.platform.error_table import shown
-from booking.platform.errors import DomainError, NotFound
+from booking.platform.errors import ChangedMeanwhile, DomainError, NotFound
 from booking.platform.i18n import language_code
 from booking.platform.localtime import local_date
 from booking.platform.pages import db, me
+from booking.platform.web import rettid
 
 # A proxy begins and ends on a Danish day, whichever clinic it is used at.
 HOME_ZONE = ZoneInfo("Europe/Copenhagen")
@@ -84,6 +90,20 @@ def refused(
         now=db().now(),
     )
     return page, text.status
+
+
+@contextmanager
+def domain_words() -> Iterator[None]:
+    """Turn a refused constraint into the domain's error, so that the page can answer it."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise ChangedMeanwhile from error
+    except IntegrityError as error:
+        kind = rettid().constraints.get(constraint_of(error))
+        if kind is None:
+            raise
+        raise kind from error
 
 
 def frame() -> dict[str, object]:

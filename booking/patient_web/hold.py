@@ -17,13 +17,12 @@ from booking.appointments.models import ACTIVE, Appointment, Hold
 from booking.appointments.queries import SHOWN
 from booking.appointments.search import Slot
 from booking.calendar.models import Resource
-from booking.patient_web.frame import for_whom, my_appointment, my_ids, refused
+from booking.patient_web.frame import domain_words, for_whom, my_appointment, my_ids, refused
 from booking.patient_web.schemas import ConfirmForm
 from booking.patient_web.times import (
     JUST_LOST,
     MAY_NOT,
     Target,
-    domain_words,
     just_lost,
     of_free,
     of_invitation,

@@ -1,14 +1,12 @@
 """Finding a time: on an invitation, to move a booked one, or freely; choosing it; or none fits."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 
 from booking.appointments import holds, occasions, queries, service
 from booking.appointments.errors import (
@@ -24,7 +22,7 @@ from booking.appointments.errors import (
 )
 from booking.appointments.invitations.models import Course
 from booking.appointments.invitations.service import live_appointment
-from booking.appointments.models import Appointment
+from booking.appointments.models import Appointment, Hold
 from booking.appointments.occasions import Occasion
 from booking.appointments.search import Slot
 from booking.appointments.visit_types.models import VisitType
@@ -32,6 +30,7 @@ from booking.appointments.wording import WISHES
 from booking.calendar.models import Clinic
 from booking.patient_web import choices, time_filters
 from booking.patient_web.frame import (
+    domain_words,
     for_whom,
     my_appointment,
     my_invitation,
@@ -39,12 +38,10 @@ from booking.patient_web.frame import (
     refused,
 )
 from booking.patient_web.schemas import ChooseForm, NoTimeFitsForm
-from booking.platform.database import constraint_of
 from booking.platform.error_table import shown
 from booking.platform.errors import ChangedMeanwhile, DomainError, InvalidInput, NotFound
 from booking.platform.forms import read, rejected
 from booking.platform.pages import Access, Pages, db, me
-from booking.platform.web import rettid
 
 pages = Pages("patient_times", __name__)
 
@@ -195,18 +192,6 @@ def just_lost(target: Target, error: DomainError, slot: Slot, form: str) -> Resp
     return page, text.status
 
 
-@contextmanager
-def domain_words() -> Iterator[None]:
-    """Turn a refused constraint into the domain's error, so that the page can answer it."""
-    try:
-        yield
-    except IntegrityError as error:
-        kind = rettid().constraints.get(constraint_of(error))
-        if kind is None:
-            raise
-        raise kind from error
-
-
 def _find(target: Target) -> ResponseReturnValue:
     if request.method == "POST":
         return _choose(target)
@@ -245,8 +230,7 @@ def _choose(target: Target) -> ResponseReturnValue:
     try:
         if occasion.form != form:
             raise DoesNotFit
-        with domain_words():
-            hold = holds.place(db(), occasion, choices.slot_to_place(db(), slot))
+        hold = _place(occasion, choices.slot_to_place(db(), slot))
     except JUST_LOST as error:
         return just_lost(target, error, slot, form)
     # Known when the hold is gone, so that a late or second press can be told what is true.
@@ -259,6 +243,17 @@ def _choose(target: Target) -> ResponseReturnValue:
         "moving": hold.moving_id,
     }
     return redirect(url_for("patient_hold.confirm", token=hold.token), 303)
+
+
+def _place(occasion: Occasion, slot: Slot) -> Hold:
+    """Hold the slot; of two presses at the same moment the later one has it."""
+    try:
+        with domain_words():
+            return holds.place(db(), occasion, slot)
+    except ChangedMeanwhile:
+        db().rollback()
+        with domain_words():
+            return holds.place(db(), occasion, slot)
 
 
 def _none_fits(target: Target) -> ResponseReturnValue:

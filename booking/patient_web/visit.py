@@ -7,8 +7,8 @@ from booking.appointments import occasions, queries, service
 from booking.appointments.calendar_file import calendar_file
 from booking.appointments.errors import TooLate, WrongState
 from booking.appointments.models import Appointment
-from booking.patient_web.frame import for_whom, my_appointment, refused
-from booking.platform.errors import DomainError
+from booking.patient_web.frame import domain_words, for_whom, my_appointment, refused
+from booking.platform.errors import ChangedMeanwhile, DomainError
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.web import rettid
 
@@ -31,10 +31,13 @@ def keep(appointment_id: int) -> ResponseReturnValue:
     """Say yes to a reserved time; twice is harmless."""
     appointment = my_appointment(appointment_id)
     try:
-        service.keep(db(), me(), appointment)
+        with domain_words():
+            service.keep(db(), me(), appointment)
+    except ChangedMeanwhile:  # two presses at the same moment: the receipt tells what is true
+        db().rollback()
     except (WrongState, TooLate) as error:
         return refused(error, appointment.clinic, appointment)
-    return redirect(url_for("patient_visit.receipt", appointment_id=appointment.id), 303)
+    return redirect(url_for("patient_visit.receipt", appointment_id=appointment_id), 303)
 
 
 @pages.get("/kvittering", access=Access.PATIENT)

@@ -316,37 +316,49 @@ def test_a_second_contact_at_the_same_time_is_refused_at_the_last_step_too(
     assert visitor.times, "with other times to choose from"
 
 
-@pytest.mark.parametrize("moving", [True, False])
-def test_two_presses_at_the_same_moment_are_one_booking(
-    visitor: Visitor, session: Session, place: Place, *, moving: bool
-) -> None:
-    if moving:
-        path = f"/tid/{invited(session, place)[1].id}/flyt"
-    else:
-        waiting = make.invitation(session, place.course, place.control, *NEXT_WEEK)
-        session.commit()
-        path = f"/indkaldelse/{waiting.id}/tider"
-    held = choose(visitor.get(path), path, visitor.times[0])
+def pressed_twice(visitor: Visitor, path: str, **fields: object) -> set[tuple[int, str]]:
+    """Send a form twice at the same moment; the answers: status, and where it leads."""
     with visitor.client.session_transaction() as kept:
         cookie = dict(kept)
-    both = []
-    for _press in range(2):
-        client = visitor.client.application.test_client()
-        with client.session_transaction() as its:
-            its.update(cookie)
-        both.append(client)
     barrier = Barrier(2)
 
     def press(client: FlaskClient) -> tuple[int, str]:
         barrier.wait()
-        answer = client.post(held)
+        answer = client.post(path, data=fields)
         return answer.status_code, answer.headers.get("Location", answer.text)
 
+    both = [visitor.client.application.test_client() for _press in range(2)]
+    for client in both:
+        with client.session_transaction() as its:
+            its.update(cookie)
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(press, both))
-    assert answers[0] == answers[1]
-    assert answers[0][1].endswith("/kvittering")
-    assert how_many(session, Appointment) == 1
+        return set(pool.map(press, both))
+
+
+def test_two_presses_at_the_same_moment_do_a_thing_once(
+    visitor: Visitor, session: Session, place: Place
+) -> None:
+    _, appointment = invited(session, place)
+    visit = f"/tid/{appointment.id}"
+    receipt = {(303, f"{visit}/kvittering")}
+    assert pressed_twice(visitor, f"{visit}/behold") == receipt
+    wanted = visitor.get(f"{visit}/flyt").times[0]
+    answers = pressed_twice(visitor, f"{visit}/flyt", start=wanted)
+    assert {status for status, _ in answers} == {303}
+    assert how_many(session, Hold) == 1
+    held = choose(visitor, f"{visit}/flyt", wanted)
+    assert pressed_twice(visitor, held) == receipt
+    reread(session, appointment)
+    assert appointment.moves == 1
+    assert pressed_twice(visitor, f"{visit}/afbud", new_time="no") == receipt
+    waiting = make.invitation(session, place.course, place.control, *NEXT_WEEK)
+    session.commit()
+    path = f"/indkaldelse/{waiting.id}/tider"
+    held = choose(visitor.get(path), path, visitor.times[0])
+    (status, where), *more = pressed_twice(visitor, held)
+    assert (status, more) == (303, [])
+    visitor.get(where).says("Din tid er booket")
+    assert how_many(session, Appointment) == 2
 
 
 def test_the_limit_on_moves_is_told_before_it_is_reached_and_then_held(
