@@ -5,6 +5,7 @@ import os
 
 import click
 from flask import Flask
+from flask.cli import NoAppException
 
 import reminders
 import triage_rules
@@ -13,6 +14,7 @@ from booking.platform import web
 from booking.platform.clock import Clock
 from booking.platform.config import Config, from_environment
 from booking.platform.embedded_jobs import EmbeddedJobs
+from booking.platform.errors import ConfigurationError
 
 
 def create_app(config: Config | None = None, clock: Clock | None = None) -> Flask:
@@ -20,13 +22,23 @@ def create_app(config: Config | None = None, clock: Clock | None = None) -> Flas
 
     Where it asks for embedded jobs they begin now, unless a command is what is running.
     """
-    app = web.build(config or from_environment(os.environ), clock)
+    app = web.build(config or _configured(), clock)
     rooms.register(app)
     reminders.register(app)
     triage_rules.register(app)
     if app.extensions["rettid"].config.run_jobs and not _on_the_command_line():
         _start_jobs(app.extensions["rettid"])
     return app
+
+
+def _configured() -> Config:
+    """The environment's configuration; on the command line what is missing is said in a line."""
+    try:
+        return from_environment(os.environ)
+    except ConfigurationError as error:
+        if _on_the_command_line():
+            raise NoAppException(str(error)) from None
+        raise
 
 
 def _start_jobs(parts: web.Rettid) -> None:

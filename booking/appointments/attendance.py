@@ -4,7 +4,7 @@ Each is an instant on the appointment and an event. Undoing takes back the last 
 that is active again is guarded again by the database.
 """
 
-from booking.appointments.errors import TooLate, WrongState
+from booking.appointments.errors import TooEarly, WrongState
 from booking.appointments.events import (
     AttendanceUndone,
     ContactDone,
@@ -13,9 +13,11 @@ from booking.appointments.events import (
     PatientDidNotCome,
 )
 from booking.appointments.models import Appointment
+from booking.appointments.worklist import service as worklist
 from booking.appointments.writing import trace
 from booking.platform.database import Session
 from booking.platform.identity import Actor
+from booking.platform.localtime import local_date
 
 
 def arrive(session: Session, by: Actor, appointment: Appointment) -> None:
@@ -46,12 +48,25 @@ def done(session: Session, by: Actor, appointment: Appointment) -> None:
 
 
 def did_not_come(session: Session, by: Actor, appointment: Appointment) -> None:
-    """The patient has not come, and the time has begun."""
+    """The patient has not come, and the time has begun. Somebody must see what happens now."""
     _expect(appointment, "booked")
     if appointment.starts_at > session.now():
-        raise TooLate
+        raise TooEarly
     appointment.status = "noshow"
     trace(session, by, appointment, "noshow", "desk")
+    invitation = appointment.invitation
+    worklist.add(
+        session,
+        appointment.clinic_id,
+        "did_not_come",
+        patient_id=appointment.patient_id,
+        appointment_id=appointment.id,
+        invitation_id=invitation.id if invitation else None,
+        details={"visit_type": appointment.visit_type.name},
+        due_on=(invitation.deadline_on if invitation else None)
+        or local_date(session.now(), appointment.clinic.zone),
+        key=_noshow_key(appointment),
+    )
     session.publish(PatientDidNotCome(*_about(appointment)))
 
 
@@ -71,10 +86,17 @@ def undo(session: Session, by: Actor, appointment: Appointment) -> None:
         appointment.status = "booked"
     elif was == "noshow":
         appointment.status = "booked"
+        worklist.withdraw(session, _noshow_key(appointment))
     else:
         raise WrongState
     trace(session, by, appointment, "undone", "desk", reason=was)
     session.publish(AttendanceUndone(*_about(appointment), was))
+
+
+def _noshow_key(appointment: Appointment) -> str:
+    """An invitation's key, so that a new time on it settles the item; else the appointment's."""
+    invitation_id = appointment.invitation_id
+    return f"invitation:{invitation_id}" if invitation_id else f"noshow:{appointment.id}"
 
 
 def _expect(appointment: Appointment, *statuses: str) -> None:

@@ -51,6 +51,12 @@ class TooLate(DomainError):
     code = "too_late"
 
 
+class TooEarly(DomainError):
+    """The time has not begun: nobody can have failed to come to it."""
+
+    code = "too_early"
+
+
 class WrongState(DomainError):
     """The appointment is no longer in a state where this can be done."""
 

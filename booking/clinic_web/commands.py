@@ -13,18 +13,36 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from booking.calendar.models import Clinic
+from booking.calendar.service import ClinicDetails, create_clinic
 from booking.people import queries, staffing
 from booking.people.models import Staff
 from booking.platform.database import Session
 from booking.platform.error_table import shown
 from booking.platform.errors import DomainError, NotFound
 from booking.platform.identity import SYSTEM, Role
+from booking.platform.phone import e164
 from booking.platform.web import rettid
 
 staff = AppGroup("staff", help="Staff accounts.")
 
+clinic = AppGroup("clinic", help="Clinics.")
+
 ROLES = click.Choice([role.value for role in Role])
 PASSWORD = "RETTID_PASSWORD"  # noqa: S105 (the variable's name)
+
+
+@clinic.command("add")
+@click.argument("name")
+@click.option("--phone", required=True, help="Where patients phone, for example 99 32 00 00.")
+@click.option("--specialty", default="", help="For example Reumatologi.")
+def add_clinic(name: str, phone: str, specialty: str) -> None:
+    """Begin a clinic, so that it can have staff; they set up the rest on its pages."""
+    with _unit() as session:
+        number = e164(phone)
+        if number is None:
+            raise click.ClickException(f"{phone!r} is not a phone number.")
+        made = create_clinic(session, SYSTEM, ClinicDetails(name, number, specialty))
+        click.echo(f"Added clinic {made.id}: {made.name}. Next: flask --app wsgi staff add …")
 
 
 @staff.command("add")

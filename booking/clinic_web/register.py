@@ -67,4 +67,5 @@ def register(app: Flask) -> None:
         for entry in getattr(room, "MENU_ENTRIES", ()):
             rettid.parts.add_menu_entry(MENU, entry)
     rettid.parts.add_card(PATIENT, patient_card.card)
+    app.cli.add_command(commands.clinic)
     app.cli.add_command(commands.staff)

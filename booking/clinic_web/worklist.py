@@ -61,6 +61,10 @@ KINDS: dict[str, Kind] = {
         _l("Patienten har meldt afbud og vil ikke have en ny tid"),
         _l("Vurder, om forløbet skal afsluttes, eller om patienten skal kontaktes."),
     ),
+    "did_not_come": Kind(
+        _l("Patienten kom ikke"),
+        _l("Kontakt patienten om en ny tid, eller vurder, om forløbet skal afsluttes."),
+    ),
     "opening_changed": Kind(
         _l("Tiden ligger uden for åbningstiden"),
         _l("Flyt tiden, og giv patienten besked."),

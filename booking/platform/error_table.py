@@ -114,6 +114,11 @@ ERRORS: dict[str, Shown] = {
         _("Tiden er begyndt"),
         _("Tiden er begyndt eller overstået og kan ikke ændres her. Ring til klinikken."),
     ),
+    "too_early": Shown(
+        409,
+        _("Tiden er ikke begyndt"),
+        _("En patient kan først være udeblevet, når tiden er begyndt."),
+    ),
     "wrong_state": Shown(
         409,
         _("Det passer ikke længere"),

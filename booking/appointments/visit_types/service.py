@@ -100,6 +100,12 @@ def _write(session: Session, clinic: Clinic, visit_type: VisitType, wanted: Defi
         raise InvalidInput(
             {"clinicians": _("Vælg mindst så mange behandlere, som der skal være med.")}
         )
+    named = [number for one in wanted.demands for number in one.resource_ids]
+    if len(named) > len(set(named)):
+        # One room cannot be two of the things a visit needs at once.
+        raise InvalidInput(
+            {"_demands": _("Det samme lokale eller udstyr kan ikke stå under to krav.")}
+        )
     requirements = [
         Requirement(
             label=one.label,
