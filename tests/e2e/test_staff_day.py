@@ -133,6 +133,7 @@ def test_a_clinician_calls_in_finishes_and_orders_the_next_by_keyboard(
     expect(row.get_by_text("Kaldt ind")).to_be_visible()
     row.get_by_role("button", name=re.compile("^Færdig")).click()
     expect(row.get_by_text("Gennemført")).to_be_visible()
+    expect(row).to_be_focused()
 
     keys = Keys(page)
     keys.tab_to("Bestil næste")

@@ -75,6 +75,16 @@ def test_no_free_time_is_work_for_a_person(work: Work, doctor: Visitor) -> None:
     assert work.session.scalars(select(WorklistItem.kind)).one() == "no_time_in_window"
 
 
+def test_nothing_is_reserved_after_the_deadline_without_a_persons_decision(
+    work: Work, doctor: Visitor
+) -> None:
+    typed = {"visit_type": work.place.control.id, "form": "in_person", "weeks": "2-4"}
+    doctor.post(path(work), **typed, deadline_on="2026-12-01")
+    doctor.says("Den står på arbejdslisten.", "Faglig frist")
+    item = work.session.scalars(select(WorklistItem)).one()
+    assert item.due_on == date(2026, 12, 1)
+
+
 def test_own_weeks_deadline_and_a_new_course(work: Work, secretary: Visitor) -> None:
     newcomer = make.patient(work.session, work.place.clinic)
     work.session.commit()
