@@ -8,15 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from booking.appointments.models import Appointment
+from booking.appointments.visit_types import forms
 from booking.calendar.models import Resource
 from booking.calendar.professions import profession_name
 from booking.people.needs import named
 
-FORMS: dict[str, LazyString] = {
-    "in_person": _l("Fremmøde"),
-    "video": _l("Video"),
-    "phone": _l("Telefon"),
-}
+FORMS = forms.FORMS
 
 STATUSES: dict[str, LazyString] = {
     "booked": _l("Booket"),
@@ -65,6 +62,9 @@ ACTIONS: dict[str, LazyString] = {
     "course.ended": _l("Afsluttede et forløb"),
     "invitation.created": _l("Bestilte den næste kontakt"),
     "invitation.revoked": _l("Trak en indkaldelse tilbage"),
+    "visit_type.created": _l("Oprettede en kontakttype"),
+    "visit_type.changed": _l("Ændrede en kontakttype"),
+    "worklist.finished": _l("Afsluttede en opgave på arbejdslisten"),
 }
 
 

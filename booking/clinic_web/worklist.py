@@ -75,7 +75,7 @@ KINDS: dict[str, Kind] = {
     ),
     "window_ends": Kind(
         _l("Perioden slutter, og der er ingen aftale"),
-        _l("Kontakt patienten, eller afslut indkaldelsen."),
+        _l("Kontakt patienten, eller træk invitationen tilbage."),
     ),
 }
 OTHER = Kind(_l("Andet"), _l("Se på sagen, og skriv, hvad der kom ud af det."))

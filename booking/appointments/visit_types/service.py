@@ -157,11 +157,11 @@ def _check(session: Session, clinic: Clinic, visit_type: VisitType, wanted: Defi
     if wanted.mode not in MODES:
         wrong["mode"] = _("Vælg en af mulighederne.")
     if not set(wanted.additions) <= set(needs.CODES):
-        wrong["additions"] = _("Vælg blandt mulighederne.")
+        wrong["_additions"] = _("Vælg blandt mulighederne.")
     if any(not one.label or not one.resource_ids for one in wanted.demands):
-        wrong["demands"] = _("Skriv, hvad der er brug for, og vælg mindst én mulighed.")
+        wrong["_demands"] = _("Skriv, hvad der er brug for, og vælg mindst én mulighed.")
     if len(wanted.demands) > MOST_DEMANDS:
-        wrong["demands"] = _("Der kan højst være %(most)s slags.", most=MOST_DEMANDS)
+        wrong["_demands"] = _("Der kan højst være %(most)s slags.", most=MOST_DEMANDS)
     if wrong:
         raise InvalidInput(wrong)
 
