@@ -1,5 +1,6 @@
 """What closures and changed hours do to what is booked."""
 
+import threading
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -17,9 +18,10 @@ from booking.calendar import closures, week_templates
 from booking.calendar import service as calendar
 from booking.calendar.closures import LocalPeriod
 from booking.calendar.closures import Place as Where
-from booking.calendar.models import WeekTemplate
+from booking.calendar.models import Clinic, WeekTemplate
 from booking.calendar.service import ClinicDetails, ResourceDetails
 from booking.platform.database import Session
+from booking.platform.web import Rettid
 from tests import factories as make
 from tests.integration.appointments.conftest import Place
 
@@ -238,3 +240,25 @@ def test_a_shared_clinicians_closure_hits_at_the_other_clinic_too(
     closures.add_closure(session, by, other, Where(place.doctor.id), all_day(MONDAY), "")
     assert waiting(session, place) == {appointment.id}
     assert hit_ids(consequences.hit(session, other, MONDAY, None, None)) == set()
+
+
+def test_a_booking_under_way_when_a_closure_is_saved_is_seen_by_it(
+    rettid: Rettid, session: Session, place: Place
+) -> None:
+    saved = threading.Event()
+
+    def close() -> None:
+        with rettid.database.transaction() as other:
+            clinic = other.get_one(Clinic, place.clinic.id)
+            where = Where(place.doctor.id)
+            closures.add_closure(other, place.secretary, clinic, where, all_day(MONDAY), "Syg")
+        saved.set()
+
+    appointment = booked(session, place, MONDAY, time(9))
+    closing = threading.Thread(target=close)
+    closing.start()
+    assert not saved.wait(0.5)
+    session.commit()
+    closing.join(30)
+    assert saved.is_set()
+    assert waiting(session, place) == {appointment.id}

@@ -1,5 +1,6 @@
 """The worklist: one open item per key, finished once, the earliest due first."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -69,7 +70,18 @@ def test_a_foreign_item_is_not_found(session: Session, place: Place) -> None:
 
 
 def test_two_writers_with_one_key_end_with_one_item(rettid: Rettid, place: Place) -> None:
-    with rettid.database.transaction() as one:
-        first = service.add(one, place.clinic.id, "opening_changed", key="opening:1").id
-    with rettid.database.transaction() as other:
-        assert service.add(other, place.clinic.id, "opening_changed", key="opening:1").id == first
+    clinic_id, ids = place.clinic.id, []
+
+    def write() -> None:
+        with rettid.database.transaction() as other:
+            ids.append(service.add(other, clinic_id, "opening_changed", key="opening:1").id)
+
+    second = threading.Thread(target=write)
+    with rettid.database.transaction() as first:
+        ids.append(service.add(first, clinic_id, "opening_changed", key="opening:1").id)
+        second.start()
+        second.join(0.5)
+        assert second.is_alive()
+    second.join(30)
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
