@@ -50,7 +50,6 @@ def cancel(appointment_id: int) -> ResponseReturnValue:
         with domain_words():
             service.cancel(db(), me(), appointment, typed["reason"], wants_new=wants_new)
     except ChangedMeanwhile:  # two presses at the same moment: the receipt tells what is true
-        db().rollback()
         return redirect(url_for("patient_visit.receipt", appointment_id=appointment_id), 303)
     except (WrongState, TooLate) as error:
         return refused(error, appointment.clinic, appointment)

@@ -94,12 +94,14 @@ def refused(
 
 @contextmanager
 def domain_words() -> Iterator[None]:
-    """Turn a refused constraint into the domain's error, so that the page can answer it."""
+    """Turn a refused constraint into the domain's error, what was begun undone, for the page."""
     try:
         yield
     except StaleDataError as error:
+        db().rollback()
         raise ChangedMeanwhile from error
     except IntegrityError as error:
+        db().rollback()
         kind = rettid().constraints.get(constraint_of(error))
         if kind is None:
             raise

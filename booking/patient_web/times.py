@@ -251,7 +251,6 @@ def _place(occasion: Occasion, slot: Slot) -> Hold:
         with domain_words():
             return holds.place(db(), occasion, slot)
     except ChangedMeanwhile:
-        db().rollback()
         with domain_words():
             return holds.place(db(), occasion, slot)
 

@@ -34,7 +34,7 @@ def keep(appointment_id: int) -> ResponseReturnValue:
         with domain_words():
             service.keep(db(), me(), appointment)
     except ChangedMeanwhile:  # two presses at the same moment: the receipt tells what is true
-        db().rollback()
+        pass
     except (WrongState, TooLate) as error:
         return refused(error, appointment.clinic, appointment)
     return redirect(url_for("patient_visit.receipt", appointment_id=appointment_id), 303)

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from booking.appointments.invitations import service as invitations
@@ -85,6 +86,19 @@ def invited(session: Session, place: Place, **values: object) -> tuple[Invitatio
     assert appointment is not None
     session.commit()
     return invitation, appointment
+
+
+def choose(visitor: Visitor, path: str, value: str) -> str:
+    """Hold a time; the address of its confirmation page."""
+    visitor.post(path, start=value).says("Tiden holdes til dig til kl.")
+    return visitor.path
+
+
+def how_many(session: Session, table: type[Base]) -> int:
+    """The rows of a table; SQLite's write lock is let go, which a page may need next."""
+    counted = session.scalar(select(func.count()).select_from(table)) or 0
+    session.commit()
+    return counted
 
 
 def reread(session: Session, row: Base) -> None:

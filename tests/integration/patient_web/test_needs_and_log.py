@@ -1,0 +1,64 @@
+"""Telling of needs, and seeing who has seen one's data."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from booking.appointments import holds, occasions
+from booking.appointments.search import Slot
+from booking.people.models import PatientNeed
+from booking.platform.database import Session
+from tests import factories as make
+from tests.integration.appointments.conftest import Place
+from tests.integration.patient_web.conftest import (
+    NEXT_WEEK,
+    Visitor,
+    invited,
+)
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
+
+
+def test_needs_lengthen_the_time_or_say_that_it_does_not_fit(
+    visitor: Visitor, session: Session, place: Place
+) -> None:
+    _, appointment = invited(session, place)
+    path = f"/behov/{place.patient.id}"
+    visitor.get(path).says("Der skal bruges en tolk under samtalen.", "30 min")
+    visitor.post(path, needs=["interpreter", "walking_aid"]).says(
+        "30 min + 15 min for tolk + 10 min for hjælp til at komme rundt = 55 min"
+    )
+    visitor.get(f"/tid/{appointment.id}").says("15 min for tolk")
+    visitor.post(path, needs=["interpreter", "walking_aid"]).says("Behovene er, som de var.")
+    visitor.post(path, needs="flyvende tæppe").says("Vælg", status=422)
+    visitor.post(path).says("30 min")
+    rival = make.patient(session, place.clinic)
+    theirs = occasions.for_invitation(
+        session,
+        make.as_patient(rival),
+        make.invitation(
+            session, make.course(session, place.clinic, rival), place.control, *NEXT_WEEK
+        ),
+    )
+    after = appointment.ends_at
+    holds.place(
+        session, theirs, Slot(after, after + timedelta(minutes=30), place.doctor.id, place.site.id)
+    )
+    session.commit()
+    visitor.post(path, needs="interpreter").says(
+        "Du har brug for 30 min + 15 min for tolk = 45 min", "Find en tid, der er lang nok"
+    )
+    visitor.get(f"/tid/{appointment.id}/flyt").says("30 min + 15 min for tolk = 45 min")
+    told = session.scalars(select(PatientNeed)).one()
+    assert told.told_by == "patient"
+
+
+def test_the_patient_sees_who_has_seen_their_data(
+    visitor: Visitor, session: Session, place: Place
+) -> None:
+    invited(session, place)
+    visitor.get("/hvem-har-set").says("Signe Sekretær", "Bestilte den næste kontakt", "Dig selv")
+    visitor.says("Systemet selv", "Bookede en tid", place.clinic.name)
+    for page in ("2", "0", "x", "99999", "9" * 30):
+        visitor.get(f"/hvem-har-set?side={page}").says("Signe Sekretær")
