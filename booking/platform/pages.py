@@ -121,9 +121,7 @@ def _once(
         g.actor = current_app.extensions["rettid"].who(unit)
         _admit(access)
         answer: ResponseReturnValue = view(**arguments)
-        if safe:
-            unit.rollback()
-        else:
+        if not safe:
             _write_looks(unit)
             unit.commit()
     if safe and g.looks:
