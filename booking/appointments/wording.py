@@ -80,14 +80,14 @@ def length_sum(minutes: int, parts: Iterable[Sequence[object]]) -> str:
         elif code == "base":
             terms.append(_("%(minutes)s min", minutes=amount))
         elif code == "grid":
-            terms.append(_("%(minutes)s min så tiden går op", minutes=amount))
+            terms.append(_("%(minutes)s min til afrunding", minutes=amount))
         else:
             terms.append(_("%(minutes)s min for %(need)s", minutes=amount, need=_need(str(code))))
     total = _("%(minutes)s min", minutes=minutes)
     if len(terms) < 2:
         return total
     text = f"{' + '.join(terms)} = {total}"
-    return _("%(sum)s (det højeste for besøget)", sum=text) if capped else text
+    return _("%(sum)s (længere kan tiden ikke blive)", sum=text) if capped else text
 
 
 def clinician_name(resource: Resource) -> str:

@@ -210,7 +210,7 @@ def _instant(field: str, day: date, clock: time, zone: ZoneInfo) -> datetime:
     try:
         return to_utc(datetime.combine(day, clock), zone)
     except AmbiguousLocalTime:
-        text = _("Den nat stilles uret tilbage, og klokkeslættet er der to gange. Vælg et andet.")
+        text = _("Den nat stilles uret tilbage, og klokkeslættet findes to gange. Vælg et andet.")
         raise InvalidInput({field: text}) from None
     except NonexistentLocalTime:
         text = _("Den nat stilles uret frem, og klokkeslættet findes ikke. Vælg et andet.")

@@ -28,7 +28,7 @@ MENU_ENTRIES = (
 
 ROLE_NAMES: dict[str, LazyString] = {
     Role.SECRETARY: _l("Sekretær"),
-    Role.CLINICIAN: _l("Kliniker"),
+    Role.CLINICIAN: _l("Behandler"),
     Role.LEADER: _l("Leder"),
 }
 
@@ -130,7 +130,7 @@ def take_role(clinic_id: int, staff_id: int) -> ResponseReturnValue:
         staffing.take_role(db(), me(), clinic_id, staff, role)
     except DomainError as error:
         return rejected("clinic/staff/show.html", error, **_page_of(clinic_id, staff))
-    flash(_("Rollen er taget tilbage."), "success")
+    flash(_("Rollen er fjernet."), "success")
     still_here = any(held.clinic_id == clinic_id for held in staff.roles)
     leads = staff.id != me().id or role != Role.LEADER
     if not leads:

@@ -169,7 +169,7 @@ def _facts(clinic: Clinic, appointment: Appointment) -> list[dict[str, Any]]:
         "detail": f"{appointment.site.name}, {appointment.site.address}",
     }
     return [
-        {"term": _("Besøgstype"), "detail": appointment.visit_type.name},
+        {"term": _("Kontakttype"), "detail": appointment.visit_type.name},
         {"term": _("Formål"), "detail": invitation.purpose if invitation else ""},
         {"term": _("Form"), "detail": FORMS[appointment.form]},
         {

@@ -208,7 +208,7 @@ def _say(appointment: Appointment, *, moved: bool) -> str:
         minutes=appointment.minutes,
         clinician=appointment.clinician.name,
     )
-    phone = _("Skal tiden ændres: ring %(phone)s.", phone=readable(clinic.phone))
+    phone = _("Skal tiden ændres, så ring %(phone)s.", phone=readable(clinic.phone))
     first = _("Tiden er flyttet.") if moved else _("Tiden er booket.")
     return " ".join((first, facts, where, phone))
 

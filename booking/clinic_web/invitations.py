@@ -77,7 +77,7 @@ def revoke(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
         typed = read(RevokeForm())
         with refusals():
             service.revoke(db(), me(), invitation, typed["reason"])
-        flash(_("Invitationen er trukket tilbage."), "success")
+        flash(_("Indkaldelsen er trukket tilbage."), "success")
     except InvalidInput as error:
         return rejected("clinic/invitations/show.html", error, **_page_of(clinic, invitation))
     except DomainError as error:
@@ -103,7 +103,7 @@ def end_course(clinic_id: int, course_id: int) -> ResponseReturnValue:
     except DomainError:
         db().rollback()
         flash(
-            _("Forløbet har stadig en tid eller en invitation. Afslut den først."),
+            _("Forløbet har stadig en tid eller en indkaldelse. Afslut den først."),
             "warning",
         )
     return redirect(url_for("staff_patients.show", clinic_id=clinic_id, patient_id=patient_id), 303)

@@ -211,7 +211,7 @@ def _clinician(clinic: Clinic, visit_type: VisitType, typed: str) -> Resource | 
             continue
         if one.id not in clinician_ids(db(), visit_type):
             raise InvalidInput(
-                {"clinician": _("%(name)s har ikke denne besøgstype.", name=one.name)}
+                {"clinician": _("%(name)s har ikke denne kontakttype.", name=one.name)}
             )
         return one
     raise InvalidInput({"clinician": _("Vælg en af mulighederne.")})
@@ -231,5 +231,5 @@ def _say(clinic: Clinic, invitation: Invitation) -> None:
         day = invitation.window_from - timedelta(weeks=clinic.horizon_weeks)
         flash(_("Bestilt. Tiden bliver reserveret omkring %(day)s.", day=long_day(day)), "success")
     else:
-        text = _("Bestilt, men ingen tid er ledig i vinduet. Den står på arbejdslisten.")
+        text = _("Bestilt, men ingen tid er ledig i perioden. Den står på arbejdslisten.")
         flash(text, "warning")

@@ -53,7 +53,7 @@ def add(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     except DomainError as error:
         return rejected(FORM, error, patient=here.patient)
     looked_at(holder.id, clinic_id=clinic_id)
-    flash(_("Fuldmagten er gemt. Giv fuldmagtshaveren sin egen brevkode."), "success")
+    flash(_("Fuldmagten er gemt. Giv fuldmagtshaveren sin egen bookingkode."), "success")
     return _back(clinic_id, patient_id)
 
 

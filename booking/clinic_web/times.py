@@ -317,5 +317,5 @@ class _Shown:
         if deadline is not None and day > deadline:
             return " – " + _("efter fristen")
         if window is not None and not window[0] <= day <= window[1]:
-            return " – " + _("uden for vinduet")
+            return " – " + _("uden for perioden")
         return ""

@@ -71,11 +71,11 @@ KINDS: dict[str, Kind] = {
     ),
     "time_off_request": Kind(
         _l("Ønske om fri"),
-        _l("Se, hvilke aftaler det rammer, og svar."),
+        _l("Se, hvilke tider det rammer, og svar."),
     ),
     "window_ends": Kind(
-        _l("Perioden slutter, og der er ingen aftale"),
-        _l("Kontakt patienten, eller træk invitationen tilbage."),
+        _l("Perioden slutter, og der er ingen tid"),
+        _l("Kontakt patienten, eller træk indkaldelsen tilbage."),
     ),
 }
 OTHER = Kind(_l("Andet"), _l("Se på sagen, og skriv, hvad der kom ud af det."))

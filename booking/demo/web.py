@@ -24,7 +24,7 @@ pages = Pages("demo", __name__, url_prefix="/demo", template_folder="templates")
 SHOWS: dict[str, tuple[LazyString, LazyString]] = {
     "provisional": (
         _l("Har en foreløbig tid"),
-        _l("Tiden er reserveret. Behold den, find en anden, eller aflys."),
+        _l("Tiden er reserveret. Behold den, find en anden, eller meld afbud."),
     ),
     "parent": (
         _l("Barn og forælder"),
@@ -40,7 +40,7 @@ SHOWS: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "closing": (
         _l("Tæt på sin tid"),
-        _l("For sent at flytte på siden. Telefonnummeret står der, og man kan stadig aflyse."),
+        _l("For sent at flytte på siden. Telefonnummeret står der, og man kan stadig melde afbud."),
     ),
     "deadline": (
         _l("Har en lovbestemt frist"),
@@ -48,7 +48,7 @@ SHOWS: dict[str, tuple[LazyString, LazyString]] = {
     ),
     "no_time": (
         _l("Mangler en tid"),
-        _l("Har aflyst og vil gerne have en ny. Klinikken ser det på sin arbejdsliste."),
+        _l("Har meldt afbud og vil gerne have en ny tid. Klinikken ser det på sin arbejdsliste."),
     ),
     "proxy": (
         _l("Har fuldmagt"),

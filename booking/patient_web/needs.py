@@ -67,7 +67,7 @@ def save(patient_id: int) -> ResponseReturnValue:
     except InvalidInput as error:
         return rejected(PAGE, error, **_about(person))
     if set_needs(db(), me(), person, typed["needs"]):
-        flash(_("Tak. Behovene er gemt, og tiderne er regnet ud igen."), "success")
+        flash(_("Tak. Behovene er gemt, og tidens længde er regnet ud igen."), "success")
     else:
         flash(_("Behovene er, som de var."), "info")
     return redirect(url_for("patient_needs.needs_of_one", patient_id=person.id), 303)

@@ -14,7 +14,7 @@ WORDS: dict[str, LazyString] = {
     "patient.cpr_unknown": _("Søgte på et CPR-nummer, som ingen har"),
     "patient.note_added": _("Skrev et notat"),
     "patient.needs_set": _("Ændrede behov"),
-    "patient.code_issued": _("Lavede en brevkode"),
+    "patient.code_issued": _("Lavede en bookingkode"),
     "proxy.added": _("Gav en fuldmagt"),
     "proxy.ended": _("Afsluttede en fuldmagt"),
     "staff.added": _("Oprettede en medarbejder"),
@@ -22,7 +22,7 @@ WORDS: dict[str, LazyString] = {
     "staff.deactivated": _("Lukkede en medarbejders adgang"),
     "staff.reactivated": _("Åbnede en medarbejders adgang igen"),
     "staff.role_given": _("Gav en rolle"),
-    "staff.role_taken": _("Fratog en rolle"),
+    "staff.role_taken": _("Fjernede en rolle"),
 }
 
 REASONS: dict[str, LazyString] = {

@@ -142,7 +142,7 @@ class ProxyForm(Form):
         if data["kind"] == "power_of_attorney" and last is None:
             raise ValidationError(gettext("Skriv, hvornår fuldmagten slutter."), "valid_to")
         if last and last < (first or db().now().date()):
-            raise ValidationError(gettext("Slutdatoen ligger før begyndelsen."), "valid_to")
+            raise ValidationError(gettext("Slutdatoen ligger før startdatoen."), "valid_to")
 
 
 class StaffForm(Form):

@@ -28,17 +28,17 @@ ERRORS: dict[str, Shown] = {
     "not_found": Shown(
         404,
         _("Siden findes ikke"),
-        _("Adressen er forkert, eller siden er ikke din. Intet er ændret."),
+        _("Adressen er forkert, eller du har ikke adgang til siden. Intet er ændret."),
     ),
     "not_allowed": Shown(
         403,
         _("Det har du ikke adgang til"),
-        _("Din rolle giver ikke adgang til dette. Spørg klinikkens leder, hvis det er forkert."),
+        _("Intet er ændret. Spørg klinikken, hvis du mener, at du skal have adgang."),
     ),
     "sign_in_needed": Shown(
         401,
         _("Log ind for at fortsætte"),
-        _("Du er ikke logget ind, eller du har været væk længe."),
+        _("Du er ikke logget ind, eller du har været væk for længe."),
     ),
     "invalid_input": Shown(
         422,

@@ -102,7 +102,7 @@ def _content(
     return {
         "lang": language,
         "title": _("Din tid hos %(clinic)s", clinic=clinic.name),
-        "heading": _("Du har fået en tid") if appointment else _("Du er på vej til at få en tid"),
+        "heading": _("Du har fået en tid") if appointment else _("Du skal have en tid hos os"),
         "sender": [clinic.name, _("Telefon %(phone)s", phone=phone), clinic.phone_hours],
         "recipient": _recipient(patient),
         "date": long_day(today),
@@ -148,7 +148,7 @@ def _facts(appointment: Appointment, clinic: Clinic, language: str) -> list[list
     facts = [
         [_("Tid"), moment(appointment.starts_at, clinic.zone)],
         [_("Varighed"), _("%(minutes)s minutter", minutes=appointment.minutes)],
-        [_("Form"), str(FORMS[appointment.form])],
+        [_("Hvordan"), str(FORMS[appointment.form])],
         [_("Du møder"), clinician_name(appointment.clinician)],
     ]
     if appointment.form == "in_person":
@@ -182,21 +182,21 @@ def _how(
     elif appointment is None:
         heading, last = _("Se efter ledige tider"), _("Vælg en af de ledige tider.")
     else:
-        heading = _("Behold, flyt eller aflys tiden på nettet")
+        heading = _("Svar på nettet")
         last = _("Behold tiden, flyt den, eller meld afbud.")
     closing = []
     if appointment is not None:
         closing = [
             _(
-                "Du kan flytte tiden på nettet indtil %(hours)s timer før. Derefter må du ringe på "
-                "%(phone)s. Du kan melde afbud, lige til tiden begynder.",
+                "Du kan flytte tiden på nettet indtil %(hours)s timer før. Derefter skal du ringe "
+                "på %(phone)s. Du kan melde afbud, lige til tiden begynder.",
                 hours=appointment.visit_type.closing_hours,
                 phone=phone,
             )
         ]
     return {
         "heading": heading,
-        "paragraphs": [*closing, _("Din personlige kode er:")],
+        "paragraphs": [*closing, _("Din bookingkode er:")],
         "code": code,
         "steps": [
             _("Gå til %(address)s", address=public_url),
@@ -227,14 +227,15 @@ def _deadline(
         return []
     if appointment is None:
         text = _(
-            "Du skal være set senest %(day)s. Vi har ikke en tid endnu.", day=long_day(deadline)
+            "Du har ret til en tid senest %(day)s. Vi har ikke en tid endnu.",
+            day=long_day(deadline),
         )
     elif local_date(appointment.starts_at, clinic.zone) <= deadline:
         text = _("Tiden ligger inden for din frist, som er %(day)s.", day=long_day(deadline))
     else:
         text = _(
             "Tiden ligger efter din frist, som er %(day)s. Du kan få hjælp til at komme til et "
-            "andet sygehus.",
+            "andet hospital.",
             day=long_day(deadline),
         )
     return [{"heading": _("Din frist"), "paragraphs": [text]}]
@@ -245,7 +246,7 @@ def _rights(rights: Rights, phone: str) -> Section:
         "heading": _("Dine rettigheder"),
         "paragraphs": [],
         "points": [
-            _("Du kan frit vælge mellem de offentlige sygehuse, som kan hjælpe dig."),
+            _("Du kan frit vælge mellem de offentlige hospitaler, som kan hjælpe dig."),
             _(
                 "Du har ret til at blive udredt inden %(days)s dage fra henvisningen, hvis det er "
                 "fagligt muligt. Ellers får du en plan for det videre forløb.",
@@ -253,12 +254,12 @@ def _rights(rights: Rights, phone: str) -> Section:
             ),
             _(
                 "Kan behandlingen ikke begynde inden %(days)s dage, kan du vælge et privat "
-                "sygehus, som regionen har en aftale med.",
+                "hospital, som regionen har en aftale med.",
                 days=rights.treatment_days,
             ),
             _(
                 "Patientvejledningen i regionen vejleder dig gratis om ventetider og valg af "
-                "sygehus. Ring til os på %(phone)s, så hjælper vi dig videre.",
+                "hospital. Ring til os på %(phone)s, så hjælper vi dig videre.",
                 phone=phone,
             ),
             _(

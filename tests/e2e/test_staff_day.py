@@ -163,7 +163,7 @@ def test_a_secretary_books_a_caller_moves_and_cancels(
     axe(page)
     page.get_by_role("link", name="Book en tid").click()
     axe(page)
-    page.get_by_label("Besøgstype").select_option("Kontrol")
+    page.get_by_label("Kontakttype").select_option("Kontrol")
     page.get_by_role("button", name="Se ledige tider").click()
     axe(page)
     page.locator("input[name=start]").nth(2).check()

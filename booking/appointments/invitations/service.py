@@ -232,6 +232,6 @@ def _check(course: Course, wanted: Order) -> None:
     if wanted.visit_type.clinic_id != course.clinic_id:
         fields["visit_type"] = _("Vælg en af mulighederne.")
     if wanted.form not in wanted.visit_type.form_list:
-        fields["form"] = _("Besøgstypen findes ikke i den form.")
+        fields["form"] = _("Kontakttypen findes ikke i den form.")
     if fields:
         raise InvalidInput(fields)

@@ -17,8 +17,8 @@ MODES: dict[str, LazyString] = {
 }
 
 MODES_EXPLAINED: dict[str, LazyString] = {
-    "free": _("Patienter med et åbent forløb vælger selv en ledig tid, uden invitation."),
-    "web": _("Klinikken inviterer, og patienten vælger en tid i perioden efter login."),
+    "free": _("Patienter med et åbent forløb vælger selv en ledig tid, uden indkaldelse."),
+    "web": _("Klinikken indkalder, og patienten vælger en tid i perioden efter login."),
     "code": _("Som til web, men brevets bookingkode er nok til at komme ind."),
     "move_cancel": _("Klinikken vælger tiden. Patienten kan kun flytte den eller melde afbud."),
 }

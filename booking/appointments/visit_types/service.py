@@ -104,7 +104,7 @@ def _write(session: Session, clinic: Clinic, visit_type: VisitType, wanted: Defi
     if len(named) > len(set(named)):
         # One room cannot be two of the things a visit needs at once.
         raise InvalidInput(
-            {"_demands": _("Det samme lokale eller udstyr kan ikke stå under to krav.")}
+            {"_demands": _("Det samme rum eller udstyr kan ikke stå under to krav.")}
         )
     requirements = [
         Requirement(

@@ -125,7 +125,7 @@ def edit(clinic_id: int, visit_type_id: int) -> ResponseReturnValue:
             visit_type=visit_type,
             **_choices(clinic, visit_type),
         )
-    flash(_("Kontakttypen er gemt. Booket tid beholder sin længde."), "success")
+    flash(_("Kontakttypen er gemt. Tider, der er booket, beholder deres længde."), "success")
     return redirect(url_for("staff_visit_types.everything", clinic_id=clinic_id), 303)
 
 

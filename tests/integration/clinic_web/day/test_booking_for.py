@@ -31,7 +31,7 @@ def test_a_caller_gets_a_time_in_one_press(work: Work, secretary: Visitor) -> No
     secretary.says(
         "Tiden er booket. Sig til patienten: mandag 23. november 2026 kl. 8.45, 30 minutter, "
         f"hos {place.doctor.name}. Mødested: Hovedhuset, Parkvej 1, 9000 Aalborg. "
-        "Skal tiden ændres: ring +45 99 32 00 00.",
+        "Skal tiden ændres, så ring +45 99 32 00 00.",
         "Signe Sekretær i telefonen",
     )
     booked = work.session.scalars(select(Appointment)).one()
@@ -72,7 +72,7 @@ def test_an_invitation_opens_on_its_window_and_times_outside_are_marked(
     session.commit()
     path = f"{work.at}/invitationer/{invitation.id}/tider"
     secretary.get(path).says(
-        "tirsdag 8. december 2026 kl.", "torsdag 10. december 2026 – uden for vinduet"
+        "tirsdag 8. december 2026 kl.", "torsdag 10. december 2026 – uden for perioden"
     )
     secretary.post(path, start=secretary.times[0], channel="desk").says("Tiden er booket.")
     secretary.get(path)
@@ -170,4 +170,4 @@ def test_the_patients_page_shows_what_there_is_and_hides_what_is_elsewhere(
     secretary.says("Kommende tider", "Ikke besvaret", "Leddegigt", "Optaget i en anden klinik")
     assert "Hemmelig" not in secretary.text
     secretary.post(f"{work.at}/forlob/{place.course.id}/afslut")
-    secretary.says("Forløbet har stadig en tid eller en invitation.")
+    secretary.says("Forløbet har stadig en tid eller en indkaldelse.")

@@ -71,7 +71,7 @@ def test_a_window_within_the_horizon_is_reserved_at_once(work: Work, doctor: Vis
 def test_no_free_time_is_work_for_a_person(work: Work, doctor: Visitor) -> None:
     work.closed(date(2026, 12, 7), date(2026, 12, 22))
     doctor.post(path(work), visit_type=work.place.control.id, form="in_person", weeks="2-4")
-    doctor.says("Bestilt, men ingen tid er ledig i vinduet. Den står på arbejdslisten.")
+    doctor.says("Bestilt, men ingen tid er ledig i perioden. Den står på arbejdslisten.")
     assert work.session.scalars(select(WorklistItem.kind)).one() == "no_time_in_window"
 
 
@@ -114,7 +114,7 @@ def test_own_weeks_deadline_and_a_new_course(work: Work, secretary: Visitor) -> 
         ({"weeks": "own"}, "Skriv et antal uger."),
         ({"weeks": "own", "weeks_from": "9", "weeks_to": "3"}, "Slutugen ligger før startugen."),
         ({"weeks": "own", "weeks_from": "1", "weeks_to": "x"}, "Skriv et helt tal."),
-        ({"form": "video"}, "Besøgstypen findes ikke i den form."),
+        ({"form": "video"}, "Kontakttypen findes ikke i den form."),
         ({"clinician": "77777"}, "Vælg en af mulighederne."),
         ({"visit_type": "99999"}, "Vælg en af mulighederne."),
         ({"course": "99999"}, "Vælg en af mulighederne."),
@@ -141,7 +141,7 @@ def test_a_clinician_who_does_not_have_the_visit_type_is_refused(
         form="in_person",
         weeks="2-4",
         clinician=nurse.id,
-    ).says("Nina Nørby har ikke denne besøgstype.", status=422)
+    ).says("Nina Nørby har ikke denne kontakttype.", status=422)
 
 
 def test_taking_an_invitation_back_cancels_its_time(work: Work, secretary: Visitor) -> None:
