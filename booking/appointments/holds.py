@@ -7,7 +7,7 @@ move takes only what is not already the mover's.
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from booking.appointments.errors import HoldExpired
 from booking.appointments.groups import check_place
@@ -88,9 +88,7 @@ def extend(session: Session, hold: Hold) -> None:
 
 def release(session: Session, owner: str) -> None:
     """Free whatever this owner holds."""
-    session.execute(
-        delete(Hold).where(Hold.owner == owner).execution_options(synchronize_session=False)
-    )
+    session.execute(_OWNED_BY, {"owner": owner}, execution_options=_UNSYNCED)
 
 
 def sweep(session: Session) -> int:
@@ -101,6 +99,10 @@ def sweep(session: Session) -> int:
         .execution_options(synchronize_session=False)
     )
     return gone.rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+_UNSYNCED = {"synchronize_session": False}
+_OWNED_BY = delete(Hold).where(Hold.owner == bindparam("owner"))
 
 
 def _not_already_ours(session: Session, take: Take, occasion: Occasion) -> list[Take]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from booking.appointments.errors import DoesNotFit, TimeTaken
 from booking.appointments.guard import lock
@@ -55,14 +55,19 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
 
 def clear_expired(session: Session, resource_ids: Iterable[int]) -> None:
     """Remove expired holds that stand on these resources: a constraint cannot ask the clock."""
-    standing = select(Allocation.hold_id).where(
-        Allocation.resource_id.in_(sorted(set(resource_ids))), Allocation.hold_id.is_not(None)
-    )
-    session.execute(
-        delete(Hold)
-        .where(Hold.expires_at <= session.now(), Hold.id.in_(standing))
-        .execution_options(synchronize_session=False)
-    )
+    asked = {"now": session.now(), "resources": sorted(set(resource_ids))}
+    session.execute(_EXPIRED, asked, execution_options={"synchronize_session": False})
+
+
+_EXPIRED = delete(Hold).where(
+    Hold.expires_at <= bindparam("now"),
+    Hold.id.in_(
+        select(Allocation.hold_id).where(
+            Allocation.resource_id.in_(bindparam("resources", expanding=True)),
+            Allocation.hold_id.is_not(None),
+        )
+    ),
+)
 
 
 def _could_serve(session: Session, wish: Wish, slot: Slot) -> set[int]:

@@ -4,8 +4,9 @@ refuses to change or remove a row.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ForeignKey, Index, Select, String, insert, select
+from sqlalchemy import ForeignKey, Index, Select, String, Table, insert, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from booking.platform.database import Session, WithId
@@ -54,23 +55,25 @@ def record(
     clinic_id: int | None = None,
 ) -> None:
     """Write one entry naming every patient it concerns, in the caller's transaction."""
-    written = session.execute(
-        insert(AuditEntry)
-        .values(
-            at=session.now(),
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            actor_name=actor.name,
-            action=action,
-            place=place[:120],
-            reason=reason[:200],
-            clinic_id=clinic_id,
-        )
-        .returning(AuditEntry.id)
-    ).scalar_one()
+    entry = {
+        "at": session.now(),
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "action": action,
+        "place": place[:120],
+        "reason": reason[:200],
+        "clinic_id": clinic_id,
+    }
+    written = session.execute(_ENTRY, entry).scalar_one()
     rows = [{"entry_id": written, "patient_id": one} for one in sorted(set(patients))]
     if rows:
-        session.execute(insert(AuditSubject), rows)
+        session.execute(_SUBJECTS, rows)
+
+
+# On the tables, built once: the log is written with every change and never held as objects.
+_ENTRY = insert(cast(Table, AuditEntry.__table__)).returning(AuditEntry.id)
+_SUBJECTS = insert(cast(Table, AuditSubject.__table__))
 
 
 def already_seen(session: Session, actor: Actor, place: str, patients: set[int]) -> bool:
