@@ -39,14 +39,11 @@ class LastLeader(DomainError):
     code = "last_leader"
 
 
-# Named by PostgreSQL after the first column and by SQLite after all of them.
+# A constraint is named after its table and all of its columns.
 CONSTRAINTS: dict[str, type[DomainError]] = {
     "uq_patient_cpr_hash": AlreadyExists,
     "uq_staff_username": AlreadyExists,
-    "uq_staff_role_staff_id": AlreadyExists,
     "uq_staff_role_staff_id_clinic_id_role": AlreadyExists,
-    "uq_clinic_patient_clinic_id": AlreadyExists,
     "uq_clinic_patient_clinic_id_patient_id": AlreadyExists,
-    "uq_patient_need_patient_id": AlreadyExists,
     "uq_patient_need_patient_id_need": AlreadyExists,
 }
