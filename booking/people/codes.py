@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from booking.people.models import BookingCode
+from booking.people.models import BookingCode, Patient
 from booking.platform.database import Session
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -22,23 +22,35 @@ def normalised(code: str) -> str:
     return re.sub(r"[\s-]", "", code).upper()
 
 
-def issue(session: Session, patient_id: int, *, replace: bool = False) -> str:
+def issue(
+    session: Session, patient_id: int, *, clinic_id: int | None = None, replace: bool = False
+) -> str:
     """Make a code for a patient and return it as printed ('ABCDE-FGHJK'); it cannot be read again.
 
-    replace: revoke the patient's earlier codes, as when a letter was lost.
+    replace: revoke the earlier codes of the same clinic, as when a letter was lost, and end the
+    patient's sessions: whoever has the letter may have signed in. Other clinics' letters still
+    hold.
     """
     now = session.now()
     if replace:
         session.execute(
             update(BookingCode)
-            .where(BookingCode.patient_id == patient_id, BookingCode.revoked_at.is_(None))
+            .where(
+                BookingCode.patient_id == patient_id,
+                BookingCode.clinic_id == clinic_id,
+                BookingCode.revoked_at.is_(None),
+            )
             .values(revoked_at=now)
+        )
+        session.execute(
+            update(Patient).where(Patient.id == patient_id).values(epoch=Patient.epoch + 1)
         )
     plain = "".join(secrets.choice(ALPHABET) for _ in range(10))
     session.add(
         BookingCode(
             code_hash=session.vault.fingerprint("booking-code", plain),
             patient_id=patient_id,
+            clinic_id=clinic_id,
             issued_at=now,
             expires_at=now + LASTS,
         )

@@ -11,7 +11,8 @@ from booking.platform.database import Session, WithId
 class Patient(WithId):
     """A person. Name and birth date are plain; CPR, phone, e-mail and address are sealed.
 
-    CPR and birth date may be unknown (imported, or a visitor).
+    CPR and birth date may be unknown (imported, or a visitor). Raising `epoch` ends every
+    session of theirs.
     """
 
     __tablename__ = "patient"
@@ -117,12 +118,16 @@ class Proxy(WithId):
 
 
 class BookingCode(WithId):
-    """A code from a letter; with the birth date it lets a patient in. Kept as a keyed hash only."""
+    """A code from a clinic's letter; with the birth date it lets a patient in.
+
+    Kept as a keyed hash only.
+    """
 
     __tablename__ = "booking_code"
 
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    clinic_id: Mapped[int | None] = mapped_column(ForeignKey("clinic.id"))
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

@@ -179,11 +179,11 @@ def issue_code(
 ) -> str:
     """A booking code for the patient, as printed; raises BirthDateUnknown, as it needs both.
 
-    replace: the earlier codes stop working.
+    replace: the clinic's earlier codes stop working, and the patient is signed out everywhere.
     """
     if patient.birth_date is None:
         raise BirthDateUnknown
-    code = codes.issue(session, patient.id, replace=replace)
+    code = codes.issue(session, patient.id, clinic_id=clinic_id, replace=replace)
     audit.record(session, by, "patient.code_issued", [patient.id], clinic_id=clinic_id)
     return code
 

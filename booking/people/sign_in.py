@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from booking.people import codes
 from booking.people.errors import BadCredentials
@@ -109,12 +109,6 @@ def begin_patient(session: Session, patient: Patient) -> SignIn:
 def hash_password(password: str) -> str:
     """An argon2id hash, with its parameters and salt."""
     return _hasher.hash(password)
-
-
-def end_everywhere(session: Session, actor: Actor) -> None:
-    """Revoke every session of one person, wherever they are signed in."""
-    table = Staff if actor.kind == "staff" else Patient
-    session.execute(update(table).where(table.id == actor.id).values(epoch=table.epoch + 1))
 
 
 def _matches(stored: str, password: str) -> bool:

@@ -125,10 +125,14 @@ def upgrade() -> None:
         "booking_code",
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Integer(), nullable=True),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id"], ["clinic.id"], name=op.f("fk_booking_code_clinic_id")
+        ),
         sa.ForeignKeyConstraint(
             ["patient_id"], ["patient.id"], name=op.f("fk_booking_code_patient_id")
         ),

@@ -232,5 +232,20 @@ def test_a_new_code_can_replace_the_old_ones(session: Session, desk: Desk) -> No
     assert actions(session, patient.id) == ["patient.code_issued"] * 3
 
 
+def test_a_clinics_new_code_leaves_another_clinics_letter_alone(
+    session: Session, desk: Desk
+) -> None:
+    patient, elsewhere = factories.patient(session, desk.clinic), factories.clinic(session)
+    service.issue_code(session, desk.by, patient, clinic_id=elsewhere.id)
+    service.issue_code(session, desk.by, patient, clinic_id=desk.clinic.id)
+    service.issue_code(session, desk.by, patient, clinic_id=desk.clinic.id, replace=True)
+    rows = session.scalars(select(BookingCode).order_by(BookingCode.id)).all()
+    assert [(row.clinic_id, row.revoked_at is None) for row in rows] == [
+        (elsewhere.id, True),
+        (desk.clinic.id, False),
+        (desk.clinic.id, True),
+    ]
+
+
 def test_made_up_numbers_are_told_from_real_ones_by_the_check_digit() -> None:
     assert cpr.fails_modulus_11(KAREN.cpr or "")

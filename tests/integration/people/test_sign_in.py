@@ -11,11 +11,12 @@ from flask.testing import FlaskClient
 from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
-from booking.people import codes, sign_in
+from booking.people import codes, sign_in, staffing
 from booking.people.errors import BadCredentials
 from booking.people.models import BookingCode, Staff
 from booking.platform.database import Session
 from booking.platform.errors import TooManyAttempts
+from booking.platform.identity import SYSTEM
 from booking.platform.web import Rettid
 from tests import factories
 from tests.conftest import test_config
@@ -204,7 +205,7 @@ def test_a_session_ends_after_a_working_day_however_busy(
     assert not signed_in(client)
 
 
-def test_a_revoked_session_ends_at_once_in_every_browser(
+def test_a_new_password_ends_every_session_in_every_browser(
     app: Flask, rettid: Rettid, username: str
 ) -> None:
     browsers = [app.test_client(), app.test_client()]
@@ -213,8 +214,25 @@ def test_a_revoked_session_ends_at_once_in_every_browser(
         assert signed_in(browser)
     with rettid.database.transaction() as session:
         staff = session.scalars(select(Staff)).one()
-        sign_in.end_everywhere(session, sign_in.actor_of(staff))
+        staffing.set_password(session, SYSTEM, staff, "en anden adgangskode")
     assert not any(signed_in(browser) for browser in browsers)
+
+
+def test_a_replaced_code_ends_the_patients_sessions(app: Flask, rettid: Rettid) -> None:
+    with rettid.database.transaction() as session:
+        clinic = factories.clinic(session)
+        patient = factories.patient(session, clinic, birth_date=BORN)
+        code = codes.issue(session, patient.id, clinic_id=clinic.id)
+    browser = app.test_client()
+    typed = {"code": code, "born_day": "4", "born_month": "3", "born_year": "1961"}
+    assert browser.post("/", data=typed).status_code == 303
+    assert browser.get("/mine-tider").status_code == 200
+    with rettid.database.transaction() as session:
+        codes.issue(session, patient.id, clinic_id=clinic.id)
+    assert browser.get("/mine-tider").status_code == 200
+    with rettid.database.transaction() as session:
+        codes.issue(session, patient.id, clinic_id=clinic.id, replace=True)
+    assert browser.get("/mine-tider").status_code != 200
 
 
 def test_a_deactivated_account_is_out_and_stays_out(
