@@ -5,16 +5,18 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
+from flask_babel import gettext as _
 from holidays.constants import OPTIONAL
 from holidays.utils import country_holidays
 
 from booking.calendar.models import Clinic
 
-_OWN_CLOSURE = "Klinikkens egen lukkedag"
+# The holidays in the reader's words; any other language gets Danish.
+_LANGUAGES = {"en": "en_US"}
 
 
-def closed_days(clinic: Clinic, first: date, last: date) -> dict[date, str]:
-    """The closed days first to last, both included, in order, with their Danish names.
+def closed_days(clinic: Clinic, first: date, last: date, language: str = "da") -> dict[date, str]:
+    """The closed days first to last, both included, in order, with their names.
 
     Public holidays are those of the law of that year (Store bededag until 2023). The clinic's
     own are its `optional_closures`, month and day; 02-29 closes in leap years only.
@@ -22,12 +24,12 @@ def closed_days(clinic: Clinic, first: date, last: date) -> dict[date, str]:
     own = tuple(sorted(month_days(clinic.optional_closures)))
     found: dict[date, str] = {}
     for year in range(first.year, last.year + 1):
-        days = _year(year, own)
+        days = _year(year, own, _LANGUAGES.get(language, "da"))
         if year in (first.year, last.year):
             found.update((day, name) for day, name in days.items() if first <= day <= last)
         else:
             found.update(days)
-    return found
+    return {day: name or _("Klinikkens egen lukkedag") for day, name in found.items()}
 
 
 def month_days(optional_closures: str) -> list[tuple[int, int]]:
@@ -47,11 +49,14 @@ def _month_day(text: str) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=512)
-def _year(year: int, own: tuple[tuple[int, int], ...]) -> MappingProxyType[date, str]:
-    closed = dict(country_holidays("DK", years=year, language="da").items())
-    names = country_holidays("DK", years=year, language="da", categories=(OPTIONAL,))
+def _year(
+    year: int, own: tuple[tuple[int, int], ...], language: str
+) -> MappingProxyType[date, str]:
+    """A year's closed days; '' names a day that is nobody's but the clinic's."""
+    closed = dict(country_holidays("DK", years=year, language=language).items())
+    names = country_holidays("DK", years=year, language=language, categories=(OPTIONAL,))
     for month, number in own:
         if (month, number) != (2, 29) or isleap(year):
             day = date(year, month, number)
-            closed.setdefault(day, names.get(day) or _OWN_CLOSURE)
+            closed.setdefault(day, names.get(day, ""))
     return MappingProxyType(dict(sorted(closed.items())))

@@ -5,7 +5,10 @@ from booking.demo.clinics import ENDO, RHEUMA, VisitPlan
 TALK = {"interpreter": 15, "hearing": 10, "companion": 5, "several_problems": 15}
 MOVE = {**TALK, "walking_aid": 10}
 BLOOD = "Få taget blodprøver senest to hverdage før. Book tid til det på et prøvetagningssted."
-BLOOD_EN = "Have your blood tests taken at least two working days before."
+BLOOD_EN = (
+    "Have your blood tests taken at least two working days before. "
+    "Book a time for it at a blood test centre."
+)
 ANY = "in_person,video,phone"
 
 VISITS = (
@@ -79,7 +82,7 @@ VISITS = (
     VisitPlan(
         ENDO, "Diabeteskontrol hos læge", "Diabetes check-up with a doctor", "doctor",
         30, 60, "web", ANY, adds=MOVE, share=0.5, closing_hours=48,
-        preparation="Medbring dit blodsukkerapparat eller del dine sensordata. " + BLOOD,
+        preparation="Medbring dit blodsukkerapparat, eller del dine sensordata. " + BLOOD,
         preparation_en="Bring your glucose meter or share your sensor data. " + BLOOD_EN,
     ),
     VisitPlan(

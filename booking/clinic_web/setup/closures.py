@@ -20,6 +20,7 @@ from booking.clinic_web.setup.clinics import SETUP, office
 from booking.clinic_web.setup.hits import onwards
 from booking.platform.errors import DomainError
 from booking.platform.forms import Form, read, rejected
+from booking.platform.i18n import language_code
 from booking.platform.localtime import day_start, local_date, to_local
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
@@ -43,7 +44,7 @@ def everything(clinic_id: int) -> ResponseReturnValue:
         clinic=clinic,
         closures=queries.closures_of(db(), clinic_id, now),
         requests=queries.closures_of(db(), clinic_id, now, statuses=("requested",)),
-        closed_days=closed_days(clinic, day, day + YEAR),
+        closed_days=closed_days(clinic, day, day + YEAR, language_code()),
         when=lambda closure: when(closure, clinic),
     )
 
