@@ -10,6 +10,7 @@ from booking.people import sign_in
 from booking.people.errors import BadCredentials
 from booking.platform.errors import TooManyAttempts
 from booking.platform.pages import Access, Pages, db
+from booking.platform.redirects import safe_path
 
 pages = Pages("staff", __name__, url_prefix="/klinik", template_folder="templates")
 pages.app_context_processor(lambda: frame() if request.path.startswith("/klinik") else {})
@@ -35,7 +36,7 @@ def sign_in_post() -> ResponseReturnValue:
     except TooManyAttempts:
         errors = {"username": _("Der er prøvet for mange gange. Vent et kvarter, og prøv igen.")}
         return render_template("clinic/sign_in.html", values=values, errors=errors), 429
-    onwards = cookie.pop("next", None) or url_for("staff.home")
+    onwards = safe_path(cookie.pop("next", None)) or url_for("staff.home")
     language = cookie.get("language", "da")
     cookie.clear()
     cookie.update(sign_in=signed, language=language)

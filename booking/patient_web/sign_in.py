@@ -15,6 +15,7 @@ from booking.platform.errors import InvalidInput, TooManyAttempts
 from booking.platform.forms import read, rejected
 from booking.platform.i18n import LANGUAGES
 from booking.platform.pages import Access, Pages, db
+from booking.platform.redirects import safe_path
 
 pages = Pages("patient_sign_in", __name__, template_folder="templates")
 
@@ -49,7 +50,7 @@ def sign_in() -> ResponseReturnValue:
             "eller ring til nummeret i dit brev."
         )
         return render_template(FRONT, values=request.form, errors={"code": locked}), 429
-    onwards = safe_path(cookie.pop("next", None)) or url_for("patient_home.home")
+    onwards = _own_page(cookie.pop("next", None)) or url_for("patient_home.home")
     patient = db().get_one(Patient, signed["id"])
     language = patient.language if patient.language in LANGUAGES else cookie.get("language", "da")
     cookie.clear()
@@ -68,14 +69,13 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("patient_sign_in.front"), 303)
 
 
-def safe_path(target: object) -> str | None:
+def _own_page(target: object) -> str | None:
     """A path among the patient's own pages; None for anything else."""
-    if not isinstance(target, str) or not target.startswith("/"):
-        return None
-    if target.startswith(("//", "/\\", "/klinik", "/demo")):
+    path = safe_path(target)
+    if path is None or path.startswith(("/klinik", "/demo")):
         return None
     adapter = current_app.url_map.bind("")
-    return target if adapter.test(target.partition("?")[0], method="GET") else None
+    return path if adapter.test(path.partition("?")[0], method="GET") else None
 
 
 def _typed() -> tuple[str, date | None]:

@@ -38,6 +38,7 @@ from booking.platform.extension import PageParts
 from booking.platform.identity import Actor, Identify, SignIn, expired
 from booking.platform.jobs import JobBook
 from booking.platform.pages import Access, Pages, db
+from booking.platform.redirects import safe_path
 from booking.platform.vault import Vault
 
 log = structlog.get_logger()
@@ -141,7 +142,7 @@ def choose_language(code: str) -> ResponseReturnValue:
     if code not in i18n.LANGUAGES:
         raise NotFound
     cookie["language"] = code
-    return redirect(_path_of(request.args.get("til", "/")), 303)
+    return redirect(safe_path(request.args.get("til")) or "/", 303)
 
 
 @pages.get("/healthz", access=Access.PUBLIC)
@@ -149,12 +150,6 @@ def healthz() -> ResponseReturnValue:
     """Whether the database answers; 503 if not."""
     ping(db())
     return jsonify(status="ok", database="ok")
-
-
-def _path_of(target: str) -> str:
-    """A path on this site; anything else becomes the front page."""
-    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if safe else "/"
 
 
 def _page_frame() -> dict[str, object]:

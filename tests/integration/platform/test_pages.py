@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, flash
+from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -145,3 +146,10 @@ def test_the_language_link_stays_on_this_site(app: Flask) -> None:
     for target in ("//evil.example", "https://evil.example", "/\\evil.example", "x"):
         assert client.get("/sprog/en", query_string={"til": target}).location == "/"
     assert client.get("/sprog/xx").status_code == 404
+
+
+@pytest.mark.parametrize("aim", ["/%09/evil.example", "/%0a/evil.example", "/%5cevil.example"])
+def test_the_choice_of_language_never_leads_off_the_site(client: FlaskClient, aim: str) -> None:
+    answer = client.get(f"/sprog/en?til={aim}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert client.get("/sprog/da?til=/om").headers["Location"] == "/om"
