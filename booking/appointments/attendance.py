@@ -13,6 +13,7 @@ from booking.appointments.events import (
     PatientDidNotCome,
 )
 from booking.appointments.models import Appointment
+from booking.appointments.safety_net import unmarked_key
 from booking.appointments.worklist import service as worklist
 from booking.appointments.writing import trace
 from booking.platform.database import Session
@@ -38,9 +39,14 @@ def call_in(session: Session, by: Actor, appointment: Appointment) -> None:
 
 
 def done(session: Session, by: Actor, appointment: Appointment) -> None:
-    """The contact took place; the rest of its time is free, and its invitation is completed."""
-    _expect(appointment, "arrived", "checked-in")
+    """The contact took place; the rest of its time is free, and its invitation is completed.
+
+    A time that is over may be marked so although nobody noted that the patient had arrived.
+    """
+    over = appointment.ends_at <= session.now()
+    _expect(appointment, "arrived", "checked-in", *(("booked",) if over else ()))
     appointment.status, appointment.done_at = "fulfilled", session.now()
+    worklist.withdraw(session, unmarked_key(appointment.id))
     if appointment.invitation is not None:
         appointment.invitation.status = "completed"
     trace(session, by, appointment, "done", "desk")
@@ -53,6 +59,7 @@ def did_not_come(session: Session, by: Actor, appointment: Appointment) -> None:
     if appointment.starts_at > session.now():
         raise TooEarly
     appointment.status = "noshow"
+    worklist.withdraw(session, unmarked_key(appointment.id))
     trace(session, by, appointment, "noshow", "desk")
     invitation = appointment.invitation
     worklist.add(
@@ -77,7 +84,7 @@ def undo(session: Session, by: Actor, appointment: Appointment) -> None:
         appointment.done_at = None
         if appointment.invitation is not None:
             appointment.invitation.status = "open"
-        appointment.status = "checked-in" if appointment.called_in_at else "arrived"
+        appointment.status = _before_done(appointment)
     elif was == "checked-in":
         appointment.called_in_at = None
         appointment.status = "arrived"
@@ -91,6 +98,12 @@ def undo(session: Session, by: Actor, appointment: Appointment) -> None:
         raise WrongState
     trace(session, by, appointment, "undone", "desk", reason=was)
     session.publish(AttendanceUndone(*_about(appointment), was))
+
+
+def _before_done(appointment: Appointment) -> str:
+    if appointment.called_in_at is not None:
+        return "checked-in"
+    return "arrived" if appointment.arrived_at is not None else "booked"
 
 
 def _noshow_key(appointment: Appointment) -> str:

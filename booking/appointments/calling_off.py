@@ -5,6 +5,7 @@ from sqlalchemy import select
 from booking.appointments.errors import TooLate, WrongState
 from booking.appointments.models import ACTIVE, Appointment, GroupSession, Hold
 from booking.appointments.service import cancel
+from booking.appointments.worklist import service as worklist
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import Actor
@@ -26,6 +27,7 @@ def call_off(session: Session, by: Actor, group: GroupSession, words: str) -> in
     for appointment in taking_part:
         cancel(session, by, appointment, "clinic", "desk", wants_new=True, words=words)
     group.cancelled_at = session.now()
+    worklist.withdraw(session, f"opening:group:{group.id}")
     audit.record(
         session,
         by,

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from booking.appointments.guard import lock
-from booking.appointments.models import ACTIVE, Allocation, Appointment, GroupSession
+from booking.appointments.models import ACTIVE, Allocation, Appointment, GroupSession, Hold
 from booking.appointments.queries import SHOWN
 from booking.appointments.worklist import queries as worklist_queries
 from booking.appointments.worklist import service as worklist
@@ -103,12 +103,15 @@ def taking(
 def on_opening_changed(session: Session, changed: OpeningChanged) -> None:
     """Put what is hit on the worklist, and take off what no longer is.
 
-    Locks the resources, so that every booking is either seen here or sees the change.
+    Locks the resources, so that every booking is either seen here or sees the change; what is
+    only held in that stretch is let go, for it could be confirmed unseen.
     """
     clinic = session.get(Clinic, changed.clinic_id)
     if clinic is None:
         raise NotFound
     lock(session, changed.resource_ids or _resource_ids(session, clinic))
+    _let_go(session, clinic, changed)
+    _groups(session, clinic, changed)
     concerned = _concerned(session, clinic, changed.first, changed.last, changed.resource_ids)
     now_hit = {one.id for one in _hit_among(session, clinic, concerned)}
     for appointment in concerned:
@@ -123,6 +126,52 @@ def on_opening_changed(session: Session, changed: OpeningChanged) -> None:
                 invitation_id=appointment.invitation_id,
                 details={"visit_type": appointment.visit_type.name},
                 due_on=local_date(appointment.starts_at, clinic.zone),
+                key=key,
+            )
+        else:
+            worklist.withdraw(session, key)
+
+
+def _let_go(session: Session, clinic: Clinic, changed: OpeningChanged) -> None:
+    standing = select(Hold.id).where(
+        Hold.clinic_id == clinic.id, Hold.ends_at > day_start(changed.first, clinic.zone)
+    )
+    if changed.last is not None:
+        standing = standing.where(Hold.starts_at < day_bounds(changed.last, clinic.zone)[1])
+    if changed.resource_ids is not None:
+        takes = select(Allocation.hold_id).where(Allocation.resource_id.in_(changed.resource_ids))
+        standing = standing.where(
+            or_(Hold.clinician_id.in_(changed.resource_ids), Hold.id.in_(takes))
+        )
+    session.execute(
+        delete(Hold).where(Hold.id.in_(standing)).execution_options(synchronize_session=False)
+    )
+
+
+def _groups(session: Session, clinic: Clinic, changed: OpeningChanged) -> None:
+    """Meetings that are hit stand on the worklist by themselves, with or without participants."""
+    start = max(session.now(), day_start(changed.first, clinic.zone))
+    wanted = select(GroupSession).where(
+        GroupSession.clinic_id == clinic.id,
+        GroupSession.cancelled_at.is_(None),
+        GroupSession.starts_at > start,
+    )
+    if changed.last is not None:
+        end = day_bounds(changed.last, clinic.zone)[1]
+        wanted = wanted.where(GroupSession.starts_at < end)
+    for group in session.scalars(wanted):
+        key = f"opening:group:{group.id}"
+        taken = _taken_by_groups(session, {group.id}).get(group.id, [])
+        day = local_date(group.starts_at, clinic.zone)
+        resources = {one.resource_id for one in taken}
+        open_time = availability.read(session, clinic, resources, day, day)
+        if any(_shut(open_time, one) for one in taken):
+            worklist.add(
+                session,
+                clinic.id,
+                "opening_changed",
+                details={"visit_type": group.visit_type.name, "group_session": group.id},
+                due_on=day,
                 key=key,
             )
         else:
@@ -213,18 +262,8 @@ def _shut(open_time: availability.Availability, taken: _Taken) -> bool:
 
 def _takes(session: Session, appointments: Iterable[Appointment]) -> dict[int, list[_Taken]]:
     """appointment id -> what it takes, itself or through its group."""
-    by_group: dict[int, list[_Taken]] = {}
     groups = {a.group_session_id for a in appointments if a.group_session_id is not None}
-    rows = session.execute(
-        select(Allocation, GroupSession)
-        .join(GroupSession, GroupSession.id == Allocation.group_session_id)
-        .options(joinedload(Allocation.resource))
-        .where(Allocation.active, Allocation.group_session_id.in_(groups))
-    )
-    for allocation, group in rows:
-        by_group.setdefault(group.id, []).append(
-            _taken(allocation, allocation.resource, group.site_id, group.starts_at, group.ends_at)
-        )
+    by_group = _taken_by_groups(session, groups)
     return {
         a.id: [
             *(
@@ -236,6 +275,22 @@ def _takes(session: Session, appointments: Iterable[Appointment]) -> dict[int, l
         ]
         for a in appointments
     }
+
+
+def _taken_by_groups(session: Session, groups: set[int]) -> dict[int, list[_Taken]]:
+    """group session id -> what it takes."""
+    by_group: dict[int, list[_Taken]] = {}
+    rows = session.execute(
+        select(Allocation, GroupSession)
+        .join(GroupSession, GroupSession.id == Allocation.group_session_id)
+        .options(joinedload(Allocation.resource))
+        .where(Allocation.active, Allocation.group_session_id.in_(groups))
+    )
+    for allocation, group in rows:
+        by_group.setdefault(group.id, []).append(
+            _taken(allocation, allocation.resource, group.site_id, group.starts_at, group.ends_at)
+        )
+    return by_group
 
 
 def _taken(

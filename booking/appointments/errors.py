@@ -63,10 +63,22 @@ class WrongState(DomainError):
     code = "wrong_state"
 
 
+class InvitationStillOpen(DomainError):
+    """The item is about an invitation that still needs a time: only that, or its end, settles it."""
+
+    code = "invitation_still_open"
+
+
 class PastDeadline(DomainError):
     """The time lies after a deadline, and nobody has said that this is wanted."""
 
     code = "deadline_passed"
+
+
+class HasOneAlready(DomainError):
+    """The patient has a coming time of this kind booked freely already."""
+
+    code = "has_one_already"
 
 
 class GroupFull(DomainError):

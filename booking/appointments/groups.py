@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from booking.appointments.errors import DoesNotFit, GroupFull, TimeTaken
 from booking.appointments.guard import lock
@@ -10,10 +10,12 @@ from booking.appointments.models import ACTIVE, Allocation, Appointment, GroupSe
 from booking.appointments.occasions import Occasion
 from booking.appointments.placing import choose
 from booking.appointments.search import Slot, Wish
+from booking.calendar import availability
+from booking.calendar.models import Clinic
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import Actor
-from booking.platform.localtime import day_bounds
+from booking.platform.localtime import day_bounds, local_date
 
 
 def create(session: Session, by: Actor, wish: Wish, slot: Slot) -> GroupSession:
@@ -72,6 +74,13 @@ def with_room(session: Session, occasion: Occasion, first: date, last: date) -> 
         Appointment.status.in_(ACTIVE),
         Appointment.group_session_id.is_not(None),
     )
+    elsewhere = exists().where(
+        Appointment.patient_id == occasion.patient.id,
+        Appointment.status.in_(ACTIVE),
+        Appointment.id != (occasion.moving.id if occasion.moving else 0),
+        Appointment.starts_at < GroupSession.ends_at,
+        Appointment.ends_at > GroupSession.starts_at,
+    )
     rows = session.scalars(
         select(GroupSession)
         .where(
@@ -82,10 +91,27 @@ def with_room(session: Session, occasion: Occasion, first: date, last: date) -> 
             GroupSession.starts_at < end,
             GroupSession.capacity > held + booked,
             GroupSession.id.not_in(already),
+            ~elsewhere,
         )
         .order_by(GroupSession.starts_at)
     )
-    return [Slot(g.starts_at, g.ends_at, g.clinician_id, g.site_id, g.id) for g in rows]
+    slots = [Slot(g.starts_at, g.ends_at, g.clinician_id, g.site_id, g.id) for g in rows]
+    return _still_open(session, occasion.visit_type.clinic, slots)
+
+
+def _still_open(session: Session, clinic: Clinic, slots: list[Slot]) -> list[Slot]:
+    """Leave out the meetings that a later closure or change of hours has hit."""
+    if not slots:
+        return []
+    first, last = (local_date(slot.start, clinic.zone) for slot in (slots[0], slots[-1]))
+    who = {slot.clinician_id for slot in slots}
+    open_time = availability.read(session, clinic, who, first, last)
+
+    def holds(slot: Slot) -> bool:
+        needed = open_time.timeline.taken_bits([(slot.start, slot.end)])
+        return not needed & ~open_time.at(slot.clinician_id, slot.site_id)
+
+    return [slot for slot in slots if holds(slot)]
 
 
 def check_place(session: Session, occasion: Occasion, slot: Slot) -> None:

@@ -1,18 +1,20 @@
 """Locks taken before time is written, and the domain's words for what the database refuses.
 
-The guard itself is in the database (migration 0001): an exclusion constraint on PostgreSQL,
+The guard itself is in the database (migration 0002): an exclusion constraint on PostgreSQL,
 triggers on SQLite. Locks only keep many writers on one hot time from deadlocking: on
 PostgreSQL an advisory lock for each resource and patient, always in the same order; on
 SQLite the transaction already holds the write lock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from booking.appointments.errors import GroupFull, PatientBusy, TimeTaken
 from booking.people.errors import AlreadyExists
-from booking.platform.database import Session
+from booking.platform.database import Session, constraint_of
 from booking.platform.errors import ChangedMeanwhile, DomainError
 
 RESOURCE, PATIENT = 1, 2
@@ -38,6 +40,19 @@ def lock(session: Session, resources: Iterable[int], patients: Iterable[int] = (
     wanted = sorted({(RESOURCE, r) for r in resources} | {(PATIENT, p) for p in patients})
     kinds, numbers = [kind for kind, _ in wanted], [number for _, number in wanted]
     session.execute(_LOCK, {"kinds": kinds, "numbers": numbers})
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """A savepoint: what the database refuses within it is undone, and raised in domain words."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        kind = CONSTRAINTS.get(constraint_of(error))
+        if kind is None:
+            raise
+        raise kind from error
 
 
 # One statement for all, so as to wait on the network once; a function scan keeps their order.

@@ -5,7 +5,7 @@ move takes only what is not already the mover's.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select
 
@@ -23,12 +23,14 @@ EXTENSIONS = 2
 
 def place(session: Session, occasion: Occasion, slot: Slot) -> Hold:
     """Hold a slot for ten minutes; raises TimeTaken, DoesNotFit, PatientBusy or GroupFull."""
-    release(session, occasion.owner)
     if slot.group_session_id is None:
         takes = choose(session, occasion.wish(), slot)
     else:
         check_place(session, occasion, slot)
         takes = []
+    # Locked by now: a write before the locks could wait for someone who waits for us.
+    extended, expires_at = _of_the_same_time(session, occasion.owner, slot)
+    release(session, occasion.owner)
     hold = Hold(
         token=secrets.token_urlsafe(24),
         owner=occasion.owner,
@@ -48,7 +50,8 @@ def place(session: Session, occasion: Occasion, slot: Slot) -> Hold:
         else slot.end,
         minutes_reason=[list(part) for part in occasion.length.parts],
         resources=[[take.resource_id, take.role] for take in takes],
-        expires_at=session.now() + timedelta(minutes=MINUTES),
+        expires_at=expires_at,
+        extended=extended,
     )
     session.add(hold)
     session.flush()
@@ -103,6 +106,20 @@ def sweep(session: Session) -> int:
 
 _UNSYNCED = {"synchronize_session": False}
 _OWNED_BY = delete(Hold).where(Hold.owner == bindparam("owner"))
+
+
+def _of_the_same_time(session: Session, owner: str, slot: Slot) -> tuple[int, datetime]:
+    """(extensions used, when it ends): choosing the time one holds already does not begin anew."""
+    now = session.now()
+    held = session.execute(
+        select(Hold.extended, Hold.expires_at).where(
+            Hold.owner == owner,
+            Hold.starts_at == slot.start,
+            Hold.clinician_id == slot.clinician_id,
+            Hold.expires_at > now,
+        )
+    ).one_or_none()
+    return (held[0], held[1]) if held else (0, now + timedelta(minutes=MINUTES))
 
 
 def _not_already_ours(session: Session, take: Take, occasion: Occasion) -> list[Take]:

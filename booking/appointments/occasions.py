@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from booking.appointments.errors import (
+    HasOneAlready,
     InClosingPeriod,
     ModeNotAllowed,
     MoveLimitReached,
@@ -160,6 +161,8 @@ def free(
         raise ModeNotAllowed(phone=visit_type.clinic.phone)
     if course.clinic_id != visit_type.clinic_id or not visit_type.active:
         raise ModeNotAllowed(phone=visit_type.clinic.phone)
+    if by.kind == "patient" and _has_one(session, course.patient_id, visit_type):
+        raise HasOneAlready(phone=visit_type.clinic.phone)
     earliest = _earliest(session, by, visit_type)
     if course.ended_on and course.ended_on < local_date(session.now(), course.clinic.zone):
         raise WrongState
@@ -175,6 +178,18 @@ def free(
         preferred_id=course.responsible_id,
         course=course,
     )
+
+
+def _has_one(session: Session, patient_id: int, visit_type: VisitType) -> bool:
+    """A coming time of this kind that the patient booked freely: they may move it, not hoard."""
+    coming = select(Appointment.id).where(
+        Appointment.patient_id == patient_id,
+        Appointment.visit_type_id == visit_type.id,
+        Appointment.invitation_id.is_(None),
+        Appointment.status == "booked",
+        Appointment.ends_at > session.now(),
+    )
+    return session.scalar(coming.limit(1)) is not None
 
 
 def check_movable(session: Session, by: Actor, appointment: Appointment) -> None:

@@ -49,7 +49,7 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     end = slot.start + timedelta(minutes=wish.minutes)
     return [
         Take(resource, role, slot.start - before, end + after)
-        for resource, role in found.resources(slot)
+        for resource, role in found.resources(slot, _had(session, wish))
     ]
 
 
@@ -68,6 +68,14 @@ _EXPIRED = delete(Hold).where(
         )
     ),
 )
+
+
+def _had(session: Session, wish: Wish) -> set[int]:
+    """What the appointment that moves takes now."""
+    if wish.moving_id is None:
+        return set()
+    taken = select(Allocation.resource_id).where(Allocation.appointment_id == wish.moving_id)
+    return set(session.scalars(taken))
 
 
 def _could_serve(session: Session, wish: Wish, slot: Slot) -> set[int]:

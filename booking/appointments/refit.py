@@ -7,8 +7,10 @@ from enum import Enum
 
 from sqlalchemy import select
 
+from booking.appointments import holds
 from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken
 from booking.appointments.events import AppointmentLengthened
+from booking.appointments.guard import attempt
 from booking.appointments.models import Appointment
 from booking.appointments.occasions import Occasion, length_for
 from booking.appointments.placing import choose
@@ -61,11 +63,15 @@ def refit(session: Session, by: Actor, appointment: Appointment) -> Refit:
     )
     try:
         takes = choose(session, occasion.wish(), slot)
+        holds.release(session, occasion.owner)
+        with attempt(session):
+            put(session, appointment, takes)
+            appointment.ends_at = slot.start + timedelta(minutes=length.minutes)
+            session.flush()
     except (TimeTaken, DoesNotFit, PatientBusy):
+        session.refresh(appointment)
         _ask_for_longer(session, appointment, length.minutes)
         return Refit.DOES_NOT_FIT
-    put(session, appointment, takes)
-    appointment.ends_at = slot.start + timedelta(minutes=length.minutes)
     appointment.minutes_reason = [list(part) for part in length.parts]
     appointment.sequence += 1
     trace(session, by, appointment, "lengthened", "web" if by.kind == "patient" else "desk")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from booking.appointments import consequences, holds
+from booking.appointments import consequences, holds, safety_net
 from booking.appointments.guard import CONSTRAINTS
 from booking.appointments.invitations.service import reach_horizon
 from booking.appointments.length import default_policy
@@ -34,4 +34,5 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(TimeOffDecided, consequences.on_time_off_decided)
     rettid.events.subscribe(ClosureRemoved, consequences.on_closure_removed)
     rettid.jobs.add(Job("hold_sweep", timedelta(minutes=1), holds.sweep))
-    rettid.jobs.add(Job("booking_horizon", timedelta(hours=1), reach_horizon))
+    rettid.jobs.add(Job("booking_horizon", timedelta(minutes=10), reach_horizon))
+    rettid.jobs.add(Job("safety_net", timedelta(hours=1), safety_net.look))

@@ -4,7 +4,7 @@ A slot is computed, never stored. Everything is read in a handful of queries and
 the bitmaps of `booking.calendar.slots`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -94,13 +94,17 @@ class Found:
         mask = self.masks.get((slot.clinician_id, slot.site_id), 0)
         return not rest and tick >= 0 and bool(mask >> tick & 1)
 
-    def resources(self, slot: Slot) -> list[tuple[int, str]]:
-        """The resources a slot takes, (id, role): the clinician, then the first able of each."""
+    def resources(self, slot: Slot, prefer: Collection[int] = ()) -> list[tuple[int, str]]:
+        """The resources a slot takes, (id, role): the clinician, then the first able of each.
+
+        prefer: taken before others where they are able, as what a moved visit has already.
+        """
         tick = self.timeline.tick(slot.start, "down")
         taken = [(slot.clinician_id, "clinician")]
         for options in self.options[slot.clinician_id, slot.site_id]:
-            able = options.requirement.able(tick)[: options.requirement.count]
-            taken += [(options.resource_ids[place], options.role) for place in able]
+            able = [options.resource_ids[place] for place in options.requirement.able(tick)]
+            able.sort(key=lambda number: number not in prefer)
+            taken += [(number, options.role) for number in able[: options.requirement.count]]
         return taken
 
 

@@ -15,6 +15,7 @@ from booking.appointments.errors import HoldExpired, PastDeadline, TooLate, Wron
 from booking.appointments.events import AppointmentCancelled, AppointmentKept
 from booking.appointments.groups import check_place
 from booking.appointments.guard import lock
+from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.occasions import Occasion, check_movable
 from booking.appointments.placing import Take, choose
@@ -47,6 +48,8 @@ def confirm(
     """
     if hold.expires_at <= session.now():
         raise HoldExpired
+    if by.kind == "patient" and hold.starts_at <= session.now():
+        raise TooLate(phone=hold.clinic.phone)
     slot = Slot(
         hold.starts_at, hold.ends_at, hold.clinician_id, hold.site_id, hold.group_session_id
     )
@@ -64,6 +67,7 @@ def confirm(
     # Pressed twice at the same moment: the other one had the lock first, and the hold is used.
     if session.scalar(select(Hold.id).where(Hold.id == hold.id)) is None:
         raise HoldExpired
+    _check_still_wanted(session, hold.invitation)
     contact = Contact(
         hold.patient_id,
         hold.visit_type,
@@ -99,7 +103,6 @@ def book(
     """
     zone = occasion.visit_type.clinic.zone
     reason = _deadline_reason(zone, slot.start, occasion.deadline_on, late_reason)
-    holds.release(session, occasion.owner)
     if slot.group_session_id is None:
         takes = choose(session, occasion.wish(), slot)
         slot = Slot(
@@ -111,6 +114,8 @@ def book(
     else:
         check_place(session, occasion, slot)
         takes = []
+    holds.release(session, occasion.owner)
+    _check_still_wanted(session, occasion.invitation)
     contact = Contact(
         occasion.patient.id,
         occasion.visit_type,
@@ -203,6 +208,15 @@ def no_time_fits(
         [occasion.patient.id],
         clinic_id=occasion.visit_type.clinic_id,
     )
+
+
+def _check_still_wanted(session: Session, invitation: Invitation | None) -> None:
+    """Raise WrongState if the invitation was taken back meanwhile; call with the patient locked."""
+    if invitation is None:
+        return
+    status = session.scalar(select(Invitation.status).where(Invitation.id == invitation.id))
+    if status not in ("open", "planned"):
+        raise WrongState
 
 
 def _after_cancelling(

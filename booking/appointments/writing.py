@@ -168,11 +168,18 @@ def write_move(
 
 
 def put(session: Session, appointment: Appointment, takes: list[Take]) -> None:
-    """Move the same allocation rows to their new places; add or remove where the number differs."""
+    """Move the same allocation rows to their new places; add or remove where the number differs.
+
+    All are let go before any takes its new place: two of them may swap.
+    """
     rows = list(appointment.allocations)
+    for row in rows:
+        row.active = False
+    session.flush()
     for row, take in zip(rows, takes, strict=False):
-        row.resource_id, row.role = take.resource_id, take.role
+        row.resource_id, row.role, row.active = take.resource_id, take.role, True
         row.starts_at, row.ends_at = take.starts_at, take.ends_at
+        session.expire(row, ["resource"])
     for row in rows[len(takes) :]:
         session.delete(row)
     session.flush()

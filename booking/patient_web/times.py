@@ -12,6 +12,7 @@ from booking.appointments import holds, occasions, queries, service
 from booking.appointments.errors import (
     DoesNotFit,
     GroupFull,
+    HasOneAlready,
     InClosingPeriod,
     ModeNotAllowed,
     MoveLimitReached,
@@ -48,7 +49,7 @@ pages = Pages("patient_times", __name__)
 LIST = "patient/times.html"
 NO_TIME = "patient/no_time_fits.html"
 JUST_LOST = (TimeTaken, DoesNotFit, PatientBusy, GroupFull, ChangedMeanwhile)
-MAY_NOT = (InClosingPeriod, ModeNotAllowed, MoveLimitReached, TooLate, WrongState)
+MAY_NOT = (HasOneAlready, InClosingPeriod, ModeNotAllowed, MoveLimitReached, TooLate, WrongState)
 
 
 @dataclass(frozen=True)

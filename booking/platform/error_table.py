@@ -124,10 +124,20 @@ ERRORS: dict[str, Shown] = {
         _("Det passer ikke længere"),
         _("Tiden er ændret imens. Se, hvordan den står nu, og prøv igen."),
     ),
+    "invitation_still_open": Shown(
+        409,
+        _("Indkaldelsen er stadig åben"),
+        _("Find en tid, eller træk indkaldelsen tilbage, så forsvinder opgaven af sig selv."),
+    ),
     "deadline_passed": Shown(
         409,
         _("Tiden ligger efter fristen"),
         _("Tiden ligger efter den frist, du har ret til. Bekræft, at du selv ønsker den."),
+    ),
+    "has_one_already": Shown(
+        409,
+        _("Du har allerede en tid af den slags"),
+        _("Flyt den tid, du har, hvis den ikke passer, eller ring til klinikken."),
     ),
     "group_full": Shown(
         409, _("Holdet er fuldt"), _("Der er ikke flere pladser på holdet. Vælg et andet hold.")

@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("phone_hours", sa.String(length=100), nullable=False),
         sa.Column("zone_name", sa.String(length=60), nullable=False),
         sa.Column("horizon_weeks", sa.Integer(), nullable=False),
-        sa.Column("optional_closures", sa.String(length=100), nullable=False),
+        sa.Column("optional_closures", sa.String(length=300), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic")),

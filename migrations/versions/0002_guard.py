@@ -32,7 +32,11 @@ CREATE FUNCTION group_session_has_room() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE room integer;
 BEGIN
   IF NEW.group_session_id IS NULL THEN RETURN NEW; END IF;
-  SELECT capacity INTO room FROM group_session WHERE id = NEW.group_session_id FOR UPDATE;
+  IF TG_TABLE_NAME = 'appointment' THEN
+    IF NEW.status NOT IN {ACTIVE} THEN RETURN NEW; END IF;
+  END IF;
+  SELECT CASE WHEN cancelled_at IS NULL THEN capacity ELSE 0 END INTO room
+  FROM group_session WHERE id = NEW.group_session_id FOR UPDATE;
   IF room < (SELECT count(*) FROM appointment
              WHERE group_session_id = NEW.group_session_id AND status IN {ACTIVE})
           + (SELECT count(*) FROM hold WHERE group_session_id = NEW.group_session_id) THEN
@@ -124,13 +128,15 @@ _ROOM = f"""
 """
 
 
-def _sqlite_capacity(suffix: str, when: str) -> str:
+def _sqlite_capacity(suffix: str, when: str, counts: str = "true") -> str:
+    """A trigger that refuses one too many; one that was called off has room for nobody new."""
     room = _ROOM.format(group="NEW.group_session_id")
     return f"""
     CREATE TRIGGER group_session_capacity_{suffix} AFTER {when}
-    WHEN NEW.group_session_id IS NOT NULL BEGIN
+    WHEN NEW.group_session_id IS NOT NULL AND {counts} BEGIN
       SELECT RAISE(ABORT, 'group_session_capacity')
-      WHERE (SELECT capacity FROM group_session WHERE id = NEW.group_session_id) < {room};
+      WHERE (SELECT CASE WHEN cancelled_at IS NULL THEN capacity ELSE 0 END
+             FROM group_session WHERE id = NEW.group_session_id) < {room};
     END"""
 
 
@@ -149,8 +155,12 @@ SQLITE = [
         f"NEW.status IN {ACTIVE}",
         f"b.status IN {ACTIVE}",
     ),
-    _sqlite_capacity("appointment_insert", "INSERT ON appointment"),
-    _sqlite_capacity("appointment_update", "UPDATE OF group_session_id, status ON appointment"),
+    _sqlite_capacity("appointment_insert", "INSERT ON appointment", f"NEW.status IN {ACTIVE}"),
+    _sqlite_capacity(
+        "appointment_update",
+        "UPDATE OF group_session_id, status ON appointment",
+        f"NEW.status IN {ACTIVE}",
+    ),
     _sqlite_capacity("hold_insert", "INSERT ON hold"),
     _sqlite_capacity("hold_update", "UPDATE OF group_session_id ON hold"),
     f"""

@@ -11,9 +11,11 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken, WrongState
+from booking.appointments import holds
+from booking.appointments.errors import DoesNotFit, GroupFull, PatientBusy, TimeTaken, WrongState
 from booking.appointments.events import InvitationCreated
 from booking.appointments.groups import with_room
+from booking.appointments.guard import attempt, lock
 from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.models import ACTIVE, Appointment
 from booking.appointments.occasions import Occasion, for_invitation
@@ -31,6 +33,7 @@ from booking.platform.identity import SYSTEM, Actor
 from booking.platform.localtime import local_date
 
 TRIES = 12
+AT_A_TIME = 50
 
 
 @dataclass(frozen=True)
@@ -124,9 +127,9 @@ def reserve(session: Session, by: Actor, invitation: Invitation) -> Appointment 
     occasion = for_invitation(session, by, invitation)
     for slot in _candidates(session, occasion):
         try:
-            with session.begin_nested():
+            with attempt(session):
                 return book(session, by, occasion, slot, "system", provisional=True)
-        except (TimeTaken, DoesNotFit, PatientBusy):
+        except (TimeTaken, DoesNotFit, PatientBusy, GroupFull):
             continue
     session.flush()
     worklist.add(
@@ -144,8 +147,10 @@ def reserve(session: Session, by: Actor, invitation: Invitation) -> Appointment 
 
 def revoke(session: Session, by: Actor, invitation: Invitation, reason: str) -> None:
     """Take an invitation back; a time booked on it is cancelled."""
+    lock(session, [], [invitation.patient_id])
     if invitation.status not in ("planned", "open"):
         raise WrongState
+    holds.release(session, f"invitation:{invitation.id}")
     appointment = live_appointment(session, invitation)
     if appointment is not None:
         cancel(session, by, appointment, reason, "desk", wants_new=False)
@@ -175,10 +180,11 @@ def live_appointment(session: Session, invitation: Invitation) -> Appointment | 
 def reach_horizon(session: Session) -> int:
     """Reserve times for planned invitations whose window the booking horizon has reached.
 
-    A job: at most fifty at a time, those whose window opens first; returns how many.
+    A job: at most fifty at a time, those whose window opens first; returns how many. One that
+    cannot be reserved stands on the worklist and keeps none of the others from their time.
     """
     reached = 0
-    for clinic in session.scalars(select(Clinic)):
+    for clinic in session.scalars(select(Clinic).order_by(Clinic.id)):
         planned = session.scalars(
             select(Invitation)
             .where(
@@ -187,7 +193,7 @@ def reach_horizon(session: Session) -> int:
                 Invitation.window_from <= _horizon(session, clinic),
             )
             .order_by(Invitation.window_from, Invitation.id)
-            .limit(50)
+            .limit(AT_A_TIME - reached)
             .with_for_update(skip_locked=True)
         )
         for invitation in list(planned):

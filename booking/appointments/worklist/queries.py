@@ -1,11 +1,13 @@
 """Reading a clinic's worklist."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.models import ACTIVE, Appointment
 from booking.appointments.worklist.models import WorklistItem
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
@@ -62,3 +64,19 @@ def item_of(session: Session, clinic_id: int, item_id: int) -> WorklistItem:
 def with_key(session: Session, key: str) -> WorklistItem | None:
     """The open item with a key, if there is one."""
     return session.scalars(select(WorklistItem).where(WorklistItem.open_key == key)).one_or_none()
+
+
+def needs_a_time(session: Session, invitation_id: int) -> bool:
+    """True for an open invitation that has no live appointment."""
+    return invitation_id in needing_a_time(session, {invitation_id})
+
+
+def needing_a_time(session: Session, invitation_ids: Collection[int]) -> set[int]:
+    """Those of these invitations that are open and have no live appointment."""
+    live = select(Appointment.id).where(
+        Appointment.invitation_id == Invitation.id, Appointment.status.in_(ACTIVE)
+    )
+    wanted = select(Invitation.id).where(
+        Invitation.id.in_(invitation_ids), Invitation.status == "open", ~live.exists()
+    )
+    return set(session.scalars(wanted))

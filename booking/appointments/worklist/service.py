@@ -4,9 +4,9 @@ from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 
-from booking.appointments.errors import WrongState
+from booking.appointments.errors import InvitationStillOpen, WrongState
 from booking.appointments.worklist.models import WorklistItem
-from booking.appointments.worklist.queries import with_key
+from booking.appointments.worklist.queries import needs_a_time, with_key
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
@@ -59,14 +59,29 @@ def add(
 
 
 def finish(session: Session, by: Actor, item: WorklistItem, outcome: str) -> WorklistItem:
-    """Close an item: someone has looked, and this came of it. Raises WrongState if it is closed."""
-    session.refresh(item, with_for_update=True)
+    """Close an item: someone has looked, and this came of it.
+
+    Raises WrongState if it is closed, and InvitationStillOpen while it is the only thing that
+    keeps an invitation without a time in sight.
+    """
+    # `of`: the patient is read by an outer join, and that side of it cannot be locked.
+    session.refresh(item, with_for_update={"of": WorklistItem})
     if item.status != "open":
         raise WrongState
+    if item.invitation_id is not None and needs_a_time(session, item.invitation_id):
+        raise InvitationStillOpen
     _close(session, by, item, outcome)
     patients = [item.patient_id] if item.patient_id is not None else []
     audit.record(session, by, "worklist.finished", patients, clinic_id=item.clinic_id)
     return item
+
+
+def due_by(session: Session, key: str, day: date) -> None:
+    """Give the open item with this key, if there is one, another local day."""
+    item = with_key(session, key)
+    if item is not None:
+        item.due_on = day
+        session.flush()
 
 
 def withdraw(session: Session, key: str) -> None:

@@ -21,7 +21,14 @@ from tests.integration.appointments.racing import NOW, Runner
 
 PROCESSES = 8
 STARTS = 50
-REFUSALS = {"time_taken", "does_not_fit", "patient_busy", "wrong_state", "changed_meanwhile"}
+REFUSALS = {
+    "time_taken",
+    "does_not_fit",
+    "patient_busy",
+    "wrong_state",
+    "changed_meanwhile",
+    "has_one_already",
+}
 
 
 def patients(session: Session, clinic_id: int, count: int) -> list[int]:
