@@ -34,7 +34,7 @@ class Clinic(WithId):
     phone_hours: Mapped[str] = mapped_column(String(100), default="")
     zone_name: Mapped[str] = mapped_column(String(60), default="Europe/Copenhagen")
     horizon_weeks: Mapped[int] = mapped_column(default=8)
-    optional_closures: Mapped[str] = mapped_column(String(100), default="")
+    optional_closures: Mapped[str] = mapped_column(String(300), default="")
     version: Mapped[int] = mapped_column(default=1)
     sites: Mapped[list["Site"]] = relationship(back_populates="clinic", order_by="Site.id")
 

@@ -96,7 +96,7 @@ class ClinicForm(Form):
     phone_hours = Text(longest=100, load_default="")
     horizon_weeks = Number(1, 104, **needed(_("Skriv, hvor mange uger frem der reserveres.")))
     closures = Choices(OWN_CLOSED_DAYS)
-    other_closures = MonthDays(longest=80, load_default="")
+    other_closures = MonthDays(longest=400, load_default="")
 
 
 class SiteForm(Form):

@@ -21,6 +21,9 @@ from booking.platform.errors import ChangedMeanwhile, InvalidInput, NotFound
 from booking.platform.identity import Actor, Role
 from booking.platform.localtime import local_date
 
+# What the column has room for.
+MOST_CLOSED_DAYS = 50
+
 
 @dataclass(frozen=True)
 class ClinicDetails:
@@ -193,11 +196,19 @@ def _check_clinic(session: Session, details: ClinicDetails, clinic_id: int | Non
     if any(found != clinic_id for found in session.scalars(same)):
         raise InvalidInput({"name": _("Der findes allerede en klinik med det navn.")})
     try:
-        month_days(details.optional_closures)
+        days = month_days(details.optional_closures)
     except ValueError:
         raise InvalidInput(
             {"closures": _("Skriv faste lukkedage som dag og måned, for eksempel 23-12.")}
         ) from None
+    if len(days) > MOST_CLOSED_DAYS:
+        raise InvalidInput(
+            {
+                "other_closures": _(
+                    "Klinikken kan have højst %(most)s faste lukkedage.", most=MOST_CLOSED_DAYS
+                )
+            }
+        )
 
 
 def _check_site(session: Session, clinic_id: int, name: str, site_id: int | None) -> None:
