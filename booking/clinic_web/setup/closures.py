@@ -26,6 +26,8 @@ from booking.platform.pages import Access, Pages, db, looked_at, me
 
 pages = Pages("staff_closures", __name__, url_prefix=SETUP)
 YEAR = timedelta(days=365)
+# Back from the midnight a closure ends at: the day before it may have 23 hours, or 25.
+MOMENT = timedelta(microseconds=1)
 
 
 class VersionForm(Form):
@@ -165,7 +167,7 @@ def when(closure: Closure, clinic: Clinic) -> tuple[datetime, datetime, bool]:
         instant == day_start(local_date(instant, zone), zone)
         for instant in (closure.starts_at, closure.ends_at)
     )
-    return starts, to_local(closure.ends_at - timedelta(days=1), zone) if whole else ends, whole
+    return starts, to_local(closure.ends_at - MOMENT, zone) if whole else ends, whole
 
 
 def _wish(clinic: Clinic, closure: Closure) -> ResponseReturnValue:
@@ -188,7 +190,7 @@ def _wish(clinic: Clinic, closure: Closure) -> ResponseReturnValue:
 
 def _onwards(clinic: Clinic, closure: Closure) -> ResponseReturnValue:
     first = max(local_date(closure.starts_at, clinic.zone), today(db(), clinic))
-    last = local_date(closure.ends_at - timedelta(microseconds=1), clinic.zone)
+    last = local_date(closure.ends_at - MOMENT, clinic.zone)
     resources = [closure.resource_id] if closure.resource_id else None
     back = url_for("staff_closures.everything", clinic_id=clinic.id)
     return onwards(clinic, first, last, resources, back)

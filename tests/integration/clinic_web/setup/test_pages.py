@@ -261,9 +261,42 @@ def test_a_clinic_from_nothing_to_its_first_visit_type(
     assert "Undersøgelsesrum" in office.get(f"{setup}/kontakttyper/{made.id}").text
 
 
+def test_many_own_closed_days_are_kept_and_can_be_saved_again(
+    saved: Saved, here: Here, office: FlaskClient
+) -> None:
+    ticked = ["05-01", "06-05", "12-24", "12-31"]
+    typed = ", ".join(f"{day}-1" for day in range(2, 32))
+    data = {**CLINIC, "version": "1", "closures": ticked, "other_closures": typed}
+    assert office.post(f"{here.setup}/klinik", data=data).status_code == 303
+    (clinic,) = saved.all(select(Clinic).where(Clinic.id == here.clinic.id))
+    assert len(clinic.optional_closures.split(",")) == 34
+    shown = ", ".join(f"{day:02}-01" for day in range(2, 32))
+    assert shown in office.get(f"{here.setup}/klinik").text
+    again = {**data, "version": clinic.version, "other_closures": shown}
+    assert office.post(f"{here.setup}/klinik", data=again).status_code == 303
+
+
+def test_a_closure_that_ends_on_the_short_day_in_march_shows_all_its_days(
+    saved: Saved, here: Here, office: FlaskClient
+) -> None:
+    data = {**CLOSURE, "first": "2027-03-26", "last": "2027-03-28", "start": "", "end": ""}
+    assert office.post(f"{here.setup}/lukninger/ny", data=data).status_code == 303
+    (closure,) = saved.all(select(Closure))
+    page = office.get(f"{here.setup}/lukninger/{closure.id}").text
+    assert 'value="2027-03-28"' in page or 'value="28-03-2027"' in page
+
+
 @pytest.mark.parametrize(
     ("path", "data", "message"),
     [
+        (
+            "klinik",
+            {
+                **CLINIC,
+                "other_closures": ",".join(f"{n % 28 + 1}-{n // 28 + 1}" for n in range(51)),
+            },
+            "højst 50 faste lukkedage",
+        ),
         ("klinik", {**CLINIC, "phone": "12"}, "Skriv et telefonnummer"),
         ("klinik", {**CLINIC, "horizon_weeks": "0"}, "Skriv et tal fra 1 til 104."),
         ("klinik", {**CLINIC, "other_closures": "32-13"}, "Skriv dag og måned med komma"),
