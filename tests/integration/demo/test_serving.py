@@ -14,7 +14,7 @@ import pytest
 
 from booking.platform.config import ROOT
 
-PATIENCE = 240  # seconds; only a machine with much else to do needs them
+PATIENCE = 240  # seconds; a busy machine is slow to seed
 
 
 def command(port: int) -> list[str]:

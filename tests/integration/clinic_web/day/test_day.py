@@ -100,7 +100,7 @@ def test_who_did_not_come_can_be_undone_unless_someone_has_the_time(
 
 def test_nobody_is_absent_before_the_time_begins(work: Work, secretary: Visitor) -> None:
     tomorrow = work.booked(start=NINE + timedelta(days=1)).id
-    act(secretary, work, tomorrow, "did_not_come").says("Tiden er ikke begyndt endnu")
+    act(secretary, work, tomorrow, "did_not_come").says("Tiden er ikke begyndt")
 
 
 def test_another_clinics_time_with_the_same_clinician_is_only_taken(
