@@ -7,9 +7,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from booking.appointments import queries
-from booking.appointments.invitations.models import Invitation
+from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.invitations.service import (
     Order,
     live_appointment,
@@ -39,6 +40,7 @@ OWN_WEEKS = "own"
 PRESETS = {"2-4": (2, 4), "4-6": (4, 6), "10-14": (10, 14), "24-28": (24, 28)}
 USUAL = "10-14"
 ANYONE = "anyone"
+SENT_TWICE = timedelta(minutes=10)
 
 
 class OrderForm(CourseForm):
@@ -76,10 +78,15 @@ def place(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     try:
         typed = read(OrderForm())
         with refusals():
+            _one_at_a_time(patient)
             course = course_of(db(), me(), clinic, patient, typed)
-            invitation = order(db(), me(), course, _order(clinic, typed))
+            wanted = _order(clinic, typed)
+            sent_before = _same_order(course, wanted)
+            invitation = sent_before or order(db(), me(), course, wanted)
     except DomainError as error:
         return rejected("clinic/orders/form.html", error, **_page_of(clinic, patient, after))
+    if sent_before is not None:
+        flash(_("Det samme var bestilt for et øjeblik siden. Der er ikke bestilt en til."), "info")
     _say(clinic, invitation)
     return redirect(
         url_for("staff_invitations.show", clinic_id=clinic_id, invitation_id=invitation.id), 303
@@ -215,6 +222,34 @@ def _clinician(clinic: Clinic, visit_type: VisitType, typed: str) -> Resource | 
             )
         return one
     raise InvalidInput({"clinician": _("Vælg en af mulighederne.")})
+
+
+def _one_at_a_time(patient: Patient) -> None:
+    """Let a form that was sent twice at once wait for itself: the second sees the first's order."""
+    locked = select(Patient.id).where(Patient.id == patient.id).with_for_update(key_share=True)
+    db().execute(locked)
+
+
+def _same_order(course: Course, wanted: Order) -> Invitation | None:
+    """What the same person ordered in the very same words within ten minutes, if it stands."""
+    clinician = Invitation.clinician_id
+    return db().scalar(
+        select(Invitation)
+        .where(
+            Invitation.course_id == course.id,
+            Invitation.visit_type_id == wanted.visit_type.id,
+            Invitation.form == wanted.form,
+            Invitation.window_from == wanted.window_from,
+            Invitation.window_to == wanted.window_to,
+            clinician == wanted.clinician.id if wanted.clinician else clinician.is_(None),
+            Invitation.purpose == wanted.purpose,
+            Invitation.status.in_(("planned", "open")),
+            Invitation.created_by == me().name,
+            Invitation.created_at > db().now() - SENT_TWICE,
+        )
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    )
 
 
 def _say(clinic: Clinic, invitation: Invitation) -> None:
