@@ -61,6 +61,7 @@ ACTIONS: dict[str, LazyString] = {
     "course.opened": _l("Begyndte et forløb"),
     "course.ended": _l("Afsluttede et forløb"),
     "invitation.created": _l("Bestilte den næste kontakt"),
+    "invitation.window_changed": _l("Ændrede en indkaldelses periode"),
     "invitation.revoked": _l("Trak en indkaldelse tilbage"),
     "visit_type.created": _l("Oprettede en kontakttype"),
     "visit_type.changed": _l("Ændrede en kontakttype"),

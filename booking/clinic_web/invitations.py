@@ -10,13 +10,16 @@ from flask_babel import lazy_gettext as _l
 from booking.appointments import queries
 from booking.appointments.invitations import service
 from booking.appointments.invitations.models import Course, Invitation
+from booking.appointments.models import Appointment
 from booking.appointments.wording import FORMS
 from booking.calendar.models import Clinic
 from booking.clinic_web import words
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import in_words, refusals
 from booking.platform.errors import DomainError, InvalidInput, NotFound
-from booking.platform.forms import Choice, Form, Yes, read, rejected
+from booking.platform.forms import Choice, Day, Form, Yes, read, rejected
+from booking.platform.i18n import moment
+from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.platform.web import rettid
 from booking.referrals.letters import invitation_letter
@@ -36,6 +39,13 @@ class RevokeForm(Form):
     """Why an invitation is taken back."""
 
     reason = Choice(REASONS, required=True, error_messages={"required": _l("Vælg en grund.")})
+
+
+class WindowForm(Form):
+    """The days within which an invitation may be booked, both included."""
+
+    window_from = Day(required=True)
+    window_to = Day(required=True)
 
 
 @pages.get("/invitationer/<int:invitation_id>", access=Access.STAFF)
@@ -86,6 +96,27 @@ def revoke(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", clinic_id=clinic_id, invitation_id=invitation_id), 303)
 
 
+@pages.post("/invitationer/<int:invitation_id>/periode", access=Access.STAFF)
+def change_window(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
+    """Give the invitation other days, and say what that led to."""
+    clinic, invitation = _here(clinic_id, invitation_id)
+    had = service.live_appointment(db(), invitation)
+    try:
+        typed = read(WindowForm())
+        with refusals():
+            appointment = service.change_window(
+                db(), me(), invitation, typed["window_from"], typed["window_to"]
+            )
+    except InvalidInput as error:
+        return rejected("clinic/invitations/show.html", error, **_page_of(clinic, invitation))
+    except DomainError as error:
+        db().rollback()
+        flash(in_words(error), "warning")
+    else:
+        _say(clinic, invitation, appointment, new=had is None)
+    return redirect(url_for(".show", clinic_id=clinic_id, invitation_id=invitation_id), 303)
+
+
 @pages.post("/forlob/<int:course_id>/afslut", access=Access.STAFF)
 def end_course(clinic_id: int, course_id: int) -> ResponseReturnValue:
     """End a patient's course."""
@@ -114,6 +145,31 @@ def _here(clinic_id: int, invitation_id: int) -> tuple[Clinic, Invitation]:
     invitation = queries.invitation_at_clinic(db(), clinic_id, invitation_id)
     looked_at(invitation.patient_id, clinic_id=clinic_id)
     return clinic, invitation
+
+
+def _say(
+    clinic: Clinic, invitation: Invitation, appointment: Appointment | None, *, new: bool
+) -> None:
+    """What the new days led to: a time, a plan, or still work for a person."""
+    if appointment is None:
+        if invitation.status == "planned":
+            flash(
+                _("Perioden er ændret. Tiden bliver reserveret, når den er tættere på."), "success"
+            )
+        else:
+            flash(_("Perioden er ændret, men ingen tid er ledig i den."), "warning")
+        return
+    when = moment(appointment.starts_at, clinic.zone)
+    day = local_date(appointment.starts_at, clinic.zone)
+    if new:
+        flash(_("Perioden er ændret. Reserveret %(when)s.", when=when), "success")
+    elif invitation.window_from <= day <= invitation.window_to:
+        flash(_("Perioden er ændret."), "success")
+    else:
+        text = _(
+            "Perioden er ændret. Tiden %(when)s ligger uden for den og er ikke flyttet.", when=when
+        )
+        flash(text, "warning")
 
 
 def _page_of(clinic: Clinic, invitation: Invitation) -> dict[str, object]:

@@ -241,3 +241,43 @@ def _check(course: Course, wanted: Order) -> None:
         fields["form"] = _("Kontakttypen findes ikke i den form.")
     if fields:
         raise InvalidInput(fields)
+
+
+def change_window(
+    session: Session, by: Actor, invitation: Invitation, first: date, last: date
+) -> Appointment | None:
+    """Let an invitation be booked on other local days; the time it has by now, if any.
+
+    One without a time is reserved at once if the days are within the horizon, and is planned
+    again if they are beyond it. A time it already has stays where it is.
+    Raises WrongState for one that is completed or revoked.
+    """
+    if invitation.status not in ("planned", "open"):
+        raise WrongState
+    if first > last:
+        raise InvalidInput({"window_to": _("Slutdatoen ligger før startdatoen.")})
+    if last < local_date(session.now(), invitation.clinic.zone):
+        raise InvalidInput({"window_to": _("Slutdatoen er passeret. Skriv en senere dato.")})
+    invitation.window_from, invitation.window_to = first, last
+    audit.record(
+        session,
+        by,
+        "invitation.window_changed",
+        [invitation.patient_id],
+        clinic_id=invitation.clinic_id,
+    )
+    session.flush()
+    appointment = live_appointment(session, invitation)
+    if appointment is not None:
+        return appointment
+    if first > _horizon(session, invitation.clinic):
+        invitation.status = "planned"
+        found_a_time(session, invitation.id)
+        session.flush()
+        return None
+    # As the system: a person may book outside the window, which is not what was asked for.
+    appointment = reserve(session, SYSTEM, invitation)
+    if appointment is None:
+        due = invitation.deadline_on or last
+        worklist.due_by(session, f"invitation:{invitation.id}", due)
+    return appointment
