@@ -47,7 +47,10 @@ def sign_in_post() -> ResponseReturnValue:
 @pages.get("/", access=Access.STAFF)
 def home() -> ResponseReturnValue:
     """The clinics one works at; straight on where there is only one."""
-    return render_template("clinic/home.html", clinics=own_clinics())
+    clinics = own_clinics()
+    if len(clinics) == 1:
+        return redirect(url_for("staff_day.day", clinic_id=clinics[0].id), 303)
+    return render_template("clinic/home.html", clinics=clinics)
 
 
 @pages.post("/log-ud", access=Access.STAFF)
