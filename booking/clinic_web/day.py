@@ -126,8 +126,6 @@ def _refused(error: DomainError, appointment: Appointment) -> str:
             "Intet er ændret: tiden står nu som %(status)s.",
             status=words.standing(appointment).text,
         )
-    if error.code == "too_late":
-        return _("Tiden er ikke begyndt endnu. Udeblevet kan først vælges, når den er begyndt.")
     return in_words(error)
 
 

@@ -73,6 +73,8 @@ def actions_for(appointment: Appointment, now: datetime) -> tuple[str, ...]:
     """What may be done to an appointment on the day, the likeliest first."""
     if appointment.status == "booked":
         here = () if appointment.form == "phone" else ("arrive",)
+        if appointment.ends_at <= now:
+            return ("done", "did_not_come", *here, "call_in")
         absent = ("did_not_come",) if appointment.starts_at <= now else ()
         return (*here, "call_in", *absent)
     if appointment.status == "arrived":
