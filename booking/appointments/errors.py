@@ -64,7 +64,7 @@ class WrongState(DomainError):
 
 
 class InvitationStillOpen(DomainError):
-    """The item is about an invitation that still needs a time: only that, or its end, settles it."""
+    """The item is about an invitation that needs a time: only that, or its end, settles it."""
 
     code = "invitation_still_open"
 

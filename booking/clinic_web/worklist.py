@@ -43,7 +43,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "no_time_in_window": Kind(
         _l("Ingen ledig tid i perioden"),
-        _l("Find en tid, udvid perioden, eller luk tid op, og giv patienten besked."),
+        _l("Find en tid, ændr perioden, eller luk tid op, og giv patienten besked."),
     ),
     "no_time_fits": Kind(
         _l("Ingen af tiderne passer patienten"),
@@ -75,7 +75,11 @@ KINDS: dict[str, Kind] = {
     ),
     "window_ends": Kind(
         _l("Perioden slutter, og der er ingen tid"),
-        _l("Kontakt patienten, eller træk indkaldelsen tilbage."),
+        _l("Kontakt patienten, ændr perioden, eller træk indkaldelsen tilbage."),
+    ),
+    "never_marked": Kind(
+        _l("Tiden er ikke afsluttet"),
+        _l("Skriv, om patienten kom: sæt den til færdig eller udeblevet."),
     ),
 }
 OTHER = Kind(_l("Andet"), _l("Se på sagen, og skriv, hvad der kom ud af det."))
@@ -105,6 +109,7 @@ class Row:
     kind: Kind
     told: list[str]
     appointment: Appointment | None
+    needs_a_time: bool
 
 
 @pages.get("", access=Access.STAFF)
@@ -166,12 +171,15 @@ def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
     wanted = {item.appointment_id for item in items if item.appointment_id is not None}
     found = db().scalars(select(Appointment).options(*SHOWN).where(Appointment.id.in_(wanted)))
     appointments = {one.id: one for one in found}
+    invitations = {item.invitation_id for item in items if item.invitation_id is not None}
+    needing = queries.needing_a_time(db(), invitations)
     return [
         Row(
             item,
             KINDS.get(item.kind, OTHER),
             _told(item),
             appointments.get(item.appointment_id or 0),
+            item.invitation_id in needing,
         )
         for item in items
     ]

@@ -1,0 +1,102 @@
+"""What the worklist lets a person do about an invitation without a time, and an unmarked one."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from freezegun.api import FrozenDateTimeFactory
+from sqlalchemy import func, select
+
+from booking.appointments import safety_net
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.worklist.models import WorklistItem
+from tests import factories as make
+from tests.integration.clinic_web.day.conftest import Work, signed_in
+from tests.integration.patient_web.conftest import Visitor
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T07:00:00Z")  # a Monday
+
+SATURDAY = date(2026, 11, 28)
+
+
+def test_finishing_is_refused_while_the_invitation_needs_a_time(
+    work: Work, secretary: Visitor
+) -> None:
+    work.invited(SATURDAY, SATURDAY)
+    item = work.session.scalars(select(WorklistItem)).one()
+    page = f"{work.at}/arbejdsliste"
+    work.session.commit()
+    secretary.get(page).says("Ingen ledig tid i perioden", "Find en tid", "Se indkaldelsen")
+    secretary.post(f"{page}/{item.id}", outcome="Talt med patienten")
+    secretary.says("Indkaldelsen er stadig åben", "Find en tid", "Se indkaldelsen", status=409)
+    assert 'value="Talt med patienten"' in secretary.page.text
+
+
+def test_other_days_are_given_on_the_invitations_page(work: Work, secretary: Visitor) -> None:
+    invitation = work.invited(SATURDAY, SATURDAY)
+    page = f"{work.at}/invitationer/{invitation.id}"
+    secretary.get(page).says("Ændr perioden")
+    secretary.post(f"{page}/periode", window_from="2026-11-28", window_to="2026-11-20")
+    secretary.says("Slutdatoen ligger før startdatoen.", status=422)
+    assert 'value="2026-11-20"' in secretary.page.text
+    secretary.post(f"{page}/periode", window_from="2026-11-28")
+    secretary.says("Udfyld feltet.", status=422)
+    secretary.post(f"{page}/periode", window_from="2026-11-28", window_to="2026-11-29")
+    secretary.says("Perioden er ændret, men ingen tid er ledig i den.")
+    secretary.post(f"{page}/periode", window_from="2026-11-28", window_to="2026-12-01")
+    secretary.says("Perioden er ændret. Reserveret mandag 30. november 2026 kl. 8.00.")
+    secretary.get(f"{work.at}/arbejdsliste").says("Arbejdslisten er tom")
+    secretary.post(f"{page}/periode", window_from="2026-12-01", window_to="2026-12-03")
+    secretary.says("ligger uden for den og er ikke flyttet.")
+    secretary.post(f"{page}/periode", window_from="2027-11-01", window_to="2027-11-30")
+    secretary.says("ligger uden for den og er ikke flyttet.")
+
+
+def test_a_time_of_yesterday_is_marked_from_the_worklist(
+    work: Work, secretary: Visitor, freezer: FrozenDateTimeFactory
+) -> None:
+    booked = work.booked()
+    freezer.move_to("2026-11-24T08:00:00Z")
+    secretary.post("/klinik/log-ind", username=work.place.staff.username, password=make.PASSWORD)
+    safety_net.look(work.session)
+    work.session.commit()
+    secretary.get(f"{work.at}/arbejdsliste")
+    secretary.says("Tiden er ikke afsluttet", "Sæt til færdig eller udeblevet")
+    secretary.get(f"{work.at}/dag?dato=2026-11-23&hos=alle").says("Færdig", "Udeblevet")
+    secretary.post(f"{work.at}/tider/{booked.id}/dagen", do="done").says("Gennemført")
+    assert work.status(booked.id) == "fulfilled"
+    secretary.get(f"{work.at}/arbejdsliste").says("Arbejdslisten er tom")
+
+
+def test_an_order_sent_twice_is_one_order(work: Work, secretary: Visitor) -> None:
+    path = f"{work.at}/patienter/{work.place.patient.id}/naeste"
+    fields = {"visit_type": work.place.control.id, "form": "in_person", "weeks": "2-4"}
+    secretary.post(path, **fields)
+    first = secretary.path
+    secretary.post(path, **fields)
+    secretary.says("Der er ikke bestilt en til.", "Reserveret tid")
+    assert secretary.path == first
+    secretary.post(path, **fields, purpose="Blodprøver")
+    assert secretary.path != first
+    assert work.session.scalars(select(func.count()).select_from(Invitation)).one() == 2
+
+
+def test_an_order_is_repeated_on_purpose_later(
+    work: Work, secretary: Visitor, freezer: FrozenDateTimeFactory
+) -> None:
+    path = f"{work.at}/patienter/{work.place.patient.id}/naeste"
+    fields = {"visit_type": work.place.control.id, "form": "in_person", "weeks": "2-4"}
+    secretary.post(path, **fields)
+    freezer.move_to("2026-11-23T07:11:00Z")
+    secretary.post(path, **fields)
+    assert work.session.scalars(select(func.count()).select_from(Invitation)).one() == 2
+
+
+def test_whoever_works_at_one_clinic_lands_on_its_day(app: Flask, work: Work) -> None:
+    browser = signed_in(app, work.place.staff)
+    assert browser.get("/klinik/").path == f"{work.at}/dag"
+    other = make.clinic(work.session)
+    busy = make.staff(work.session, other)
+    busy.roles += make.staff(work.session, work.place.clinic).roles
+    work.session.commit()
+    assert signed_in(app, busy).get("/klinik/").path == "/klinik/"
