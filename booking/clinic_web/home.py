@@ -8,12 +8,19 @@ from flask_babel import gettext as _
 from booking.clinic_web.frame import frame, own_clinics
 from booking.people import sign_in
 from booking.people.errors import BadCredentials
-from booking.platform.errors import TooManyAttempts
+from booking.platform.errors import InvalidInput, TooManyAttempts
+from booking.platform.forms import Form, Text, read, rejected
 from booking.platform.pages import Access, Pages, db
 from booking.platform.redirects import safe_path
 
 pages = Pages("staff", __name__, url_prefix="/klinik", template_folder="templates")
 pages.app_context_processor(lambda: frame() if request.path.startswith("/klinik") else {})
+
+
+class UsernameForm(Form):
+    """Who signs in. The password is taken as it is: its spaces are the owner's own."""
+
+    username = Text(required=True)
 
 
 @pages.get("/log-ind", access=Access.PUBLIC)
@@ -25,10 +32,14 @@ def sign_in_form() -> ResponseReturnValue:
 @pages.post("/log-ind", access=Access.PUBLIC)
 def sign_in_post() -> ResponseReturnValue:
     """Sign in; a failure is counted, so it answers the form instead of raising."""
-    values = {"username": request.form.get("username", "")}
+    values = request.form
+    try:
+        username = read(UsernameForm())["username"]
+    except InvalidInput as error:
+        return rejected("clinic/sign_in.html", error)
     try:
         signed = sign_in.staff_by_password(
-            db(), values["username"], request.form.get("password", ""), request.remote_addr or ""
+            db(), username, values.get("password", ""), request.remote_addr or ""
         )
     except BadCredentials:
         errors = {"username": _("Brugernavn og adgangskode passer ikke sammen. Prøv igen.")}

@@ -26,6 +26,7 @@ class Config:
 
     data_keys: version -> Fernet key (32 url-safe base64 bytes); the highest version seals,
     every version opens. lookup_key: the key of the hashes by which CPR and phone are found.
+    trusted_proxies: how many web servers in front of us add to X-Forwarded-For.
     """
 
     mode: Mode
@@ -36,9 +37,11 @@ class Config:
     public_url: str = "http://127.0.0.1:8000"
     instance: Path = ROOT / "instance"
     patient_idle: timedelta = timedelta(minutes=30)
+    patient_longest: timedelta = timedelta(hours=12)
     staff_idle: timedelta = timedelta(minutes=60)
     staff_longest: timedelta = timedelta(hours=10)
     run_jobs: bool = False
+    trusted_proxies: int = 0
     flask: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -62,7 +65,9 @@ def from_environment(environ: Mapping[str, str]) -> Config:
     if mode == "demo":
         values = {**_demo_secrets(instance), **values}
         values.setdefault("DATABASE_URL", f"sqlite:///{instance / 'demo.sqlite3'}")
-    required = ("DATABASE_URL", "RETTID_SESSION_KEY", "RETTID_DATA_KEYS", "RETTID_LOOKUP_KEY")
+    required = ["DATABASE_URL", "RETTID_SESSION_KEY", "RETTID_DATA_KEYS", "RETTID_LOOKUP_KEY"]
+    if mode == "production":
+        required.append("RETTID_PUBLIC_URL")  # a letter with the loopback's address helps no one
     missing = [name for name in required if not values.get(name)]
     if missing:
         raise ConfigurationError(
@@ -78,6 +83,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         public_url=values.get("RETTID_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         instance=instance,
         run_jobs=values.get("RETTID_JOBS", "") == "embedded",
+        trusted_proxies=_proxies(values.get("RETTID_TRUSTED_PROXIES", "")),
     )
 
 
@@ -101,6 +107,12 @@ def _long_enough(name: str, value: str) -> str:
     if len(value) < 32:
         raise ConfigurationError(f"{name} must have at least 32 characters")
     return value
+
+
+def _proxies(text: str) -> int:
+    if text and not (text.isascii() and text.isdigit()):
+        raise ConfigurationError("RETTID_TRUSTED_PROXIES must be a number: 0, 1, 2 …")
+    return int(text or 0)
 
 
 def _demo_secrets(instance: Path) -> dict[str, str]:

@@ -73,9 +73,9 @@ def sign_in(kind: ActorKind, person_id: int, epoch: int, now: datetime) -> SignI
 
 
 def expired(cookie: SignIn, now: datetime, config: Config) -> bool:
-    """True once a session has been idle too long or, for staff, lasted a whole working day."""
+    """True once a session has been idle too long, or has lasted its longest however busy."""
     idle = timedelta(seconds=now.timestamp() - cookie["seen"])
-    if cookie["kind"] == "patient":
-        return idle > config.patient_idle
     lasted = timedelta(seconds=now.timestamp() - cookie["since"])
+    if cookie["kind"] == "patient":
+        return idle > config.patient_idle or lasted > config.patient_longest
     return idle > config.staff_idle or lasted > config.staff_longest

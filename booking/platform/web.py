@@ -25,7 +25,8 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.exceptions import NotFound as HttpNotFound
-from werkzeug.routing import IntegerConverter
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, UnicodeConverter, ValidationError
 
 from booking.platform import i18n, logs
 from booking.platform.clock import Clock, SystemClock
@@ -62,6 +63,16 @@ class RowNumber(IntegerConverter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As werkzeug's, with a highest value."""
         super().__init__(*args, **{"max": 2_147_483_647, **kwargs})
+
+
+class Word(UnicodeConverter):
+    """`<…>` in an address: text that both databases can compare; with a NUL in it, it is 404."""
+
+    def to_python(self, value: str) -> str:
+        """The text as it stands."""
+        if "\x00" in value:
+            raise ValidationError
+        return value
 
 
 @dataclass
@@ -115,9 +126,12 @@ def build(config: Config, clock: Clock | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=config.secure_cookies,
         **config.flask,
     )
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters.update(int=RowNumber, default=Word, string=Word)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["rettid"] = Rettid(config, clock, vault, events, opened)
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     CSRFProtect(app)
     i18n.install(app)
     app.before_request(_name_request)

@@ -13,6 +13,7 @@ WHOLE = {
     "RETTID_SESSION_KEY": "s" * 40,
     "RETTID_DATA_KEYS": f"1:{Fernet.generate_key().decode()}",
     "RETTID_LOOKUP_KEY": "l" * 40,
+    "RETTID_PUBLIC_URL": "https://tider.example.dk",
 }
 
 
@@ -23,6 +24,8 @@ def test_production_is_what_one_gets_without_asking() -> None:
     assert config.secure_cookies
     assert not config.run_jobs
     assert from_environment({**WHOLE, "RETTID_JOBS": "embedded"}).run_jobs
+    assert config.trusted_proxies == 0
+    assert from_environment({**WHOLE, "RETTID_TRUSTED_PROXIES": "2"}).trusted_proxies == 2
 
 
 def test_every_missing_secret_is_named() -> None:
@@ -49,6 +52,8 @@ def test_one_missing_secret_is_enough_to_refuse(name: str) -> None:
         ("RETTID_DATA_KEYS", "1:not-a-key"),
         ("RETTID_DATA_KEYS", Fernet.generate_key().decode()),
         ("RETTID_MODE", "prodution"),
+        ("RETTID_TRUSTED_PROXIES", "-1"),
+        ("RETTID_TRUSTED_PROXIES", "yes"),
     ],
 )
 def test_a_secret_that_cannot_serve_is_refused(name: str, value: str) -> None:
