@@ -16,7 +16,9 @@ from booking.platform.limits import Limit
 
 PER_CODE = Limit("code", 5, timedelta(hours=1))
 PER_USERNAME = Limit("username", 8, timedelta(minutes=15))
-PER_ADDRESS = Limit("address", 40, timedelta(minutes=15))
+# Apart, so that a patient's browser on a shared network cannot keep the staff there out.
+PATIENTS_PER_ADDRESS = Limit("patients' address", 40, timedelta(minutes=15))
+STAFF_PER_ADDRESS = Limit("staff's address", 40, timedelta(minutes=15))
 
 _hasher = PasswordHasher()
 # Checked where there is no account, so that both answers take the same time.
@@ -49,19 +51,19 @@ def patient_actor(session: Session, signed: SignIn) -> Actor | None:
 
 
 def staff_by_password(session: Session, username: str, password: str, address: str) -> SignIn:
-    """Sign staff in; raises BadCredentials (counted) or TooManyAttempts.
+    """Sign staff in; raises BadCredentials or TooManyAttempts.
 
-    `address` is the network address asked from. The counting needs the caller to commit.
+    Every attempt is counted before it is tried; a success gives its own back. `address` is the
+    network address asked from. The counting needs the caller to commit.
     """
     name = username.strip().lower()
-    limits.check(session, PER_ADDRESS, address)
-    limits.check(session, PER_USERNAME, name)
+    limits.count(session, STAFF_PER_ADDRESS, address)
+    limits.count(session, PER_USERNAME, name)
     staff = session.scalars(select(Staff).where(Staff.username == name)).one_or_none()
     stored = staff.password_hash if staff else _NOBODY
     if not _matches(stored, password) or staff is None or not staff.active:
-        limits.count(session, PER_ADDRESS, address)
-        limits.count(session, PER_USERNAME, name)
         raise BadCredentials
+    limits.give_back(session, STAFF_PER_ADDRESS, address)
     limits.forget(session, PER_USERNAME, name)
     if _hasher.check_needs_rehash(stored):
         staff.password_hash = hash_password(password)
@@ -81,8 +83,8 @@ def patient_by_code(session: Session, code: str, birth_date: date | None, addres
     repeated failures TooManyAttempts. The counting needs the caller to commit.
     """
     plain = codes.normalised(code)
-    limits.check(session, PER_ADDRESS, address)
-    limits.check(session, PER_CODE, plain)
+    limits.count(session, PATIENTS_PER_ADDRESS, address)
+    limits.count(session, PER_CODE, plain)
     found = session.execute(
         select(BookingCode, Patient)
         .join(Patient, Patient.id == BookingCode.patient_id)
@@ -93,9 +95,8 @@ def patient_by_code(session: Session, code: str, birth_date: date | None, addres
         )
     ).one_or_none()
     if found is None or birth_date is None or found[1].birth_date != birth_date:
-        limits.count(session, PER_ADDRESS, address)
-        limits.count(session, PER_CODE, plain)
         raise BadCredentials
+    limits.give_back(session, PATIENTS_PER_ADDRESS, address)
     limits.forget(session, PER_CODE, plain)
     return begin_patient(session, found[1])
 

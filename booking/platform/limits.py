@@ -6,7 +6,8 @@ A key is hashed before it is kept: it may be made from a booking code or an addr
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete
+from sqlalchemy import String, case, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.platform.database import Base, Session
@@ -33,24 +34,40 @@ class Limit:
     window: timedelta
 
 
-def check(session: Session, limit: Limit, key: str) -> None:
-    """Raise TooManyAttempts (with `until`) once the limit is reached; counts nothing."""
-    row = session.get(AttemptCount, _hashed(session, limit, key))
-    if row and row.ends > session.now() and row.count >= limit.most:
-        raise TooManyAttempts(until=row.ends)
-
-
 def count(session: Session, limit: Limit, key: str) -> None:
-    """Count one attempt; the caller's transaction must commit for it to be remembered."""
-    now, hashed = session.now(), _hashed(session, limit, key)
-    row = session.get(AttemptCount, hashed, with_for_update=session.on_postgresql)
-    if row is None:
-        session.add(AttemptCount(key=hashed, since=now, ends=now + limit.window, count=1))
-    elif row.ends <= now:
-        row.since, row.ends, row.count = now, now + limit.window, 1
-    else:
-        row.count += 1
-    session.flush()
+    """Count one attempt, before it is known how it ends; raises TooManyAttempts (with `until`)
+    past the limit.
+
+    One statement counts and reads, so that of many attempts at once no more than the limit get
+    through. The caller's transaction must commit for it to be remembered.
+    """
+    now = session.now()
+    row = AttemptCount.__table__.c
+    over = row.ends <= now
+    insert = postgresql.insert if session.on_postgresql else sqlite.insert
+    first = {"since": now, "ends": now + limit.window, "count": 1}
+    statement = insert(AttemptCount).values(key=_hashed(session, limit, key), **first)
+    tries, ends = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[row.key],
+            set_={
+                "since": case((over, statement.excluded.since), else_=row.since),
+                "ends": case((over, statement.excluded.ends), else_=row.ends),
+                "count": case((over, 1), else_=row["count"] + 1),
+            },
+        ).returning(row["count"], row.ends)
+    ).one()
+    if tries > limit.most:
+        raise TooManyAttempts(until=ends)
+
+
+def give_back(session: Session, limit: Limit, key: str) -> None:
+    """Take one attempt off the count: it was none, and what was counted before it stays."""
+    session.execute(
+        update(AttemptCount)
+        .where(AttemptCount.key == _hashed(session, limit, key), AttemptCount.count > 0)
+        .values(count=AttemptCount.count - 1)
+    )
 
 
 def forget(session: Session, limit: Limit, key: str) -> None:

@@ -1,6 +1,9 @@
 """Getting in, being kept out, and being put out."""
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -137,7 +140,7 @@ def test_the_code_itself_is_nowhere_in_the_database(rettid: Rettid, letter: Lett
 def test_staff_sign_in_with_user_name_and_password(client: FlaskClient, username: str) -> None:
     status, _ = post(client, f" {username.upper()} ", factories.PASSWORD)
     assert status == 303
-    assert client.get("/klinik/").status_code == 200
+    assert signed_in(client)
 
 
 def test_a_wrong_name_and_a_wrong_password_are_answered_alike(
@@ -180,7 +183,7 @@ def test_two_processes_count_together(
 
 def signed_in(client: FlaskClient) -> bool:
     """Whether the browser still gets at the staff's pages."""
-    return client.get("/klinik/").status_code == 200
+    return client.get("/klinik/").headers.get("Location") != "/klinik/log-ind"
 
 
 def test_a_session_ends_after_an_hour_without_use(
@@ -263,3 +266,87 @@ def test_the_patients_page_answers_a_wrong_code_and_a_wrong_date_alike(
 
     assert answer("22222-22222", "1961") == answer(letter.code, "1999")
     assert answer(letter.code, "1961")[0] == 303
+
+
+def test_guesses_made_at_the_same_time_are_counted_before_any_is_tried(
+    rettid: Rettid, letter: Letter
+) -> None:
+    def guess(number: int) -> str:
+        return try_code(rettid, letter.code, date(1999, 1, 1), f"192.0.2.{number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = Counter(pool.map(guess, range(16)))
+    assert answers == {"bad_credentials": 5, "too_many_attempts": 11}
+
+
+def test_a_success_gives_back_its_own_attempt_only(rettid: Rettid, letter: Letter) -> None:
+    for number in range(39):
+        assert try_code(rettid, f"22222-222{number:02}", BORN) == "bad_credentials"
+    for _time in range(3):
+        assert try_code(rettid, letter.code, BORN) == f"in as {letter.patient_id}"
+    assert try_code(rettid, "33333-33333", BORN) == "bad_credentials"
+    assert try_code(rettid, letter.code, BORN) == "too_many_attempts"
+
+
+def test_patients_who_guess_do_not_keep_staff_out(
+    client: FlaskClient, username: str, letter: Letter
+) -> None:
+    typed = {"born_day": "4", "born_month": "3", "born_year": "1961"}
+    for number in range(41):
+        last = client.post("/", data={"code": f"22222-222{number:02}", **typed})
+    assert last.status_code == 429
+    assert post(client, username, factories.PASSWORD)[0] == 303
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(0, 429), (1, 303)])
+def test_behind_a_trusted_proxy_each_address_is_its_own(
+    database_url: str, app: Flask, username: str, tmp_path: Path, proxies: int, status: int
+) -> None:
+    config = replace(test_config(database_url, tmp_path), trusted_proxies=proxies)
+    made = create_app(config)
+    for number in range(41):
+        made.test_client().post(
+            "/klinik/log-ind",
+            data={"username": f"guess{number}", "password": "forkert adgangskode"},
+            headers={"X-Forwarded-For": "198.51.100.1, 192.0.2.1"},
+        )
+    answer = made.test_client().post(
+        "/klinik/log-ind",
+        data={"username": username, "password": factories.PASSWORD},
+        headers={"X-Forwarded-For": "198.51.100.1, 192.0.2.2"},
+    )
+    assert answer.status_code == status
+    made.extensions["rettid"].database.engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["", "\x00", "signe\x00", "x" * 300])
+def test_a_user_name_that_no_database_can_hold_is_a_mistake_in_the_form(
+    client: FlaskClient, username: str, name: str
+) -> None:
+    assert post(client, name, factories.PASSWORD)[0] == 422
+
+
+def test_an_address_that_no_database_can_hold_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/sprog/%00").status_code == 404
+    assert client.get("/tider/x%00").status_code in (303, 404)
+
+
+def test_staff_go_on_to_a_page_of_this_site_only(client: FlaskClient, username: str) -> None:
+    with client.session_transaction() as cookie:
+        cookie["next"] = "//evil.example/"
+    answer = client.post(
+        "/klinik/log-ind", data={"username": username, "password": factories.PASSWORD}
+    )
+    assert answer.headers["Location"] == "/klinik/"
+
+
+def test_a_patients_session_ends_after_twelve_hours_however_busy(
+    client: FlaskClient, letter: Letter, freezer: FrozenDateTimeFactory
+) -> None:
+    typed = {"code": letter.code, "born_day": "4", "born_month": "3", "born_year": "1961"}
+    client.post("/", data=typed)
+    for _time in range(36):
+        freezer.tick(timedelta(minutes=20))
+        assert client.get("/mine-tider").status_code == 200
+    freezer.tick(timedelta(minutes=1))
+    assert client.get("/mine-tider").status_code == 303

@@ -11,7 +11,7 @@ from booking.platform.database import Session
 from booking.platform.embedded_jobs import EmbeddedJobs
 from booking.platform.errors import ConfigurationError
 from booking.platform.jobs import Job, JobBook, JobState
-from booking.platform.limits import AttemptCount
+from booking.platform.limits import AttemptCount, Limit, count
 from booking.platform.web import Rettid
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
@@ -62,8 +62,21 @@ def test_a_failing_job_is_rolled_back_noted_and_tried_again(
 
 
 def test_the_application_has_its_jobs(rettid: Rettid) -> None:
-    assert {"hold_sweep", "booking_horizon"} <= set(rettid.jobs.jobs)
-    assert set(rettid.jobs.run_due(rettid.database)) >= {"hold_sweep", "booking_horizon"}
+    own = {"hold_sweep", "booking_horizon", "attempt_sweep"}
+    assert own <= set(rettid.jobs.jobs)
+    assert set(rettid.jobs.run_due(rettid.database)) >= own
+
+
+def test_counts_of_attempts_are_swept_once_their_window_has_ended(
+    rettid: Rettid, freezer: FrozenDateTimeFactory
+) -> None:
+    with rettid.database.transaction() as session:
+        count(session, Limit("test", 5, timedelta(minutes=5)), "someone")
+    freezer.tick(timedelta(minutes=4))
+    assert rettid.jobs.run_now(rettid.database, "attempt_sweep") == 0
+    freezer.tick(timedelta(minutes=2))
+    assert rettid.jobs.run_now(rettid.database, "attempt_sweep") == 1
+    assert marks(rettid) == 0
 
 
 def test_a_second_embedded_runner_on_the_machine_refuses_to_start(
