@@ -54,13 +54,18 @@ def mine() -> ResponseReturnValue:
 
 @pages.get("/<int:clinic_id>/patienter/<int:patient_id>/log", access=Access.SECRETARY)
 def of_patient(clinic_id: int, patient_id: int) -> ResponseReturnValue:
-    """Who saw or changed a patient's data, at any clinic; for leaders."""
+    """Who saw or changed a patient's data at the clinics one leads, and the patient's sign-ins.
+
+    What other clinics did is for the patient to see, not for a leader here.
+    """
     clinic = clinic_here(clinic_id, Role.LEADER)
     patient = queries.patient_of(db(), clinic_id, patient_id)
     looked_at(patient.id, clinic_id=clinic_id)
-    entries, page, pages_ = _page(audit.about_patient(patient_id))
-    wanted = {entry.clinic_id for entry in entries if entry.clinic_id}
-    clinics = {one.id: one for one in db().scalars(select(Clinic).where(Clinic.id.in_(wanted)))}
+    led = {number for number, held in me().roles.items() if Role.LEADER in held}
+    own = AuditEntry.clinic_id.is_(None) & (AuditEntry.actor_kind == "patient")
+    wanted = audit.about_patient(patient_id).where(AuditEntry.clinic_id.in_(led) | own)
+    entries, page, pages_ = _page(wanted)
+    clinics = {one.id: one for one in db().scalars(select(Clinic).where(Clinic.id.in_(led)))}
     return render_template(
         "clinic/audit/patient.html",
         patient=patient,

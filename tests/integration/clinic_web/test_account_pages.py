@@ -9,8 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from freezegun.api import FrozenDateTimeFactory
 
-from booking.people import staffing
-from booking.people.models import Staff
+from booking.calendar.models import Clinic
+from booking.people import service, staffing
+from booking.people.models import Patient, Staff
+from booking.people.sign_in import actor_of, begin_patient
 from booking.platform.identity import SYSTEM, Role
 from booking.platform.web import Rettid
 from tests import factories
@@ -180,6 +182,26 @@ def test_a_leader_reads_who_has_seen_a_patient(house: House, browser: Browser) -
     assert "Så oplysninger" in page.text
     assert secretary.get(log).status_code == 403
     assert leader.get(f"/klinik/1/patienter/{house.stranger}/log").status_code == 404
+
+
+def test_a_leader_reads_nothing_of_what_another_clinic_did(
+    house: House, browser: Browser, rettid: Rettid
+) -> None:
+    with rettid.database.transaction() as session:
+        patient = session.get_one(Patient, house.patient)
+        factories.belongs(session, session.get_one(Clinic, 2), patient)
+        outsider, myself = session.merge(house.outsider), factories.as_patient(patient)
+        service.add_note(session, actor_of(outsider), 2, patient, "Set her.")
+        service.set_needs(session, actor_of(outsider), patient, ["hearing"])
+        service.set_needs(session, myself, patient, [], clinic_id=2)
+        begin_patient(session, patient)
+        elsewhere = session.get_one(Clinic, 2).name
+    page = browser(house.leader.username).get(f"/klinik/1/patienter/{house.patient}/log").text
+    assert "Ude Fra" not in page
+    assert elsewhere not in page
+    assert "Skrev et notat" not in page
+    assert "Ændrede behov" not in page
+    assert "Loggede ind" in page
 
 
 def test_patients_one_may_no_longer_see_are_not_named_in_ones_own_acts(
