@@ -106,10 +106,16 @@ def register(clinic_id: int) -> ResponseReturnValue:
     clinic_here(clinic_id, *OFFICE)
     try:
         typed = read(DetailsForm())
-        patient = service.register_patient(db(), me(), clinic_id, typed["details"])
     except DomainError as error:
-        return rejected(
-            "clinic/patients/register.html", _about_cpr(error), languages_spoken=LANGUAGES
+        return rejected("clinic/patients/register.html", error, languages_spoken=LANGUAGES)
+    try:
+        patient = service.register_patient(db(), me(), clinic_id, typed["details"])
+    except AlreadyExists:
+        return _known(
+            clinic_id,
+            typed["details"],
+            "clinic/patients/register.html",
+            languages_spoken=LANGUAGES,
         )
     flash(_("Patienten er oprettet."), "success")
     return redirect(url_for(".show", clinic_id=clinic_id, patient_id=patient.id), 303)
@@ -168,12 +174,17 @@ def edit(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     try:
         typed = read(EditForm())
         service.edit_patient(db(), me(), clinic_id, patient, typed["version"], typed["details"])
-    except DomainError as error:
-        return rejected(
+    except AlreadyExists:
+        return _known(
+            clinic_id,
+            typed["details"],
             "clinic/patients/edit.html",
-            _about_cpr(error),
             patient=patient,
             languages_spoken=LANGUAGES,
+        )
+    except DomainError as error:
+        return rejected(
+            "clinic/patients/edit.html", error, patient=patient, languages_spoken=LANGUAGES
         )
     flash(_("Oplysningerne er gemt."), "success")
     return redirect(url_for(".show", clinic_id=clinic_id, patient_id=patient_id), 303)
@@ -223,7 +234,9 @@ def new_code(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     """Make a new booking code and show it this once; the earlier ones stop working."""
     patient = patient_here(clinic_id, patient_id, office=True).patient
     code = service.issue_code(db(), me(), patient, replace=True, clinic_id=clinic_id)
-    return render_template("clinic/patients/code.html", person=patient, patient=patient, code=code)
+    return render_template(
+        "clinic/patients/code.html", person=patient, patient=patient, code=code, replaced=True
+    )
 
 
 def patient_here(clinic_id: int, patient_id: int, *, office: bool = False) -> PatientHere:
@@ -241,7 +254,8 @@ def _page_of(here: PatientHere) -> dict[str, Any]:
     clinic, patient = here.clinic, here.patient
     today = local_date(db().now(), clinic.zone)
     proxies = queries.proxies_for(db(), patient.id, today)
-    looked_at(*(proxy.holder_id for proxy in proxies), clinic_id=clinic.id)
+    holders = {proxy.holder_id for proxy in proxies}
+    looked_at(*holders, clinic_id=clinic.id)
     return {
         "clinic": clinic,
         "patient": patient,
@@ -251,6 +265,7 @@ def _page_of(here: PatientHere) -> dict[str, Any]:
         "languages_spoken": LANGUAGES,
         "needs": needs.named(queries.needs_of(db(), patient.id)),
         "proxies": proxies,
+        "own_holders": queries.named_patients(db(), frozenset({clinic.id}), holders),
         "notes": queries.notes_of(db(), clinic.id, patient.id),
         "cards": patient_cards(here),
         "tabs": patient_tabs(here),
@@ -276,8 +291,12 @@ def _as_typed(patient: Patient) -> dict[str, object]:
     }
 
 
-def _about_cpr(error: DomainError) -> DomainError:
-    if isinstance(error, AlreadyExists):
-        text = _("En anden patient har det CPR-nummer. Hent patienten med CPR-opslag i stedet.")
-        return InvalidInput({"cpr": text})
-    return error
+def _known(
+    clinic_id: int, details: service.Details, template: str, **context: Any
+) -> ResponseReturnValue:
+    """The form again, and in the log that its CPR number was told to be somebody's."""
+    text = _("En anden patient har det CPR-nummer. Hent patienten med CPR-opslag i stedet.")
+    answer = rejected(template, InvalidInput({"cpr": text}), **context)
+    if details.cpr:
+        service.note_known_cpr(db(), me(), clinic_id, details.cpr)
+    return answer

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 
 from booking.clinic_web.patients import patient_here
 from booking.clinic_web.places import PatientHere
-from booking.people import service
+from booking.people import queries, service
 from booking.people.models import Patient, Proxy
+from booking.people.reasons import CPR_LOOKUP
 from booking.people.schemas import ProxyForm
 from booking.people.service import Details
 from booking.platform.errors import DomainError, InvalidInput, NotFound
@@ -30,16 +31,19 @@ FORM = "clinic/patients/proxy.html"
 def add_form(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     """The form for a new proxy."""
     here = patient_here(clinic_id, patient_id, office=True)
-    return render_template(FORM, values={}, errors={}, patient=here.patient)
+    return render_template(FORM, values={}, errors={}, patient=here.patient, reasons=CPR_LOOKUP)
 
 
 @pages.post("/ny", access=Access.SECRETARY)
 def add(clinic_id: int, patient_id: int) -> ResponseReturnValue:
-    """Add a proxy; someone who is in no clinic is registered by name first."""
+    """Add a proxy; someone whom nobody knows is registered here by name first."""
     here = patient_here(clinic_id, patient_id, office=True)
     try:
         typed = read(ProxyForm())
-        holder = _holder(typed)
+    except DomainError as error:
+        return rejected(FORM, error, patient=here.patient, reasons=CPR_LOOKUP)
+    try:
+        holder = _holder(clinic_id, typed)
         service.add_proxy(
             db(),
             me(),
@@ -51,9 +55,12 @@ def add(clinic_id: int, patient_id: int) -> ResponseReturnValue:
             typed.get("valid_to"),
         )
     except DomainError as error:
-        return rejected(FORM, error, patient=here.patient)
+        answer = rejected(FORM, error, patient=here.patient, reasons=CPR_LOOKUP)
+        # What the answer tells of the number was undone with the rest, and is logged anew.
+        service.find_holder(db(), me(), clinic_id, typed["cpr"], typed["reason"])
+        return answer
     looked_at(holder.id, clinic_id=clinic_id)
-    flash(_("Fuldmagten er gemt. Giv fuldmagtshaveren sin egen bookingkode."), "success")
+    flash(_("Fuldmagten er gemt. Fuldmagtshaveren logger ind med sin egen bookingkode."), "success")
     return _back(clinic_id, patient_id)
 
 
@@ -68,18 +75,22 @@ def end(clinic_id: int, patient_id: int, proxy_id: int) -> ResponseReturnValue:
 
 @pages.post("/<int:proxy_id>/kode", access=Access.SECRETARY)
 def holder_code(clinic_id: int, patient_id: int, proxy_id: int) -> ResponseReturnValue:
-    """Make a new booking code for the holder and show it this once."""
+    """One more booking code for a holder who is the clinic's own patient, shown this once.
+
+    Whoever has the code sees all that the holder may see, so another clinic's patient gets
+    theirs from that clinic.
+    """
     here = patient_here(clinic_id, patient_id, office=True)
-    holder = _proxy(here.patient, proxy_id).holder
-    code = service.issue_code(db(), me(), holder, replace=True, clinic_id=clinic_id)
+    holder = queries.patient_of(db(), clinic_id, _proxy(here.patient, proxy_id).holder_id)
+    code = service.issue_code(db(), me(), holder, clinic_id=clinic_id)
     looked_at(holder.id, clinic_id=clinic_id)
     return render_template(
-        "clinic/patients/code.html", person=holder, patient=here.patient, code=code
+        "clinic/patients/code.html", person=holder, patient=here.patient, code=code, replaced=False
     )
 
 
-def _holder(typed: dict[str, Any]) -> Patient:
-    known = service.person_by_cpr(db(), typed["cpr"])
+def _holder(clinic_id: int, typed: dict[str, Any]) -> Patient:
+    known = service.find_holder(db(), me(), clinic_id, typed["cpr"], typed["reason"])
     if known is not None:
         return known
     given, family = typed.get("given_name"), typed.get("family_name")
@@ -88,7 +99,7 @@ def _holder(typed: dict[str, Any]) -> Patient:
         missing = {"given_name": given, "family_name": family}
         raise InvalidInput({name: needed for name, text in missing.items() if not text})
     details = Details(given, family, cpr=typed["cpr"], phone=typed.get("phone"))
-    return service.register_patient(db(), me(), None, details)
+    return service.register_patient(db(), me(), clinic_id, details)
 
 
 def _proxy(patient: Patient, proxy_id: int) -> Proxy:

@@ -12,6 +12,8 @@ WORDS: dict[str, LazyString] = {
     "patient.edited": _("Rettede oplysninger"),
     "patient.entered_by_cpr": _("Hentede patienten til klinikken med CPR-nummer"),
     "patient.cpr_unknown": _("Søgte på et CPR-nummer, som ingen har"),
+    "patient.cpr_known": _("Skrev patientens CPR-nummer og fik at vide, at det er kendt"),
+    "patient.holder_by_cpr": _("Fandt en fuldmagtshaver med CPR-nummer"),
     "patient.note_added": _("Skrev et notat"),
     "patient.needs_set": _("Ændrede behov"),
     "patient.code_issued": _("Lavede en bookingkode"),

@@ -124,6 +124,7 @@ class ProxyForm(Form):
     """Who may act for the patient; the name is used where nobody has the CPR number yet."""
 
     cpr = Cpr(required=True, error_messages=_missing(_("Skriv personens CPR-nummer.")))
+    reason = Choice(CPR_LOOKUP, required=True, error_messages=_missing(_("Vælg en grund.")))
     given_name = Text(longest=100)
     family_name = Text(longest=100)
     phone = Phone()

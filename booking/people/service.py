@@ -15,6 +15,7 @@ from booking.people.errors import AlreadyExists, BirthDateUnknown, ProxyNotPossi
 from booking.people.events import PatientNeedsChanged
 from booking.people.guardianship import last_day_as_child
 from booking.people.models import ClinicPatient, Patient, PatientNeed, PatientNote, Proxy
+from booking.people.queries import named_patients
 from booking.people.reasons import CPR_LOOKUP
 from booking.platform import audit
 from booking.platform.database import Session, constraint_of
@@ -119,6 +120,31 @@ def enter_clinic_by_cpr(
     if patient:
         enter_clinic(session, clinic_id, patient, "cpr_lookup")
     return patient
+
+
+def find_holder(
+    session: Session, by: Actor, clinic_id: int, number: str, reason_code: str
+) -> Patient | None:
+    """Whoever is to hold a proxy, by the whole CPR number, for a coded reason (`CPR_LOOKUP`).
+
+    The look-up is in the log unless they are the clinic's patient. They do not become so by it.
+    """
+    if reason_code not in CPR_LOOKUP:
+        raise NotFound
+    person = person_by_cpr(session, number)
+    if person is None:
+        audit.record(session, by, "patient.cpr_unknown", reason=reason_code, clinic_id=clinic_id)
+    elif not named_patients(session, frozenset({clinic_id}), {person.id}):
+        action = "patient.holder_by_cpr"
+        audit.record(session, by, action, [person.id], reason=reason_code, clinic_id=clinic_id)
+    return person
+
+
+def note_known_cpr(session: Session, by: Actor, clinic_id: int, number: str) -> None:
+    """Log that someone was told that a CPR number is another patient's: that is a look-up too."""
+    known = person_by_cpr(session, number)
+    if known is not None:
+        audit.record(session, by, "patient.cpr_known", [known.id], clinic_id=clinic_id)
 
 
 def add_note(

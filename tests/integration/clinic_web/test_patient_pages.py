@@ -152,11 +152,18 @@ def test_registering_keeps_what_was_typed_until_it_is_right(
     assert "0170" not in answer.location
 
 
-def test_a_known_number_is_not_registered_again(secretary: FlaskClient, ward: Ward) -> None:
+def test_a_known_number_is_not_registered_again_and_the_try_is_logged(
+    secretary: FlaskClient, ward: Ward, rettid: Rettid
+) -> None:
     answer = secretary.post(f"{ward.home}/ny", data={**TYPED, "cpr": "050670-1111"})
     assert answer.status_code == 422
     assert "CPR-opslag" in answer.text
     assert "Fremmed" not in answer.text
+    told = ("patient.cpr_known", "", [ward.stranger])
+    assert looked_up(rettid) == [told]
+    typed = {**TYPED, "cpr": "050670-1111", "version": "1"}
+    assert secretary.post(f"{ward.page}/ret", data=typed).status_code == 422
+    assert looked_up(rettid) == [told, told]
 
 
 @pytest.mark.parametrize(
@@ -253,7 +260,7 @@ def test_a_parent_who_is_nobodys_patient_gets_leave_and_a_code(
         karen = session.get_one(Patient, ward.karen)
         karen.birth_date = date(2014, 3, 4)
     address = f"{ward.page}/fuldmagter/ny"
-    typed = {"kind": "parent", "cpr": "010180-0001"}
+    typed = {"kind": "parent", "cpr": "010180-0001", "reason": "patient_calls"}
     nameless = secretary.post(address, data=typed)
     assert nameless.status_code == 422
     assert "Skriv også navnet" in nameless.text
@@ -264,18 +271,83 @@ def test_a_parent_who_is_nobodys_patient_gets_leave_and_a_code(
         proxy = session.scalars(select(Proxy)).one()
         assert (proxy.holder.name, proxy.valid_to) == ("Mor Østergård", date(2029, 3, 3))
         belonging = select(ClinicPatient).where(ClinicPatient.patient_id == proxy.holder_id)
-        assert session.scalars(belonging).all() == []
+        assert session.scalars(belonging).one().clinic_id == ward.clinic
     assert "Mor Østergård" in secretary.get(ward.page).text
     assert "<strong>" in secretary.post(f"{ward.page}/fuldmagter/{proxy.id}/kode").text
     assert secretary.post(f"{ward.page}/fuldmagter/{proxy.id}/afslut").status_code == 303
     assert "Mor Østergård" not in secretary.get(ward.page).text
 
 
+def looked_up(rettid: Rettid) -> list[tuple[str, str, list[int]]]:
+    """The tries with a CPR number, as (action, reason, patients), the first first."""
+    with rettid.database.reading() as session:
+        entries = session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.action.like("patient.%cpr%"))
+            .order_by(AuditEntry.id)
+        )
+        return [(e.action, e.reason, [s.patient_id for s in e.subjects]) for e in entries]
+
+
+def test_another_clinics_patient_holds_a_proxy_for_a_reason_in_the_log_and_gets_no_code_here(
+    secretary: FlaskClient, ward: Ward, rettid: Rettid
+) -> None:
+    address = f"{ward.page}/fuldmagter/ny"
+    typed = {"kind": "power_of_attorney", "cpr": "050670-1111", "valid_to": "2027-01-01"}
+    unreasoned = secretary.post(address, data=typed)
+    assert unreasoned.status_code == 422
+    assert "Fremmed" not in unreasoned.text
+    assert looked_up(rettid) == []
+    reasoned = {**typed, "reason": "patient_calls"}
+    assert secretary.post(address, data=reasoned).status_code == 303
+    seen = ("patient.holder_by_cpr", "patient_calls", [ward.stranger])
+    assert looked_up(rettid) == [seen]
+    assert secretary.post(address, data=reasoned).status_code == 409
+    assert looked_up(rettid) == [seen, seen]
+    with rettid.database.reading() as session:
+        proxy = session.scalars(select(Proxy)).one()
+    page = secretary.get(ward.page).text
+    assert "Åse Fremmed" in page
+    assert f"fuldmagter/{proxy.id}/kode" not in page
+    assert secretary.post(f"{ward.page}/fuldmagter/{proxy.id}/kode").status_code == 404
+    assert secretary.get(f"{ward.home}/{ward.stranger}").status_code == 404
+    with rettid.database.reading() as session:
+        assert session.scalars(select(BookingCode)).all() == []
+
+
+def test_a_code_for_a_holder_leaves_the_earlier_ones_alone(
+    secretary: FlaskClient, ward: Ward, rettid: Rettid
+) -> None:
+    with rettid.database.transaction() as session:
+        clinic, karen = session.get_one(Clinic, ward.clinic), session.get_one(Patient, ward.karen)
+        holder = factories.patient(session, clinic)
+        until = date(2027, 1, 1)
+        proxy = service.add_proxy(
+            session, SYSTEM, clinic.id, holder, karen, "power_of_attorney", until, until
+        )
+        service.issue_code(session, SYSTEM, holder, clinic_id=clinic.id)
+    assert "<strong>" in secretary.post(f"{ward.page}/fuldmagter/{proxy.id}/kode").text
+    with rettid.database.reading() as session:
+        kept = session.scalars(select(BookingCode.revoked_at)).all()
+        assert kept == [None, None]
+        assert session.get_one(Patient, holder.id).epoch == 0
+
+
+def test_a_nameless_holder_whom_nobody_knows_is_a_look_up_too(
+    secretary: FlaskClient, ward: Ward, rettid: Rettid
+) -> None:
+    typed = {"cpr": "010180-0001", "kind": "power_of_attorney", "valid_to": "2027-01-01"}
+    answer = secretary.post(f"{ward.page}/fuldmagter/ny", data={**typed, "reason": "acute"})
+    assert answer.status_code == 422
+    assert looked_up(rettid) == [("patient.cpr_unknown", "acute", [])]
+
+
 def test_leave_that_cannot_be_given_says_why_and_keeps_what_was_typed(
     secretary: FlaskClient, ward: Ward
 ) -> None:
     address = f"{ward.page}/fuldmagter/ny"
-    grown = {"kind": "parent", "cpr": "010180-0001", "given_name": "Mor", "family_name": "Ø"}
+    who = {"cpr": "010180-0001", "given_name": "Mor", "family_name": "Ø"}
+    grown = {**who, "kind": "parent", "reason": "patient_calls"}
     answer = secretary.post(address, data=grown)
     assert answer.status_code == 409
     assert "010180-0001" in answer.text
@@ -283,7 +355,7 @@ def test_leave_that_cannot_be_given_says_why_and_keeps_what_was_typed(
     assert secretary.post(address, data=endless).status_code == 422
     backwards = {**endless, "valid_from": "2026-12-01", "valid_to": "2026-11-30"}
     assert secretary.post(address, data=backwards).status_code == 422
-    oneself = {"kind": "power_of_attorney", "cpr": "040361-1234", "valid_to": "2027-01-01"}
+    oneself = {**endless, "cpr": "040361-1234", "valid_to": "2027-01-01"}
     assert secretary.post(address, data=oneself).status_code == 409
 
 
