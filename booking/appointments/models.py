@@ -252,7 +252,7 @@ class AppointmentChange(WithId):
     what: Mapped[str] = mapped_column(String(20))
     actor_kind: Mapped[str] = mapped_column(String(10))
     actor_id: Mapped[int]
-    actor_name: Mapped[str] = mapped_column(String(200))
+    actor_name: Mapped[str] = mapped_column(String(250))
     channel: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(40), default="")
     words: Mapped[str] = mapped_column(Text, default="")

@@ -25,7 +25,7 @@ class AuditEntry(WithId):
     at: Mapped[datetime]
     actor_kind: Mapped[str] = mapped_column(String(10))
     actor_id: Mapped[int]
-    actor_name: Mapped[str] = mapped_column(String(200))
+    actor_name: Mapped[str] = mapped_column(String(250))
     action: Mapped[str] = mapped_column(String(60))
     place: Mapped[str] = mapped_column(String(120), default="")
     reason: Mapped[str] = mapped_column(String(200), default="")
@@ -76,8 +76,11 @@ _ENTRY = insert(cast(Table, AuditEntry.__table__)).returning(AuditEntry.id)
 _SUBJECTS = insert(cast(Table, AuditSubject.__table__))
 
 
-def already_seen(session: Session, actor: Actor, place: str, patients: set[int]) -> bool:
-    """True if the same actor's same page named the same patients within 15 minutes.
+def already_seen(
+    session: Session, actor: Actor, place: str, patients: set[int], clinic_id: int | None
+) -> bool:
+    """True if the same actor's same page at the same clinic named the same patients within 15
+    minutes.
 
     Lets a page that refreshes itself stay one entry. Only the latest entries are compared: one
     too many is better than a slow page.
@@ -90,6 +93,7 @@ def already_seen(session: Session, actor: Actor, place: str, patients: set[int])
             AuditEntry.at > session.now() - REPEAT_AFTER,
             AuditEntry.action == "look",
             AuditEntry.place == place,
+            AuditEntry.clinic_id == clinic_id,
         )
         .order_by(AuditEntry.id.desc())
         .limit(RECENT)

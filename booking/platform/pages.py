@@ -144,7 +144,7 @@ def _admit(access: Access) -> None:
 def _write_looks(unit: Session) -> None:
     for patients, reason, clinic_id in g.looks:
         place = request.endpoint or ""
-        repeated = reason == "" and audit.already_seen(unit, me(), place, set(patients))
+        repeated = reason == "" and audit.already_seen(unit, me(), place, set(patients), clinic_id)
         if patients and not repeated:
             audit.record(
                 unit, me(), "look", patients, place=place, reason=reason, clinic_id=clinic_id

@@ -6,13 +6,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from freezegun.api import FrozenDateTimeFactory
-from sqlalchemy import func, select, text
+from sqlalchemy import String, func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from booking.appointments.models import AppointmentChange
 from booking.calendar.models import Clinic
 from booking.people.models import Patient
 from booking.platform import audit
 from booking.platform.audit import AuditEntry
+from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
 from booking.platform.web import Rettid
 from tests import factories
@@ -135,3 +137,20 @@ def test_a_change_without_its_entry_is_no_change(
     assert answer.status_code == 500
     with rettid.database.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM patient_note")) == 0
+
+
+def test_the_same_page_at_another_clinic_is_another_look(session: Session) -> None:
+    audit.record(session, SYSTEM, "look", [1], place="here", clinic_id=1)
+    assert audit.already_seen(session, SYSTEM, "here", {1}, 1)
+    assert not audit.already_seen(session, SYSTEM, "here", {1}, 2)
+    assert not audit.already_seen(session, SYSTEM, "here", {1}, None)
+
+
+def test_the_longest_name_there_can_be_fits_in_the_log(session: Session) -> None:
+    patient = factories.patient(session, given_name="G" * 100, family_name="F" * 100)
+    audit.record(session, factories.as_patient(patient), "sign_in", [patient.id])
+    entry = session.scalars(audit.about_patient(patient.id)).one()
+    assert entry.actor_name == patient.name
+    column = AppointmentChange.__table__.c.actor_name.type
+    assert isinstance(column, String)
+    assert (column.length or 0) >= len(patient.name)
