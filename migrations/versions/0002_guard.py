@@ -98,8 +98,14 @@ CREATE TRIGGER audit_subject_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON a
 FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows()
 """
 
-# SQLite keeps instants as text and compares them as text: they must be written one way.
-_INSTANT = "'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]*'"
+# SQLite keeps instants as text and compares them as text: they must be written one way, in UTC
+# and without a zone, with or without six decimals.
+_SECOND = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
+_DECIMALS = ".[0-9][0-9][0-9][0-9][0-9][0-9]"
+
+
+def _is_instant(column: str) -> str:
+    return f"({column} GLOB '{_SECOND}' OR {column} GLOB '{_SECOND}{_DECIMALS}')"
 
 
 def _sqlite_overlap(table: str, name: str, same: str, active: str, active_b: str) -> list[str]:
@@ -109,7 +115,7 @@ def _sqlite_overlap(table: str, name: str, same: str, active: str, active_b: str
     """
     check = f"""
       SELECT RAISE(ABORT, '{table}_instant_format')
-      WHERE NEW.starts_at NOT GLOB {_INSTANT} OR NEW.ends_at NOT GLOB {_INSTANT};
+      WHERE NOT {_is_instant("NEW.starts_at")} OR NOT {_is_instant("NEW.ends_at")};
       SELECT RAISE(ABORT, '{name}') WHERE EXISTS (
         SELECT 1 FROM {table} b
         WHERE {same} AND {active_b}

@@ -136,12 +136,15 @@ def test_hand_written_sql_is_refused_too(
         session.execute(statement, {"r": booked.clinician_id, "a": second.id})
 
 
+@pytest.mark.parametrize(
+    "written", ["2026-12-01T08:{}:00+00:00", "2026-12-01 09:{}:00+01:00", "2026-12-01 08:{}:00Z"]
+)
 def test_an_instant_written_another_way_cannot_slip_past_the_comparison(
-    session: Session, booked: Appointment, second: Appointment
+    session: Session, booked: Appointment, second: Appointment, written: str
 ) -> None:
     statement = text(
         "INSERT INTO allocation (resource_id, lane, starts_at, ends_at, active, role,"
-        " appointment_id) VALUES (:r, 0, '2026-12-01T08:10:00+00:00', '2026-12-01T08:20:00+00:00',"
+        f" appointment_id) VALUES (:r, 0, '{written.format(10)}', '{written.format(20)}',"
         " true, 'clinician', :a)"
     )
     with pytest.raises(IntegrityError):
