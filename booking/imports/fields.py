@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext
 from marshmallow import fields
 
+from booking.imports import personal
 from booking.imports.mapping import BETWEEN
 from booking.people import cpr
 from booking.platform.errors import AmbiguousLocalTime, NonexistentLocalTime
-from booking.platform.forms import MISSING
+from booking.platform.forms import MISSING, Text
 from booking.platform.localtime import to_utc
 
 YEARS = range(1900, 2201)
@@ -51,6 +52,21 @@ class DayCell(fields.Field[date]):
         if found is None:
             raise self.make_error("invalid")
         return found.date()
+
+
+class ImpersonalCell(Text):
+    """A text that is kept open, and so must not point to a person."""
+
+    default_error_messages = {
+        **Text.default_error_messages,
+        "personal": _("Teksten ligner et CPR-nummer, et telefonnummer eller en e-mailadresse."),
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if personal.in_text(text):
+            raise self.make_error("personal")
+        return text
 
 
 class ClockCell(fields.Field[time]):

@@ -9,13 +9,14 @@ from sqlalchemy import insert, select
 from booking.appointments.models import PastVisit
 from booking.imports import whose
 from booking.imports.batch import Batch, Checked, Reading
-from booking.imports.fields import DayCell, MomentCell, YesNoCell
+from booking.imports.fields import DayCell, ImpersonalCell, MomentCell, YesNoCell
 from booking.imports.mapping import Fact
-from booking.platform.forms import Choice, Number, Text
+from booking.platform.forms import Choice, Number
 from booking.platform.localtime import local_date
 
 OUTCOMES = ("fulfilled", "noshow", "cancelled", "unknown")
-LARGEST = 1_000_000_000
+# Unless the mapping says otherwise: too short for a CPR number or a phone number.
+LARGEST = 9_999_999
 
 NO_DAY = _("Rækken har hverken dag eller tidspunkt.")
 TO_COME = _("Besøget ligger i fremtiden. Det hører til de kommende tider.")
@@ -32,7 +33,7 @@ def fields(reading: Reading) -> dict[str, Any]:
         "booked_on": DayCell(mapping.dates),
         "booked_at": MomentCell(mapping.instants, reading.zone),
         "outcome": Choice(OUTCOMES, required=True),
-        "label": Text(),
+        "label": ImpersonalCell(),
         **{f"facts.{name}": _cell(fact) for name, fact in mapping.facts.items()},
     }
 
@@ -112,4 +113,4 @@ def _cell(fact: Fact) -> cells.Field[Any]:
     if fact.kind == "number":
         low = -LARGEST if fact.low is None else fact.low
         return Number(low, LARGEST if fact.high is None else fact.high)
-    return Text(longest=1000)
+    return ImpersonalCell(longest=1000)

@@ -1,27 +1,21 @@
 """Knowing an imported row again: by the source's key, and by what it said last time."""
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import select
 
+from booking.imports import personal
 from booking.imports.batch import Batch, Checked, Outcome
 from booking.imports.models import ImportKey
-from booking.people import cpr
 from booking.platform.database import Session
 from booking.platform.vault import Vault
 
-_LIKE_CPR = re.compile(r"(?<![0-9])[0-9]{6}[ -]?[0-9]{4}(?![0-9])")
-
 
 def concealed(vault: Vault, key: str) -> str:
-    """A key fit to lie open: a keyed hash if it holds what reads as a CPR number, else itself."""
-    found = _LIKE_CPR.findall(key)
-    if any(cpr.is_cpr(one) for one in found):
-        return vault.fingerprint("source key", key)
-    return key
+    """A key fit to lie open: a keyed hash if something in it points to a person, else itself."""
+    return vault.fingerprint("source key", key) if personal.in_key(key) else key
 
 
 def digest(session: Session, values: dict[str, Any]) -> str:

@@ -36,18 +36,18 @@ class Names:
     def resource(self, field: str, name: str, *kinds: str) -> Resource:
         """A resource of one of these kinds; raises Refused."""
         able = [r for r in self._resources if not kinds or r.kind in kinds]
-        found: Resource = _one(field, name, able, self._resource_keys)
+        found: Resource = self._one(field, name, able, self._resource_keys)
         return found
 
     def visit_type(self, field: str, name: str) -> VisitType:
         """A visit type; raises Refused."""
-        found: VisitType = _one(field, name, self._visit_types, self._visit_type_keys)
+        found: VisitType = self._one(field, name, self._visit_types, self._visit_type_keys)
         return found
 
     def site(self, name: str | None, room: Resource | None = None) -> Site:
         """The site with this name; without one, the room's, else the clinic's only one."""
         if name:
-            found: Site = _one("site", name, self._sites, {})
+            found: Site = self._one("site", name, self._sites, {})
             return found
         if room is not None and room.site is not None:
             return room.site
@@ -60,17 +60,16 @@ class Names:
         ids = [row.id for row in rows]
         return keys.row_ids(batch.session, batch.mapping.source, kind, ids)
 
-
-def _one(field: str, name: str, rows: Iterable[Any], by_key: dict[str, int]) -> Any:
-    wanted = by_key.get(name)
-    named = defaultdict(list)
-    for row in rows:
-        if row.id == wanted:
-            return row
-        named[row.name.casefold()].append(row)
-    found = named[name.casefold()]
-    if not found:
-        raise Refused(field, UNKNOWN)
-    if len(found) > 1:
-        raise Refused(field, SEVERAL)
-    return found[0]
+    def _one(self, field: str, name: str, rows: Iterable[Any], by_key: dict[str, int]) -> Any:
+        wanted = by_key.get(keys.concealed(self._batch.session.vault, name))
+        named = defaultdict(list)
+        for row in rows:
+            if row.id == wanted:
+                return row
+            named[row.name.casefold()].append(row)
+        found = named[name.casefold()]
+        if not found:
+            raise Refused(field, UNKNOWN)
+        if len(found) > 1:
+            raise Refused(field, SEVERAL)
+        return found[0]

@@ -143,6 +143,43 @@ def test_a_patient_named_by_cpr_number_is_found_and_never_written_down(
     assert moving_in("history", by_cpr, *lines).counts == (0, 1, 0, 2)
 
 
+def test_a_text_that_points_to_a_person_is_refused_without_being_repeated(
+    moving_in: Import, clinic: Clinic, session: Session
+) -> None:
+    with_texts = CREATE.replace('day = "day"', 'day = "day"\nlabel = "what"') + (
+        '[facts.remark]\ncolumn = "remark"\n[facts.units]\ncolumn = "units"\ntype = "number"\n'
+    )
+    lines = [
+        "id,who,day,at,booked,came,age,what,remark,units",
+        "1,8,2026-05-02,,,yes,40,Kontrol 150752-2222,,",
+        "2,8,2026-05-02,,,yes,40,Kontrol,ring 20 30 10 20,",
+        "3,8,2026-05-02,,,yes,40,Kontrol,skriv til karen@example.org,",
+        "4,8,2026-05-02,,,yes,40,Kontrol,,20301020",
+        "5,8,2026-05-02,,,yes,40,Kontrol 2 af 3,set 2026-05-02,20",
+    ]
+    done = moving_in("history", with_texts, *lines)
+    assert done.counts == (1, 0, 0, 4)
+    assert done.wrong == [("2", "label"), ("3", "remark"), ("4", "remark"), ("5", "units")]
+    told = " ".join(cell for row in done.refused for cell in row)
+    assert not any(said in told for said in ("150752", "20 30", "karen", "20301020"))
+    assert session.scalars(select(PastVisit)).one().label == "Kontrol 2 af 3"
+
+
+@pytest.mark.parametrize("key", ["150752-22A1", "karen@example.org", "+45 20301020"])
+def test_a_key_that_points_to_a_person_is_kept_as_a_hash_and_known_again(
+    moving_in: Import, clinic: Clinic, session: Session, key: str
+) -> None:
+    lines = [HEADER, f"{key},{key},2026-05-02,,,yes,40"]
+    assert moving_in("history", CREATE, *lines).counts == (1, 0, 0, 0)
+    kept = session.scalars(select(PastVisit.source_key)).one()
+    known = session.scalars(select(PatientIdentifier.value)).one()
+    assert key not in (kept, known)
+    assert moving_in("history", CREATE, *lines).counts == (0, 1, 0, 0)
+    bad = moving_in("history", CREATE, HEADER, f"{key},8,2026-05-02,,,maybe,40")
+    assert bad.wrong == [("2", "outcome")]
+    assert not any(key in cell for row in bad.refused for cell in row)
+
+
 def test_one_entry_in_the_log_names_the_patients_of_a_batch(
     moving_in: Import, clinic: Clinic, session: Session
 ) -> None:
