@@ -27,7 +27,7 @@ from booking.clinic_web.choices import CourseForm, course_of, visit_type_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import refusals
 from booking.clinic_web.words import DEADLINES
-from booking.people.models import Patient
+from booking.people.models import ClinicPatient, Patient
 from booking.people.queries import patient_of
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.forms import Choice, Day, Id, Number, Text, read, rejected
@@ -78,7 +78,7 @@ def place(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     try:
         typed = read(OrderForm())
         with refusals():
-            _one_at_a_time(patient)
+            _one_at_a_time(clinic, patient)
             course = course_of(db(), me(), clinic, patient, typed)
             wanted = _order(clinic, typed)
             sent_before = _same_order(course, wanted)
@@ -224,10 +224,11 @@ def _clinician(clinic: Clinic, visit_type: VisitType, typed: str) -> Resource | 
     raise InvalidInput({"clinician": _("Vælg en af mulighederne.")})
 
 
-def _one_at_a_time(patient: Patient) -> None:
+def _one_at_a_time(clinic: Clinic, patient: Patient) -> None:
     """Let a form that was sent twice at once wait for itself: the second sees the first's order."""
-    locked = select(Patient.id).where(Patient.id == patient.id).with_for_update(key_share=True)
-    db().execute(locked)
+    belongs = ClinicPatient.clinic_id == clinic.id, ClinicPatient.patient_id == patient.id
+    # A row that booking never locks, so that neither can wait for the other.
+    db().execute(select(ClinicPatient.id).where(*belongs).with_for_update())
 
 
 def _same_order(course: Course, wanted: Order) -> Invitation | None:

@@ -4,7 +4,7 @@ What was searched for may be a CPR number or a name, so it is posted, and kept s
 cookie until the next search; it is never part of an address.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -12,12 +12,14 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
+from booking.calendar.models import Clinic
 from booking.clinic_web.frame import OFFICE, clinic_here
 from booking.clinic_web.places import PatientHere, patient_cards, patient_tabs
 from booking.people import cpr, needs, queries, service
 from booking.people.errors import AlreadyExists
-from booking.people.models import Patient
+from booking.people.models import ClinicPatient, Patient
 from booking.people.reasons import CPR_LOOKUP
 from booking.people.schemas import (
     CprLookupForm,
@@ -37,6 +39,7 @@ from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.platform.phone import readable
 
 pages = Pages("staff_patients", __name__, url_prefix="/klinik/<int:clinic_id>/patienter")
+NOTE_SENT_TWICE, REGISTERED_TWICE = timedelta(minutes=1), timedelta(minutes=10)
 MENU_ENTRIES = (MenuEntry("staff_patients.find", _l("Patienter")),)
 
 
@@ -71,7 +74,10 @@ def search(clinic_id: int) -> ResponseReturnValue:
 def results(clinic_id: int) -> ResponseReturnValue:
     """Whom the latest search found at this clinic."""
     clinic_here(clinic_id)
-    text = db().vault.open(cookie.get("search"))
+    try:
+        text = db().vault.open(cookie.get("search"))
+    except KeyError:  # sealed with a key that has since been left out
+        text = None
     if text is None:
         return redirect(url_for(".find", clinic_id=clinic_id), 303)
     found = queries.find(db(), clinic_id, text)
@@ -108,6 +114,12 @@ def register(clinic_id: int) -> ResponseReturnValue:
         typed = read(DetailsForm())
     except DomainError as error:
         return rejected("clinic/patients/register.html", error, languages_spoken=LANGUAGES)
+    already = _registered_just_now(clinic_id, typed["details"])
+    if already is not None:
+        flash(
+            _("Patienten var oprettet for et øjeblik siden. Der er ikke oprettet en til."), "info"
+        )
+        return redirect(url_for(".show", clinic_id=clinic_id, patient_id=already.id), 303)
     try:
         patient = service.register_patient(db(), me(), clinic_id, typed["details"])
     except AlreadyExists:
@@ -184,7 +196,11 @@ def edit(clinic_id: int, patient_id: int) -> ResponseReturnValue:
         )
     except DomainError as error:
         return rejected(
-            "clinic/patients/edit.html", error, patient=patient, languages_spoken=LANGUAGES
+            "clinic/patients/edit.html",
+            error,
+            row=patient,
+            patient=patient,
+            languages_spoken=LANGUAGES,
         )
     flash(_("Oplysningerne er gemt."), "success")
     return redirect(url_for(".show", clinic_id=clinic_id, patient_id=patient_id), 303)
@@ -222,7 +238,8 @@ def add_note(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     here = patient_here(clinic_id, patient_id)
     try:
         typed = read(NoteForm())
-        service.add_note(db(), me(), clinic_id, here.patient, typed["text"])
+        if not _noted_just_now(here, typed["text"]):
+            service.add_note(db(), me(), clinic_id, here.patient, typed["text"])
     except DomainError as error:
         return rejected("clinic/patients/show.html", error, **_page_of(here))
     flash(_("Notatet er gemt."), "success")
@@ -248,6 +265,44 @@ def patient_here(clinic_id: int, patient_id: int, *, office: bool = False) -> Pa
     patient = queries.patient_of(db(), clinic_id, patient_id)
     looked_at(patient.id, clinic_id=clinic_id)
     return PatientHere(clinic, patient)
+
+
+def _noted_just_now(here: PatientHere, text: str) -> bool:
+    """True if the same person wrote the very same a minute ago: a form that was sent twice."""
+    belongs = ClinicPatient.clinic_id == here.clinic.id, ClinicPatient.patient_id == here.patient.id
+    db().execute(select(ClinicPatient.id).where(*belongs).with_for_update())
+    since = db().now() - NOTE_SENT_TWICE
+    return any(
+        (note.text, note.author) == (text, me().name) and note.at > since
+        for note in queries.notes_of(db(), here.clinic.id, here.patient.id)
+    )
+
+
+def _registered_just_now(clinic_id: int, details: service.Details) -> Patient | None:
+    """Whom this clinic registered ten minutes ago by the same name and day of birth, without CPR.
+
+    A known CPR number is refused anyway. The clinic's row is locked so that the second of two
+    forms at once sees what the first made.
+    """
+    if details.cpr:
+        return None
+    db().execute(select(Clinic.id).where(Clinic.id == clinic_id).with_for_update(key_share=True))
+    return db().scalar(
+        select(Patient)
+        .join(ClinicPatient, ClinicPatient.patient_id == Patient.id)
+        .where(
+            ClinicPatient.clinic_id == clinic_id,
+            ClinicPatient.basis == "registered",
+            Patient.given_name == details.given_name,
+            Patient.family_name == details.family_name,
+            Patient.birth_date == details.birth_date
+            if details.birth_date
+            else Patient.birth_date.is_(None),
+            Patient.created_at > db().now() - REGISTERED_TWICE,
+        )
+        .order_by(Patient.id)
+        .limit(1)
+    )
 
 
 def _page_of(here: PatientHere) -> dict[str, Any]:
