@@ -252,6 +252,7 @@ def change_window(
     again if they are beyond it. A time it already has stays where it is.
     Raises WrongState for one that is completed or revoked.
     """
+    lock(session, [], [invitation.patient_id])
     if invitation.status not in ("planned", "open"):
         raise WrongState
     if first > last:
