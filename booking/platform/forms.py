@@ -12,16 +12,16 @@ had begun and keeps what was typed.
 
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 from webargs.flaskparser import FlaskParser
 
 from booking.platform.error_table import shown
-from booking.platform.errors import DomainError, InvalidInput
+from booking.platform.errors import ChangedMeanwhile, DomainError, InvalidInput
 from booking.platform.pages import db
 from booking.platform.phone import e164
 
@@ -232,13 +232,34 @@ def read(schema: Form, location: Literal["form", "query"] = "form") -> dict[str,
     return loaded
 
 
-def rejected(template: str, error: DomainError, **context: Any) -> ResponseReturnValue:
+class Versioned(Protocol):
+    """A row that counts how often it was saved."""
+
+    version: int
+
+
+def rejected(
+    template: str, error: DomainError, *, row: Versioned | None = None, **context: Any
+) -> ResponseReturnValue:
     """The form again, with what was typed (`values`) and what is wrong (`errors`).
 
     Undoes whatever the transaction had begun. A domain error that is about no one field is
-    shown above the form, and answers with its own status.
+    shown above the form, and answers with its own status. `row` is what the form edits: where
+    someone else saved it in between, the form goes on from the version that is there now, so
+    that sending it again is to choose one's own.
     """
     db().rollback()
+    if row is not None and isinstance(error, ChangedMeanwhile):
+        values = request.form.copy()
+        values["version"] = str(row.version)
+        errors = {
+            "_form": gettext(
+                "En anden har ændret det samme imens. Det, du har skrevet, er bevaret; "
+                "send igen for at gemme det i stedet."
+            )
+        }
+        status = shown(error.code).status
+        return render_template(template, values=values, errors=errors, **context), status
     if isinstance(error, InvalidInput):
         return render_template(template, values=request.form, errors=error.fields, **context), 422
     text = shown(error.code)

@@ -104,7 +104,7 @@ def save_clinic(clinic_id: int) -> ResponseReturnValue:
             before = clinic.optional_closures
             service.edit_clinic(db(), me(), clinic, typed["version"], clinic_details(typed))
     except DomainError as error:
-        return rejected("clinic/setup/clinic.html", error, clinic=clinic, **_choices())
+        return rejected("clinic/setup/clinic.html", error, row=clinic, clinic=clinic, **_choices())
     flash(_("Klinikkens oplysninger er gemt."), "success")
     if clinic.optional_closures != before:
         return redirect(url_for("staff_hits.show", clinic_id=clinic_id), 303)
@@ -150,7 +150,7 @@ def save_site(clinic_id: int, site_id: int) -> ResponseReturnValue:
             details = _site_details(typed)
             service.edit_site(db(), me(), site, typed["version"], details, active=typed["active"])
     except DomainError as error:
-        return rejected("clinic/setup/site.html", error, site=site)
+        return rejected("clinic/setup/site.html", error, row=site, site=site)
     flash(_("Stedet er gemt."), "success")
     return redirect(url_for("staff_setup.overview", clinic_id=clinic_id), 303)
 

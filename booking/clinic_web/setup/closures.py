@@ -116,7 +116,9 @@ def edit(clinic_id: int, closure_id: int) -> ResponseReturnValue:
             )
     except DomainError as error:
         places = _places(clinic)
-        return rejected("clinic/setup/closure.html", error, closure=closure, places=places)
+        return rejected(
+            "clinic/setup/closure.html", error, row=closure, closure=closure, places=places
+        )
     flash(_("Lukningen er gemt."), "success")
     return _onwards(clinic, closure)
 

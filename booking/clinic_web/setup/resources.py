@@ -131,7 +131,7 @@ def edit(clinic_id: int, resource_id: int) -> ResponseReturnValue:
             )
     except DomainError as error:
         choices = _choices(clinic, kind, resource)
-        return rejected("clinic/setup/resource_form.html", error, **choices)
+        return rejected("clinic/setup/resource_form.html", error, row=resource, **choices)
     flash(_("%(name)s er gemt.", name=resource.name), "success")
     back = _page(clinic_id, resource)
     return onwards(clinic, today(db(), clinic), None, [resource_id], back)

@@ -84,7 +84,7 @@ def edit(clinic_id: int, template_id: int) -> ResponseReturnValue:
             week_templates.change(db(), me(), clinic, template, typed["version"], hours)
     except DomainError as error:
         choices = _choices(clinic, template.resource, template)
-        return rejected("clinic/setup/template.html", error, **choices)
+        return rejected("clinic/setup/template.html", error, row=template, **choices)
     flash(_("Ugeskemaet er gemt."), "success")
     return _onwards(clinic, template.resource_id)
 

@@ -122,6 +122,7 @@ def edit(clinic_id: int, visit_type_id: int) -> ResponseReturnValue:
         return rejected(
             "clinic/setup/visit_type.html",
             error,
+            row=visit_type,
             visit_type=visit_type,
             **_choices(clinic, visit_type),
         )

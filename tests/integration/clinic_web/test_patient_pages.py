@@ -191,8 +191,18 @@ def test_editing_saves_and_the_second_of_two_is_told(
     assert late.status_code == 409
     assert "Senere" in late.text
     assert f'href="{ward.page}/ret"' in late.text
+    assert 'name="version" value="2"' in late.text
     with rettid.database.reading() as session:
         assert session.get_one(Patient, ward.karen).given_name == "Ny"
+
+
+def test_a_search_sealed_with_a_key_that_is_gone_is_no_search(
+    secretary: FlaskClient, ward: Ward
+) -> None:
+    with secretary.session_transaction() as cookie:
+        cookie["search"] = "7:sealed-with-the-seventh-key"
+    answer = secretary.get(f"{ward.home}/fundet")
+    assert (answer.status_code, answer.headers["Location"]) == (303, ward.home)
 
 
 def test_a_patient_is_brought_in_by_the_whole_number_and_a_reason(
