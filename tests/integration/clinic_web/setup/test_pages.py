@@ -1,6 +1,5 @@
 """The set-up pages: every page opens, every form saves, keeps what was typed, and never breaks."""
 
-import re
 from typing import Any
 
 import pytest
@@ -334,30 +333,6 @@ def test_each_wrong_field_is_named_in_danish(
     assert message in answer.text
     kept = data.get("name") or data.get("reason")
     assert f'value="{kept}"' in answer.text
-
-
-def test_two_secretaries_who_save_the_same_thing(here: Here, office: FlaskClient) -> None:
-    page = f"{here.setup}/steder/{here.site.id}"
-    assert office.post(page, data={**SITE, "version": "1"}).status_code == 303
-    answer = office.post(page, data={**SITE, "name": "Hjørring", "version": "1"})
-    assert answer.status_code == 409
-    assert "En anden har ændret det samme imens" in answer.text
-    assert 'value="Hjørring"' in answer.text
-    assert f'href="{page}"' in answer.text
-    assert "send igen for at gemme det i stedet" in answer.text
-    (shown,) = re.findall(r'name="version" value="(\d+)"', answer.text)
-    again = office.post(page, data={**SITE, "name": "Hjørring", "version": shown})
-    assert again.status_code == 303
-
-
-def test_a_form_with_a_mistake_still_belongs_to_the_version_it_was_made_from(
-    here: Here, office: FlaskClient
-) -> None:
-    page = f"{here.setup}/steder/{here.site.id}"
-    assert office.post(page, data={**SITE, "version": "1"}).status_code == 303
-    answer = office.post(page, data={**SITE, "name": "", "version": "1"})
-    assert answer.status_code == 422
-    assert 'name="version" value="1"' in answer.text
 
 
 def test_what_hangs_on_a_visit_type_is_part_of_its_version(
