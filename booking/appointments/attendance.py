@@ -22,8 +22,9 @@ from booking.platform.localtime import local_date
 
 
 def arrive(session: Session, by: Actor, appointment: Appointment) -> None:
-    """The patient is here."""
+    """The patient is here, on the day."""
     _expect(appointment, "booked")
+    _not_before_its_day(session, appointment)
     appointment.status, appointment.arrived_at = "arrived", session.now()
     trace(session, by, appointment, "arrived", "desk")
     session.publish(PatientArrived(*_about(appointment), session.now()))
@@ -32,6 +33,7 @@ def arrive(session: Session, by: Actor, appointment: Appointment) -> None:
 def call_in(session: Session, by: Actor, appointment: Appointment) -> None:
     """The contact begins; someone who was never marked as arrived has arrived now."""
     _expect(appointment, "booked", "arrived")
+    _not_before_its_day(session, appointment)
     appointment.arrived_at = appointment.arrived_at or session.now()
     appointment.status, appointment.called_in_at = "checked-in", session.now()
     trace(session, by, appointment, "called_in", "desk")
@@ -115,6 +117,12 @@ def _noshow_key(appointment: Appointment) -> str:
 def _expect(appointment: Appointment, *statuses: str) -> None:
     if appointment.status not in statuses:
         raise WrongState
+
+
+def _not_before_its_day(session: Session, appointment: Appointment) -> None:
+    zone = appointment.clinic.zone
+    if local_date(appointment.starts_at, zone) > local_date(session.now(), zone):
+        raise TooEarly
 
 
 def _about(appointment: Appointment) -> tuple[int, int, int]:

@@ -189,7 +189,10 @@ def no_time_fits(
     """None of the times suit the patient: a person must look. What they have stays theirs."""
     invitation, moving = occasion.invitation, occasion.moving
     holds.release(session, occasion.owner)
-    worklist.add(
+    last_days = [occasion.deadline_on, occasion.last]
+    if moving is not None:
+        last_days.append(local_date(moving.starts_at, occasion.visit_type.clinic.zone))
+    item = worklist.add(
         session,
         occasion.visit_type.clinic_id,
         "no_time_fits",
@@ -198,9 +201,10 @@ def no_time_fits(
         invitation_id=invitation.id if invitation else None,
         words=words,
         details={"wishes": list(wishes), "visit_type": occasion.visit_type.name},
-        due_on=occasion.deadline_on or occasion.last,
+        due_on=min(day for day in last_days if day is not None),
         key=f"no_time_fits:{occasion.owner}",
     )
+    worklist.add_words(session, item, words, wishes)
     audit.record(
         session,
         by,

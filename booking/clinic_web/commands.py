@@ -18,7 +18,7 @@ from booking.people import queries, staffing
 from booking.people.models import Staff
 from booking.platform.database import Session
 from booking.platform.error_table import shown
-from booking.platform.errors import DomainError, NotFound
+from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.identity import SYSTEM, Role
 from booking.platform.phone import e164
 from booking.platform.web import rettid
@@ -97,6 +97,8 @@ def _unit() -> Iterator[Session]:
     try:
         with rettid().database.transaction() as session:
             yield session
+    except InvalidInput as error:
+        raise click.ClickException(" ".join(error.fields.values())) from None
     except DomainError as error:
         text = shown(error.code)
         with force_locale("en"):

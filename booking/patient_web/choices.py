@@ -92,6 +92,8 @@ def week_of(session: Session, occasion: Occasion, filters: Filters) -> Week | No
     asked = [filters.clinician or ANYONE]
     if not filters.clinician and occasion.preferred_id is not None:
         asked.insert(0, str(occasion.preferred_id))
+    if len(asked) > 1 and _only_others_are_in_time(session, occasion):
+        asked.reverse()
     for clinician in asked:
         narrowed = Filters(filters.from_day, filters.part, filters.site_id, clinician)
         if filters.from_day is not None:
@@ -106,6 +108,16 @@ def week_of(session: Session, occasion: Occasion, filters: Filters) -> Week | No
                 next=_monday_after(occasion, monday),
             )
     return None
+
+
+def _only_others_are_in_time(session: Session, occasion: Occasion) -> bool:
+    """True if the deadline can be met, and only by somebody else than the preferred clinician."""
+    deadline = occasion.deadline_on
+    if deadline is None or deadline < occasion.first:
+        return False
+    if find(session, occasion.wish(last=deadline, clinician_id=occasion.preferred_id)):
+        return False
+    return bool(find(session, occasion.wish(last=deadline)))
 
 
 def nearest(session: Session, occasion: Occasion, start: datetime) -> Listed:

@@ -117,7 +117,7 @@ ERRORS: dict[str, Shown] = {
     "too_early": Shown(
         409,
         _("Tiden er ikke begyndt"),
-        _("En patient kan først være udeblevet, når tiden er begyndt."),
+        _("Ankomst kan først skrives på dagen, og at nogen ikke kom, først når tiden er begyndt."),
     ),
     "wrong_state": Shown(
         409,

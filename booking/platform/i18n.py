@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Flask
+from flask import Flask, has_request_context
 from flask import session as cookie
 from flask_babel import Babel, get_locale
 
@@ -25,6 +25,8 @@ def install(app: Flask) -> None:
 
 def chosen_language() -> str:
     """The language chosen on a page or known for the patient; Danish until then."""
+    if not has_request_context():
+        return "da"
     language = cookie.get("language", "da")
     return language if language in LANGUAGES else "da"
 

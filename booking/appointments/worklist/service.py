@@ -1,6 +1,8 @@
 """Putting things before a person, and taking them off again."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 from sqlalchemy.exc import IntegrityError
 
@@ -56,6 +58,17 @@ def add(
             raise
         return already
     return item
+
+
+def add_words(session: Session, item: WorklistItem, words: str, wishes: Sequence[str]) -> None:
+    """Put more words and wishes to an open item; said twice, they stand once."""
+    if words and words not in item.words.splitlines():
+        item.words = f"{item.words}\n{words}".strip()
+    known = [str(wish) for wish in cast(list[object], item.details.get("wishes", []))]
+    more = [wish for wish in wishes if wish not in known]
+    if more:
+        item.details = {**item.details, "wishes": known + more}
+    session.flush()
 
 
 def finish(session: Session, by: Actor, item: WorklistItem, outcome: str) -> WorklistItem:

@@ -6,12 +6,13 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
-from booking.appointments import calling_off, groups, holds, occasions, search, service
+from booking.appointments import attendance, calling_off, groups, holds, occasions, search, service
 from booking.appointments.errors import (
     GroupFull,
     HasOneAlready,
     HoldExpired,
     TimeTaken,
+    TooEarly,
     TooLate,
     WrongState,
 )
@@ -241,3 +242,23 @@ def test_one_that_cannot_be_reserved_keeps_none_of_the_others(
     freezer.move_to("2027-02-20T08:00:00Z")
     assert invitations.reach_horizon(session) == 2
     assert invitations.live_appointment(session, fine) is not None
+
+
+def test_a_second_wish_is_not_lost_and_is_read_before_the_time(
+    session: Session, place: Place
+) -> None:
+    appointment = provisional(session, place)
+    occasion = occasions.for_move(session, place.as_patient, appointment)
+    service.no_time_fits(session, place.as_patient, occasion, "Kun tirsdage", ["morning"])
+    service.no_time_fits(session, place.as_patient, occasion, "Eller efter kl. 15", ["video"])
+    item = session.scalars(select(WorklistItem)).one()
+    assert item.words == "Kun tirsdage\nEller efter kl. 15"
+    assert item.details["wishes"] == ["morning", "video"]
+    assert item.due_on == FIRST, "the day of the time that does not suit"
+
+
+def test_nobody_has_arrived_on_another_day(session: Session, place: Place) -> None:
+    appointment = provisional(session, place)
+    for act in (attendance.arrive, attendance.call_in):
+        with pytest.raises(TooEarly):
+            act(session, place.secretary, appointment)
