@@ -12,7 +12,7 @@ had begun and keeps what was typed.
 
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast, runtime_checkable
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -232,6 +232,7 @@ def read(schema: Form, location: Literal["form", "query"] = "form") -> dict[str,
     return loaded
 
 
+@runtime_checkable
 class Versioned(Protocol):
     """A row that counts how often it was saved."""
 
@@ -239,7 +240,7 @@ class Versioned(Protocol):
 
 
 def rejected(
-    template: str, error: DomainError, *, row: Versioned | None = None, **context: Any
+    template: str, error: DomainError, *, row: object = None, **context: Any
 ) -> ResponseReturnValue:
     """The form again, with what was typed (`values`) and what is wrong (`errors`).
 
@@ -249,7 +250,7 @@ def rejected(
     that sending it again is to choose one's own.
     """
     db().rollback()
-    if row is not None and isinstance(error, ChangedMeanwhile):
+    if isinstance(row, Versioned) and isinstance(error, ChangedMeanwhile):
         values = request.form.copy()
         values["version"] = str(row.version)
         errors = {
