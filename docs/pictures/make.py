@@ -1,8 +1,8 @@
 # ruff: noqa: INP001
 """Take the pictures of the documentation from a running demo, at phone width.
 
-    make run &
-    .venv/bin/python docs/pictures/make.py http://127.0.0.1:8000
+make run &
+.venv/bin/python docs/pictures/make.py http://127.0.0.1:8000
 """
 
 import os
