@@ -17,6 +17,7 @@ def axe(page: Page) -> None:
     """
     if not SCRIPT.is_file():
         pytest.skip("axe-core is not installed: run `make setup`")
+    _wait_for_styles(page)
     page.evaluate(SCRIPT.read_text())
     found: dict[str, Any] = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
@@ -27,3 +28,15 @@ def axe(page: Page) -> None:
         for node in one["nodes"]
     ]
     assert not said, f"{page.url}\n" + "\n".join(said)
+
+
+def _wait_for_styles(page: Page) -> None:
+    """Sizes and colours mean nothing before the style sheet is there; on a busy machine it lags."""
+    page.wait_for_load_state("load")
+    for tried in range(100):
+        if page.evaluate("[...document.styleSheets].some(s => s.href && s.cssRules.length > 50)"):
+            return
+        page.wait_for_timeout(100)
+        if tried == 50:
+            page.reload()
+    raise AssertionError(f"{page.url} has no style sheet")
