@@ -6,7 +6,7 @@ from sqlalchemy import exists, func, select
 
 from booking.appointments.errors import DoesNotFit, GroupFull, TimeTaken
 from booking.appointments.guard import lock
-from booking.appointments.models import ACTIVE, Allocation, Appointment, GroupSession, Hold
+from booking.appointments.models import ACTIVE, Appointment, GroupSession, Hold
 from booking.appointments.occasions import Occasion
 from booking.appointments.placing import choose
 from booking.appointments.search import Slot, Wish
@@ -34,16 +34,7 @@ def create(session: Session, by: Actor, wish: Wish, slot: Slot) -> GroupSession:
     )
     session.add(made)
     session.flush()
-    session.add_all(
-        Allocation(
-            resource_id=take.resource_id,
-            role=take.role,
-            starts_at=take.starts_at,
-            ends_at=take.ends_at,
-            group_session_id=made.id,
-        )
-        for take in takes
-    )
+    session.add_all(take.allocation(group_session_id=made.id) for take in takes)
     audit.record(session, by, "group_session.created", clinic_id=visit_type.clinic_id)
     session.flush()
     return made

@@ -56,13 +56,7 @@ def place(session: Session, occasion: Occasion, slot: Slot) -> Hold:
     session.add(hold)
     session.flush()
     session.add_all(
-        Allocation(
-            resource_id=part.resource_id,
-            role=part.role,
-            starts_at=part.starts_at,
-            ends_at=part.ends_at,
-            hold_id=hold.id,
-        )
+        part.allocation(hold_id=hold.id)
         for take in takes
         for part in _not_already_ours(session, take, occasion)
     )

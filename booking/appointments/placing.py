@@ -24,6 +24,16 @@ class Take:
     starts_at: datetime
     ends_at: datetime
 
+    def allocation(self, **owner: int) -> Allocation:
+        """The row that guards it; owner: appointment_id, hold_id or group_session_id."""
+        return Allocation(
+            resource_id=self.resource_id,
+            role=self.role,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            **owner,
+        )
+
 
 def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     """The resources this slot takes, locked.

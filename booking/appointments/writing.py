@@ -6,7 +6,7 @@ from typing import Literal
 
 from booking.appointments.events import AppointmentBooked, AppointmentMoved
 from booking.appointments.invitations.models import Invitation
-from booking.appointments.models import Allocation, Appointment, AppointmentChange
+from booking.appointments.models import Appointment, AppointmentChange
 from booking.appointments.placing import Take
 from booking.appointments.search import Slot
 from booking.appointments.visit_types.models import VisitType
@@ -105,16 +105,7 @@ def write_booking(
     )
     session.add(appointment)
     session.flush()
-    session.add_all(
-        Allocation(
-            resource_id=take.resource_id,
-            role=take.role,
-            starts_at=take.starts_at,
-            ends_at=take.ends_at,
-            appointment_id=appointment.id,
-        )
-        for take in place.takes
-    )
+    session.add_all(take.allocation(appointment_id=appointment.id) for take in place.takes)
     trace(session, by, appointment, "booked", channel, reason=reason)
     if invitation is not None:
         invitation.status = "open"
@@ -184,15 +175,7 @@ def put(session: Session, appointment: Appointment, takes: list[Take]) -> None:
         session.delete(row)
     session.flush()
     for take in takes[len(rows) :]:
-        session.add(
-            Allocation(
-                resource_id=take.resource_id,
-                role=take.role,
-                starts_at=take.starts_at,
-                ends_at=take.ends_at,
-                appointment_id=appointment.id,
-            )
-        )
+        session.add(take.allocation(appointment_id=appointment.id))
     session.flush()
     session.expire(appointment, ["allocations"])
 
