@@ -1,6 +1,7 @@
 """What one process does in a race: attempts on a database that others attempt at the same time.
 
-Each attempt is a transaction of its own with the same retries as a request has.
+Each attempt is a transaction of its own, with the retries and the refusals of a request
+(platform/pages.py).
 """
 
 import random
@@ -13,6 +14,7 @@ from itertools import cycle
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from booking.appointments import holds, occasions, search, service
 from booking.appointments.guard import CONSTRAINTS
@@ -23,7 +25,7 @@ from booking.appointments.visit_types.models import VisitType
 from booking.people.models import Patient
 from booking.platform.clock import Clock
 from booking.platform.database import Database, Session, constraint_of, worth_retrying
-from booking.platform.errors import DomainError
+from booking.platform.errors import ChangedMeanwhile, DomainError
 from booking.platform.events import EventBus
 from booking.platform.identity import Actor
 from booking.platform.pages import TRIES
@@ -76,6 +78,8 @@ def attempt(opened: Database, work: Callable[[Session], None]) -> str:
             if kind is None:
                 raise
             return kind.code
+        except StaleDataError:
+            return ChangedMeanwhile.code
         except DBAPIError as error:
             if not worth_retrying(error) or tried == TRIES:
                 raise
