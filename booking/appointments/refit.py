@@ -2,6 +2,7 @@
 else keep the time, and let a person know that a longer one is needed.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import Enum
 
@@ -11,11 +12,13 @@ from booking.appointments import holds
 from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken
 from booking.appointments.events import AppointmentLengthened
 from booking.appointments.guard import attempt
+from booking.appointments.length import Length
 from booking.appointments.models import Appointment
 from booking.appointments.occasions import Occasion, length_for
 from booking.appointments.placing import choose
 from booking.appointments.search import Slot
 from booking.appointments.worklist import service as worklist
+from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.writing import put, trace
 from booking.people.events import PatientNeedsChanged
 from booking.platform.database import Session
@@ -41,7 +44,7 @@ def refit(session: Session, by: Actor, appointment: Appointment) -> Refit:
     visit_type = appointment.visit_type
     length = length_for(session, visit_type, appointment.patient_id, appointment.invitation_id)
     if length.minutes == appointment.minutes:
-        worklist.withdraw(session, f"length:{appointment.id}")
+        worklist.withdraw(session, _key(appointment))
         return Refit.SAME
     day = local_date(appointment.starts_at, appointment.clinic.zone)
     occasion = Occasion(
@@ -75,13 +78,36 @@ def refit(session: Session, by: Actor, appointment: Appointment) -> Refit:
     appointment.minutes_reason = [list(part) for part in length.parts]
     appointment.sequence += 1
     trace(session, by, appointment, "lengthened", "web" if by.kind == "patient" else "desk")
-    worklist.withdraw(session, f"length:{appointment.id}")
+    worklist.withdraw(session, _key(appointment))
     session.publish(
         AppointmentLengthened(
             appointment.id, appointment.patient_id, appointment.clinic_id, length.minutes
         )
     )
     return Refit.CHANGED
+
+
+def too_short(session: Session, appointments: Iterable[Appointment]) -> dict[int, Length]:
+    """The length each of these coming times ought to have, by number, where it is too short.
+
+    Only while the clinic looks for a longer one: a time that somebody has found to be enough,
+    and so taken off the worklist, is enough.
+    """
+    ahead = {
+        _key(one): one
+        for one in appointments
+        if one.status == "booked" and one.starts_at > session.now()
+    }
+    if not ahead:
+        return {}
+    waiting = select(WorklistItem.open_key).where(WorklistItem.open_key.in_(ahead))
+    needed = {}
+    for key in session.scalars(waiting):
+        one = ahead[str(key)]
+        length = length_for(session, one.visit_type, one.patient_id, one.invitation_id)
+        if length.minutes > one.minutes:
+            needed[one.id] = length
+    return needed
 
 
 def on_needs_changed(session: Session, changed: PatientNeedsChanged) -> None:
@@ -98,13 +124,19 @@ def on_needs_changed(session: Session, changed: PatientNeedsChanged) -> None:
 
 
 def _ask_for_longer(session: Session, appointment: Appointment, minutes: int) -> None:
-    worklist.add(
+    details: dict[str, object] = {"minutes": minutes, "has": appointment.minutes}
+    item = worklist.add(
         session,
         appointment.clinic_id,
         "needs_longer_time",
         patient_id=appointment.patient_id,
         appointment_id=appointment.id,
-        details={"minutes": minutes, "has": appointment.minutes},
+        details=details,
         due_on=local_date(appointment.starts_at, appointment.clinic.zone),
-        key=f"length:{appointment.id}",
+        key=_key(appointment),
     )
+    item.details = details  # of an item that stood already, too: the needs have changed again
+
+
+def _key(appointment: Appointment) -> str:
+    return f"length:{appointment.id}"

@@ -97,14 +97,19 @@ def clinician_name(resource: Resource) -> str:
     return f"{title} {resource.name}".strip()
 
 
-def standing(appointment: Appointment, now: datetime) -> tuple[str, str]:
-    """(text, kind) of how a time stands for its patient; kind as the `status` macro has it."""
+def standing(appointment: Appointment, now: datetime, name: str = "") -> tuple[str, str]:
+    """(text, kind) of how a time stands for its patient; kind as the `status` macro has it.
+
+    name: the patient's, where somebody else reads it on their behalf.
+    """
     if appointment.status != "booked":
         kinds = {"cancelled": "error", "noshow": "warning", "fulfilled": "success"}
         return str(STATUSES[appointment.status]), kinds.get(appointment.status, "info")
     if appointment.starts_at <= now:
         return _("Tiden er begyndt"), "info"
     if appointment.participant == "needs-action":
+        if name:
+            return _("Reserveret til %(name)s – svar gerne", name=name), "warning"
         return _("Reserveret til dig – svar gerne"), "warning"
     return _("Bekræftet"), "success"
 

@@ -14,6 +14,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from booking.appointments.queries import coming
+from booking.appointments.refit import too_short
+from booking.appointments.wording import length_sum
 from booking.calendar.models import Clinic
 from booking.clinic_web.frame import OFFICE, clinic_here
 from booking.clinic_web.places import PatientHere, patient_cards, patient_tabs
@@ -311,6 +314,8 @@ def _page_of(here: PatientHere) -> dict[str, Any]:
     proxies = queries.proxies_for(db(), patient.id, today)
     holders = {proxy.holder_id for proxy in proxies}
     looked_at(*holders, clinic_id=clinic.id)
+    times = [one for one in coming(db(), patient.id) if one.clinic_id == clinic.id]
+    needed = too_short(db(), times)
     return {
         "clinic": clinic,
         "patient": patient,
@@ -319,6 +324,11 @@ def _page_of(here: PatientHere) -> dict[str, Any]:
         "age": _age(patient.birth_date, today) if patient.birth_date else None,
         "languages_spoken": LANGUAGES,
         "needs": needs.named(queries.needs_of(db(), patient.id)),
+        "too_short": [
+            (one, length_sum(needed[one.id].minutes, needed[one.id].parts))
+            for one in times
+            if one.id in needed
+        ],
         "proxies": proxies,
         "own_holders": queries.named_patients(db(), frozenset({clinic.id}), holders),
         "notes": queries.notes_of(db(), clinic.id, patient.id),

@@ -8,8 +8,11 @@ from markupsafe import Markup
 
 from booking.appointments import queries
 from booking.appointments.invitations.models import Invitation
+from booking.appointments.length import Length
 from booking.appointments.models import Appointment
+from booking.appointments.refit import too_short
 from booking.patient_web.frame import for_whom, my_people
+from booking.patient_web.visit import barred
 from booking.people.models import Patient
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.web import rettid
@@ -21,11 +24,17 @@ EARLIER = 5
 
 @dataclass(frozen=True)
 class Overview:
-    """What one person has. name: '' for oneself. cards: what features add for this person."""
+    """What one person has. name: '' for oneself. cards: what features add for this person.
+
+    movable: the numbers of the coming times that may be moved here. needed: the length of each
+    coming time that is too short.
+    """
 
     person: Patient
     name: str
     coming: list[Appointment]
+    movable: set[int]
+    needed: dict[int, Length]
     to_book: list[Invitation]
     planned: list[Invitation]
     earlier: list[Appointment]
@@ -48,10 +57,13 @@ def home() -> ResponseReturnValue:
 def _overview(person: Patient) -> Overview:
     session = db()
     without = queries.without_a_time(session, person.id)
+    coming = queries.coming(session, person.id)
     return Overview(
         person=person,
         name=for_whom(person),
-        coming=queries.coming(session, person.id),
+        coming=coming,
+        movable={one.id for one in coming if not barred(one)},
+        needed=too_short(session, coming),
         to_book=[one for one in without if one.status == "open"],
         planned=[one for one in without if one.status == "planned"],
         earlier=queries.earlier(session, person.id, EARLIER),

@@ -1,17 +1,14 @@
 """What a contact must allow for, told by the patient; and what it does to the coming times."""
 
-from dataclasses import dataclass
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from booking.appointments import queries
-from booking.appointments.length import Length
-from booking.appointments.models import Appointment
-from booking.appointments.occasions import length_for
+from booking.appointments.refit import too_short
 from booking.patient_web.frame import acting_for, for_whom, my_people
 from booking.patient_web.schemas import NeedsForm
+from booking.patient_web.visit import barred
 from booking.people.models import Patient
 from booking.people.needs import NEEDS
 from booking.people.queries import needs_of
@@ -23,22 +20,6 @@ from booking.platform.pages import Access, Pages, db, me
 pages = Pages("patient_needs", __name__, url_prefix="/behov")
 
 PAGE = "patient/needs.html"
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A coming time, and the length its patient needs."""
-
-    appointment: Appointment
-    needed: Length
-
-    @property
-    def long_enough(self) -> bool:
-        """False where a longer time must be found; a group's length is the group's own."""
-        appointment = self.appointment
-        return (
-            appointment.group_session_id is not None or appointment.minutes >= self.needed.minutes
-        )
 
 
 @pages.get("", access=Access.PATIENT)
@@ -74,17 +55,19 @@ def save(patient_id: int) -> ResponseReturnValue:
 
 
 def _about(person: Patient) -> dict[str, object]:
-    fits = [
-        Fit(one, length_for(db(), one.visit_type, person.id, one.invitation_id))
+    ahead = [
+        one
         for one in queries.coming(db(), person.id)
         if one.status == "booked" and one.starts_at > db().now()
     ]
     options = [{"value": need.code, "text": need.name, "hint": need.explanation} for need in NEEDS]
-    clinics = {fit.appointment.clinic_id: fit.appointment.clinic for fit in fits}
+    clinics = {one.clinic_id: one.clinic for one in ahead}
     return {
         "person": person,
         "name": for_whom(person),
-        "fits": fits,
+        "ahead": ahead,
+        "movable": {one.id for one in ahead if not barred(one)},
+        "needed": too_short(db(), ahead),
         "options": options,
         "clinics": list(clinics.values()),
     }

@@ -21,6 +21,7 @@ pages = Pages("patient_sign_in", __name__, template_folder="templates")
 
 FRONT = "patient/front.html"
 DATE_PARTS = ("born_day", "born_month", "born_year")
+SHORTEST_YEAR = 1000
 
 
 @pages.get("/", access=Access.PUBLIC)
@@ -90,7 +91,11 @@ def _typed() -> tuple[str, date | None]:
     born = None
     try:
         day, month, year = (int(part) for part in parts)
-        born = date(year, month, day)
+        # Not a guess at somebody's date: nobody is let in by it, and it is not counted.
+        if 0 <= year < SHORTEST_YEAR:
+            errors["born"] = _("Skriv årstallet med fire cifre, for eksempel 1961.")
+        else:
+            born = date(year, month, day)
     except (ValueError, OverflowError):
         missing = not all(parts)
         errors["born"] = (

@@ -7,6 +7,7 @@ from booking.appointments import occasions, queries, service
 from booking.appointments.calendar_file import calendar_file
 from booking.appointments.errors import TooLate, WrongState
 from booking.appointments.models import Appointment
+from booking.appointments.refit import too_short
 from booking.patient_web.frame import domain_words, for_whom, my_appointment, refused
 from booking.platform.errors import ChangedMeanwhile, DomainError
 from booking.platform.pages import Access, Pages, db, me
@@ -79,12 +80,13 @@ def about(appointment: Appointment) -> dict[str, object]:
         ],
         "now": now,
         "ahead": appointment.status == "booked" and appointment.starts_at > now,
-        "barred": _barred(appointment),
+        "barred": barred(appointment),
+        "needed": too_short(db(), [appointment]).get(appointment.id),
         "closes_at": occasions.closes_at(appointment),
     }
 
 
-def _barred(appointment: Appointment) -> str:
+def barred(appointment: Appointment) -> str:
     """Why the patient may not move it now, as the error's code; '' if they may."""
     try:
         occasions.check_movable(db(), me(), appointment)

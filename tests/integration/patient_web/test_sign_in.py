@@ -51,6 +51,20 @@ def test_repeated_failures_lock_the_code_even_for_the_right_date(
     stranger.post("/", code=code, **BORN).says("Der er prøvet for mange gange", status=429)
 
 
+@pytest.mark.parametrize("year", ["61", "061", "0061", "6"])
+def test_a_year_in_fewer_than_four_digits_is_asked_for_again_and_not_counted(
+    stranger: Visitor, session: Session, place: Place, year: str
+) -> None:
+    code = codes.issue(session, place.patient.id)
+    session.commit()
+    for _attempt in range(6):
+        stranger.post("/", code=code, **{**BORN, "born_year": year}).says(
+            "Skriv årstallet med fire cifre, for eksempel 1961.", status=422
+        )
+    assert f'value="{code}"' in stranger.page.text
+    assert stranger.post("/", code=code, **BORN).path == "/mine-tider"
+
+
 @pytest.mark.parametrize(
     ("sent", "message"),
     [

@@ -137,6 +137,21 @@ def test_inside_the_closing_period_one_phones_to_move_and_may_still_cancel(
     visitor.post(f"/tid/{appointment.id}/afbud", new_time="no").says("Dit afbud er modtaget")
 
 
+def test_the_card_at_home_offers_only_what_can_be_done_there(
+    visitor: Visitor, session: Session, place: Place, freezer: object
+) -> None:
+    invited(session, place)
+    visitor.get("/mine-tider").says("Se tiden, flyt eller meld afbud")
+    freezer.move_to("2026-11-29T12:00:00Z")  # type: ignore[attr-defined]
+    visitor = signed_in(visitor.client.application, session, place.patient)
+    visitor.get("/mine-tider").says("Se tiden eller meld afbud")
+    assert "flyt" not in visitor.text
+    freezer.move_to("2026-11-30T07:01:00Z")  # type: ignore[attr-defined]
+    visitor = signed_in(visitor.client.application, session, place.patient)
+    visitor.get("/mine-tider").says("Se tiden")
+    assert "meld afbud" not in visitor.text
+
+
 def test_a_time_that_has_begun_can_be_neither_kept_nor_cancelled(
     visitor: Visitor, session: Session, place: Place, freezer: object
 ) -> None:
@@ -183,7 +198,10 @@ def test_a_parent_acts_for_a_child_and_not_after_it_ends(
         Proxy(holder=parent, patient=place.patient, kind="parent", valid_from=date(2026, 1, 1))
     )
     visitor = signed_in(app, session, parent)
-    visitor.says(place.patient.name, "Behold tiden")
+    visitor.says(place.patient.name, "Behold tiden", f"Reserveret til {place.patient.name}")
+    assert "til dig " not in visitor.text
+    visitor.get(f"/tid/{appointment.id}").says(f"Reserveret til {place.patient.name}")
+    assert "til dig." not in visitor.text
     visitor.post(f"/tid/{appointment.id}/behold").says(
         "Din tid er bekræftet", f"for {place.patient.name}"
     )
@@ -202,6 +220,27 @@ def test_planned_and_bookable_invitations_stand_on_the_home_page(
     make.invitation(session, place.course, place.control, date(2026, 12, 7), date(2026, 12, 11))
     session.commit()
     visitor.get("/mine-tider").says("Planlagt", "Du mangler en tid", "Vælg en tid")
+
+
+def test_the_cards_of_a_childs_invitations_name_the_child(
+    app: Flask, session: Session, place: Place
+) -> None:
+    place.patient.birth_date = date(2016, 1, 15)
+    parent = make.patient(session, given_name="Mor", birth_date=date(1980, 5, 6))
+    session.add(
+        Proxy(holder=parent, patient=place.patient, kind="parent", valid_from=date(2026, 1, 1))
+    )
+    for first, last, status in (
+        (date(2027, 5, 3), date(2027, 5, 14), "planned"),
+        (date(2026, 12, 7), date(2026, 12, 11), "open"),
+    ):
+        make.invitation(session, place.course, place.control, first, last, status=status)
+    visitor = signed_in(app, session, parent)
+    name = place.patient.name
+    visitor.says(f"{name} mangler en tid", f"vil gerne se {name} mellem", "Tiden kommer, når")
+    for wrong in ("Du mangler en tid", "se dig", "til dig"):
+        assert wrong not in visitor.text
+    visitor.get("/ny-tid").says(f"{name} er indkaldt")
 
 
 def test_nobody_without_times_meets_an_empty_page(visitor: Visitor) -> None:
