@@ -8,7 +8,7 @@ from booking.appointments.errors import DoesNotFit, GroupFull, TimeTaken
 from booking.appointments.guard import lock
 from booking.appointments.models import ACTIVE, Appointment, GroupSession, Hold
 from booking.appointments.occasions import Occasion
-from booking.appointments.placing import choose
+from booking.appointments.placing import allocate, choose
 from booking.appointments.search import Slot, Wish
 from booking.calendar import availability
 from booking.calendar.models import Clinic
@@ -34,7 +34,7 @@ def create(session: Session, by: Actor, wish: Wish, slot: Slot) -> GroupSession:
     )
     session.add(made)
     session.flush()
-    session.add_all(take.allocation(group_session_id=made.id) for take in takes)
+    allocate(session, takes, group_session_id=made.id)
     audit.record(session, by, "group_session.created", clinic_id=visit_type.clinic_id)
     session.flush()
     return made

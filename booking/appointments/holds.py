@@ -8,12 +8,13 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select
+from sqlalchemy.orm import joinedload
 
 from booking.appointments.errors import HoldExpired
 from booking.appointments.groups import check_place
 from booking.appointments.models import Allocation, Hold
 from booking.appointments.occasions import Occasion
-from booking.appointments.placing import Take, choose
+from booking.appointments.placing import Take, allocate, choose
 from booking.appointments.search import Slot
 from booking.platform.database import Session
 
@@ -55,18 +56,14 @@ def place(session: Session, occasion: Occasion, slot: Slot) -> Hold:
     )
     session.add(hold)
     session.flush()
-    session.add_all(
-        part.allocation(hold_id=hold.id)
-        for take in takes
-        for part in _not_already_ours(session, take, occasion)
-    )
-    session.flush()
+    parts = [part for take in takes for part in _not_already_ours(session, take, occasion)]
+    allocate(session, parts, hold_id=hold.id)
     return hold
 
 
 def by_token(session: Session, token: str, patient_id: int | None = None) -> Hold:
     """The live hold with this token (and of this patient); raises HoldExpired otherwise."""
-    hold = session.scalars(select(Hold).where(Hold.token == token)).one_or_none()
+    hold = session.scalars(_BY_TOKEN, {"token": token}).one_or_none()
     if hold is None or patient_id not in (None, hold.patient_id):
         raise HoldExpired
     if hold.expires_at <= session.now():
@@ -88,6 +85,17 @@ def release(session: Session, owner: str) -> None:
     session.execute(_OWNED_BY, {"owner": owner}, execution_options=_UNSYNCED)
 
 
+def use(session: Session, hold: Hold) -> None:
+    """Take a hold away for the booking it becomes; raises HoldExpired if another did so first.
+
+    Call with its patient locked: pressed twice at the same moment, one of the two gets it.
+    """
+    taken = session.execute(_THIS, {"id": hold.id}, execution_options=_UNSYNCED)
+    if not taken.rowcount:  # type: ignore[attr-defined]
+        raise HoldExpired
+    session.expunge(hold)
+
+
 def sweep(session: Session) -> int:
     """Remove every expired hold; returns how many."""
     gone = session.execute(
@@ -98,21 +106,28 @@ def sweep(session: Session) -> int:
     return gone.rowcount  # type: ignore[attr-defined, no-any-return]
 
 
+# With all that confirming reads of it; a hold's clinic is its visit type's.
+_BY_TOKEN = (
+    select(Hold)
+    .where(Hold.token == bindparam("token"))
+    .options(joinedload(Hold.visit_type, innerjoin=True), joinedload(Hold.invitation))
+)
 _UNSYNCED = {"synchronize_session": False}
+_THIS = delete(Hold).where(Hold.id == bindparam("id"))
 _OWNED_BY = delete(Hold).where(Hold.owner == bindparam("owner"))
+_SAME = select(Hold.extended, Hold.expires_at).where(
+    Hold.owner == bindparam("owner"),
+    Hold.starts_at == bindparam("start"),
+    Hold.clinician_id == bindparam("clinician"),
+    Hold.expires_at > bindparam("now"),
+)
 
 
 def _of_the_same_time(session: Session, owner: str, slot: Slot) -> tuple[int, datetime]:
     """(extensions used, when it ends): choosing the time one holds already does not begin anew."""
     now = session.now()
-    held = session.execute(
-        select(Hold.extended, Hold.expires_at).where(
-            Hold.owner == owner,
-            Hold.starts_at == slot.start,
-            Hold.clinician_id == slot.clinician_id,
-            Hold.expires_at > now,
-        )
-    ).one_or_none()
+    asked = {"owner": owner, "start": slot.start, "clinician": slot.clinician_id, "now": now}
+    held = session.execute(_SAME, asked).one_or_none()
     return (held[0], held[1]) if held else (0, now + timedelta(minutes=MINUTES))
 
 

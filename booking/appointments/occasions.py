@@ -8,7 +8,7 @@ staff book on a patient's behalf with the same engine but decide those things th
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, literal, select, union_all
 
 from booking.appointments.errors import (
     HasOneAlready,
@@ -22,7 +22,7 @@ from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.length import Length, LengthPolicy, LengthQuestion
 from booking.appointments.models import Appointment
 from booking.appointments.search import Wish
-from booking.appointments.visit_types.models import VisitType
+from booking.appointments.visit_types.models import NeedAddition, VisitType
 from booking.people.models import Patient, PatientNeed
 from booking.platform.database import Session
 from booking.platform.identity import Actor
@@ -81,8 +81,10 @@ def length_for(
 ) -> Length:
     """How long this patient's contact should be, by the length policy in force."""
     policy: LengthPolicy = session.ports["length"]
-    needs = session.scalars(select(PatientNeed.need).where(PatientNeed.patient_id == patient_id))
-    additions = {addition.need: addition.minutes for addition in visit_type.need_additions}
+    asked = {"patient": patient_id, "visit_type": visit_type.id}
+    rows = session.execute(_NEEDS_AND_ADDITIONS, asked).all()
+    needs = [need for need, minutes in rows if not minutes]
+    additions = {need: minutes for need, minutes in rows if minutes}
     question = LengthQuestion(
         visit_type.id,
         visit_type.base_minutes,
@@ -93,6 +95,17 @@ def length_for(
         invitation_id,
     )
     return policy(session, question)
+
+
+# Built once, and both in one question: every search and every booking asks it.
+_NEEDS_AND_ADDITIONS = union_all(
+    select(PatientNeed.need, literal(0, Integer).label("minutes")).where(
+        PatientNeed.patient_id == bindparam("patient")
+    ),
+    select(NeedAddition.need, NeedAddition.minutes).where(
+        NeedAddition.visit_type_id == bindparam("visit_type")
+    ),
+)
 
 
 def for_invitation(
@@ -182,14 +195,21 @@ def free(
 
 def _has_one(session: Session, patient_id: int, visit_type: VisitType) -> bool:
     """A coming time of this kind that the patient booked freely: they may move it, not hoard."""
-    coming = select(Appointment.id).where(
-        Appointment.patient_id == patient_id,
-        Appointment.visit_type_id == visit_type.id,
+    asked = {"patient": patient_id, "visit_type": visit_type.id, "now": session.now()}
+    return session.scalar(_COMING, asked) is not None
+
+
+_COMING = (
+    select(Appointment.id)
+    .where(
+        Appointment.patient_id == bindparam("patient"),
+        Appointment.visit_type_id == bindparam("visit_type"),
         Appointment.invitation_id.is_(None),
         Appointment.status == "booked",
-        Appointment.ends_at > session.now(),
+        Appointment.ends_at > bindparam("now"),
     )
-    return session.scalar(coming.limit(1)) is not None
+    .limit(1)
+)
 
 
 def check_movable(session: Session, by: Actor, appointment: Appointment) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Table, bindparam, delete, insert, select
 
 from booking.appointments.errors import DoesNotFit, TimeTaken
 from booking.appointments.guard import lock
 from booking.appointments.models import Allocation, Hold
-from booking.appointments.search import Slot, Wish, clinician_ids, find, requirements_of
+from booking.appointments.search import Slot, Wish, find
+from booking.appointments.serving import Serving, serving
 from booking.calendar import availability
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
@@ -24,15 +26,21 @@ class Take:
     starts_at: datetime
     ends_at: datetime
 
-    def allocation(self, **owner: int) -> Allocation:
-        """The row that guards it; owner: appointment_id, hold_id or group_session_id."""
-        return Allocation(
-            resource_id=self.resource_id,
-            role=self.role,
-            starts_at=self.starts_at,
-            ends_at=self.ends_at,
+
+def allocate(session: Session, takes: Iterable[Take], **owner: int) -> None:
+    """Write the rows that guard them; owner: appointment_id, hold_id or group_session_id."""
+    rows = [
+        {
+            "resource_id": take.resource_id,
+            "role": take.role,
+            "starts_at": take.starts_at,
+            "ends_at": take.ends_at,
             **owner,
-        )
+        }
+        for take in takes
+    ]
+    if rows:
+        session.execute(_ALLOCATE, rows)
 
 
 def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
@@ -45,15 +53,16 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     day = local_date(slot.start, wish.visit_type.clinic.zone)
     if not wish.first <= day <= wish.last:
         raise DoesNotFit
-    could_serve = _could_serve(session, wish, slot)
+    able = serving(session, wish.visit_type, wish.form)
+    could_serve = _could_serve(able, wish, slot)
     lock(session, could_serve, [wish.patient_id])
     clear_expired(session, could_serve)
     narrowed = replace(
         wish, first=day, last=day, clinician_id=slot.clinician_id, site_id=slot.site_id
     )
-    found = find(session, narrowed)
+    found = find(session, narrowed, able)
     if not found.fits(slot):
-        raise TimeTaken if _opens(session, wish, slot) else DoesNotFit
+        raise TimeTaken if _opens(session, wish, slot, able) else DoesNotFit
     before = timedelta(minutes=wish.visit_type.buffer_before)
     after = timedelta(minutes=wish.visit_type.buffer_after)
     end = slot.start + timedelta(minutes=wish.minutes)
@@ -69,6 +78,8 @@ def clear_expired(session: Session, resource_ids: Iterable[int]) -> None:
     session.execute(_EXPIRED, asked, execution_options={"synchronize_session": False})
 
 
+# Built once; on the table, since nothing holds these rows as objects.
+_ALLOCATE = insert(cast(Table, Allocation.__table__))
 _EXPIRED = delete(Hold).where(
     Hold.expires_at <= bindparam("now"),
     Hold.id.in_(
@@ -88,17 +99,16 @@ def _had(session: Session, wish: Wish) -> set[int]:
     return set(session.scalars(taken))
 
 
-def _could_serve(session: Session, wish: Wish, slot: Slot) -> set[int]:
-    needed = requirements_of(wish.visit_type, wish.form)
-    rooms = {option.id for _, options in needed for option in options}
+def _could_serve(able: Serving, wish: Wish, slot: Slot) -> set[int]:
+    rooms = {option for _, options in able.needed for option in options}
     alone = wish.visit_type.clinicians_needed == 1
-    return rooms | ({slot.clinician_id} if alone else set(clinician_ids(session, wish.visit_type)))
+    return rooms | ({slot.clinician_id} if alone else set(able.clinicians))
 
 
-def _opens(session: Session, wish: Wish, slot: Slot) -> bool:
+def _opens(session: Session, wish: Wish, slot: Slot, able: Serving) -> bool:
     """True if the clinician works then and the start is on the grid: it was a real time once."""
     visit_type = wish.visit_type
-    if slot.clinician_id not in clinician_ids(session, visit_type) or slot.start < wish.not_before:
+    if slot.clinician_id not in able.clinicians or slot.start < wish.not_before:
         return False
     day = local_date(slot.start, visit_type.clinic.zone)
     open_time = availability.read(session, visit_type.clinic, [slot.clinician_id], day, day)

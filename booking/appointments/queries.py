@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.appointments.invitations.models import Course, Invitation
@@ -83,6 +83,18 @@ def without_a_time(session: Session, patient_id: int) -> list[Invitation]:
     )
 
 
+def ongoing_course(session: Session, course_id: int) -> Course | None:
+    """A course that has not ended, with its clinic; None otherwise."""
+    return session.scalars(_OPEN_COURSE, {"id": course_id}).one_or_none()
+
+
+_OPEN_COURSE = (
+    select(Course)
+    .options(joinedload(Course.clinic, innerjoin=True))
+    .where(Course.id == bindparam("id"), Course.ended_on.is_(None))
+)
+
+
 def open_courses(session: Session, patient_id: int, clinic_id: int | None = None) -> list[Course]:
     """A patient's courses that have not ended, at one clinic or at all."""
     wanted = (
@@ -111,6 +123,12 @@ def freely_bookable(session: Session, patient_id: int) -> list[tuple[Course, Vis
         .order_by(VisitType.name)
     )
     return [(by_clinic[one.clinic_id], one) for one in types]
+
+
+def freely(course: Course, visit_type: VisitType) -> bool:
+    """True if this visit type may be booked without an invitation within this open course."""
+    same = visit_type.clinic_id == course.clinic_id
+    return same and visit_type.active and visit_type.mode == "free"
 
 
 def of_patients(session: Session, patient_ids: set[int], appointment_id: int) -> Appointment:

@@ -4,16 +4,16 @@ A slot is computed, never stored. Everything is read in a handful of queries and
 the bitmaps of `booking.calendar.slots`.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import String, and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from booking.appointments.models import ACTIVE, Allocation, Appointment, Hold
+from booking.appointments.serving import Serving, serving
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar import availability
-from booking.calendar.models import Resource, resource_clinic
 from booking.calendar.slots import (
     TICK_MINUTES,
     Requirement,
@@ -108,36 +108,22 @@ class Found:
         return taken
 
 
-def clinician_ids(session: Session, visit_type: VisitType) -> list[int]:
-    """Those who may have this visit type: the ones it names, else everyone of its profession."""
-    named = [c.id for c in visit_type.clinicians if c.active]
-    if named or visit_type.clinicians:
-        return named
-    asked = {"clinic": visit_type.clinic_id, "profession": visit_type.profession}
-    return list(session.scalars(_OF_PROFESSION, asked))
+def find(session: Session, wish: Wish, able: Serving | None = None) -> Found:
+    """Every start that fits the wish, for each clinician and site.
 
-
-def requirements_of(visit_type: VisitType, form: str) -> list[tuple[str, list[Resource]]]:
-    """(role, active options) of what this form of contact needs beside its clinicians."""
-    return [
-        (r.label, [option for option in r.options if option.active])
-        for r in visit_type.requirements
-        if form == "in_person" or r.every_form
-    ]
-
-
-def find(session: Session, wish: Wish) -> Found:
-    """Every start that fits the wish, for each clinician and site."""
+    able: who and what can serve it, where the caller has read that already.
+    """
     visit_type, clinic = wish.visit_type, wish.visit_type.clinic
     if wish.first > wish.last:
         return Found(availability.timeline_of(clinic, wish.first, wish.first), wish.minutes, {})
-    everyone = clinician_ids(session, visit_type)
-    wanted = (
-        everyone if wish.clinician_id is None else [c for c in everyone if c == wish.clinician_id]
-    )
+    able = able or serving(session, visit_type, wish.form)
+    everyone, needed = able.clinicians, able.needed
+    wanted = [c for c in everyone if wish.clinician_id in (None, c)]
     alone = visit_type.clinicians_needed == 1
-    needed = requirements_of(visit_type, wish.form)
-    ids = {*(wanted if alone else everyone), *(o.id for _, options in needed for o in options)}
+    ids = {
+        *(wanted if alone else everyone),
+        *(number for _, options in needed for number in options),
+    }
     open_time = availability.read(session, clinic, ids, wish.first, wish.last)
     timeline = open_time.timeline
     taken = _taken(session, wish, ids, timeline)
@@ -156,7 +142,7 @@ def find(session: Session, wish: Wish) -> Found:
 
     def options_at(site_id: int, clinician_id: int) -> list[Options]:
         found = [
-            Options(role, tuple(o.id for o in options), Requirement(_starts(options, site_id)))
+            Options(role, options, Requirement(_starts(options, site_id)))
             for role, options in needed
         ]
         if not alone:
@@ -166,8 +152,8 @@ def find(session: Session, wish: Wish) -> Found:
             found.append(Options("clinician", tuple(others), Requirement(masks, more)))
         return found
 
-    def _starts(options: Iterable[Resource], site_id: int) -> list[int]:
-        return [time_of(o.id, site_id, clinician=False).starts(shape, timeline) for o in options]
+    def _starts(options: tuple[int, ...], site_id: int) -> list[int]:
+        return [time_of(o, site_id, clinician=False).starts(shape, timeline) for o in options]
 
     first, after = timeline.span(wish.not_before, timeline.end, "inwards")
     window = bits([(first, after)])
@@ -252,18 +238,4 @@ _PATIENTS_TIME = select(Appointment.starts_at, Appointment.ends_at).where(
     Appointment.starts_at < bindparam("after"),
     Appointment.ends_at > bindparam("first"),
     Appointment.id != bindparam("moving"),
-)
-_OF_PROFESSION = (
-    select(Resource.id)
-    .join(resource_clinic, resource_clinic.c.resource_id == Resource.id)
-    .where(
-        resource_clinic.c.clinic_id == bindparam("clinic"),
-        Resource.kind == "clinician",
-        Resource.active,
-        or_(
-            bindparam("profession", type_=String) == "",
-            Resource.profession == bindparam("profession"),
-        ),
-    )
-    .order_by(Resource.id)
 )

@@ -64,10 +64,6 @@ def confirm(
         for resource, role in hold.resources
     ]
     lock(session, [take.resource_id for take in takes], [hold.patient_id])
-    # Pressed twice at the same moment: the other one had the lock first, and the hold is used.
-    if session.scalar(select(Hold.id).where(Hold.id == hold.id)) is None:
-        raise HoldExpired
-    _check_still_wanted(session, hold.invitation)
     contact = Contact(
         hold.patient_id,
         hold.visit_type,
@@ -77,11 +73,10 @@ def confirm(
         hold.course_id,
     )
     moving, place = hold.moving, Place(slot, takes)
+    holds.use(session, hold)
+    _check_still_wanted(session, contact.invitation)
     if moving is not None:
         check_movable(session, by, moving)
-    session.delete(hold)
-    session.flush()
-    if moving is not None:
         return write_move(session, by, moving, contact, place, channel, reason)
     return write_booking(session, by, contact, place, channel, "accepted", reason)
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
+
+from sqlalchemy import Table, insert
 
 from booking.appointments.events import AppointmentBooked, AppointmentMoved
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import Appointment, AppointmentChange
-from booking.appointments.placing import Take
+from booking.appointments.placing import Take, allocate
 from booking.appointments.search import Slot
 from booking.appointments.visit_types.models import VisitType
 from booking.appointments.worklist import service as worklist
@@ -49,21 +51,23 @@ def trace(
     words: str = "",
     from_start: datetime | None = None,
 ) -> None:
-    """Write one change to the appointment's history and to the audit log, and flush."""
-    session.add(
-        AppointmentChange(
-            appointment_id=appointment.id,
-            at=session.now(),
-            what=what,
-            actor_kind=by.kind,
-            actor_id=by.id,
-            actor_name=by.name,
-            channel=channel,
-            reason=reason,
-            words=words,
-            from_start=from_start,
-            to_start=appointment.starts_at,
-        )
+    """Write one change to the appointment's history and to the audit log, flushing before."""
+    session.flush()
+    session.execute(
+        _CHANGE,
+        {
+            "appointment_id": appointment.id,
+            "at": session.now(),
+            "what": what,
+            "actor_kind": by.kind,
+            "actor_id": by.id,
+            "actor_name": by.name,
+            "channel": channel,
+            "reason": reason,
+            "words": words,
+            "from_start": from_start,
+            "to_start": appointment.starts_at,
+        },
     )
     audit.record(
         session,
@@ -73,7 +77,10 @@ def trace(
         reason=reason,
         clinic_id=appointment.clinic_id,
     )
-    session.flush()
+
+
+# On the table, built once: the history is written with every change and never held as objects.
+_CHANGE = insert(cast(Table, AppointmentChange.__table__))
 
 
 def write_booking(
@@ -105,7 +112,7 @@ def write_booking(
     )
     session.add(appointment)
     session.flush()
-    session.add_all(take.allocation(appointment_id=appointment.id) for take in place.takes)
+    allocate(session, place.takes, appointment_id=appointment.id)
     trace(session, by, appointment, "booked", channel, reason=reason)
     if invitation is not None:
         invitation.status = "open"
@@ -174,9 +181,7 @@ def put(session: Session, appointment: Appointment, takes: list[Take]) -> None:
     for row in rows[len(takes) :]:
         session.delete(row)
     session.flush()
-    for take in takes[len(rows) :]:
-        session.add(take.allocation(appointment_id=appointment.id))
-    session.flush()
+    allocate(session, takes[len(rows) :], appointment_id=appointment.id)
     session.expire(appointment, ["allocations"])
 
 

@@ -16,7 +16,8 @@ from flask_babel import gettext as _
 from booking.appointments.groups import with_room
 from booking.appointments.models import GroupSession
 from booking.appointments.occasions import Occasion
-from booking.appointments.search import Slot, Wish, clinician_ids, find
+from booking.appointments.search import Slot, Wish, find
+from booking.appointments.serving import serving
 from booking.appointments.visit_types.models import VisitType
 from booking.appointments.wording import FORMS
 from booking.calendar.models import Resource
@@ -139,7 +140,7 @@ def page_of(
     refused: the slot that could not be had; the nearest others are shown first.
     """
     clinic = seeking.visit_type.clinic
-    able = set(clinician_ids(session, seeking.visit_type))
+    able = set(serving(session, seeking.visit_type).clinicians)
     clinicians = [one for one in resources_of(session, clinic.id, "clinician") if one.id in able]
     sites = sites_of(session, clinic.id)
     shown = _Shown(

@@ -18,7 +18,8 @@ from sqlalchemy import select
 from booking.appointments.groups import with_room
 from booking.appointments.models import Allocation, GroupSession
 from booking.appointments.occasions import Occasion
-from booking.appointments.search import Slot, clinician_ids, find
+from booking.appointments.search import Slot, find
+from booking.appointments.serving import serving
 from booking.appointments.wording import FORMS, clinician_name
 from booking.calendar.models import Resource
 from booking.platform.database import Session
@@ -133,7 +134,7 @@ def nearest(session: Session, occasion: Occasion, start: datetime) -> Listed:
 
 def clinicians(session: Session, occasion: Occasion) -> list[Resource]:
     """Those who may have this contact, by name; the preferred one first."""
-    ids = clinician_ids(session, occasion.visit_type)
+    ids = serving(session, occasion.visit_type, occasion.form).clinicians
     rows = session.scalars(select(Resource).where(Resource.id.in_(ids)))
     return sorted(rows, key=lambda r: (r.id != occasion.preferred_id, r.name, r.id))
 

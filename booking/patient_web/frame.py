@@ -46,6 +46,11 @@ def my_ids() -> set[int]:
     return {person.id for person in my_people()}
 
 
+def acts_for(patient_id: int) -> bool:
+    """True for oneself and those one may act for; for oneself nothing is asked."""
+    return patient_id == me().id or patient_id in my_ids()
+
+
 def acting_for(patient_id: int) -> Patient:
     """The person with this number, if one may act for them; raises NotFound otherwise."""
     for person in my_people():

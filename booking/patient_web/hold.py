@@ -17,7 +17,7 @@ from booking.appointments.models import ACTIVE, Appointment, Hold
 from booking.appointments.queries import SHOWN
 from booking.appointments.search import Slot
 from booking.calendar.models import Resource
-from booking.patient_web.frame import domain_words, for_whom, my_appointment, my_ids, refused
+from booking.patient_web.frame import acts_for, domain_words, for_whom, my_appointment, refused
 from booking.patient_web.schemas import ConfirmForm
 from booking.patient_web.times import (
     JUST_LOST,
@@ -112,7 +112,7 @@ def _mine(token: str) -> Hold:
     if not token.isprintable():
         raise HoldExpired
     hold = holds.by_token(db(), token)
-    if hold.patient_id not in my_ids():
+    if not acts_for(hold.patient_id):
         raise HoldExpired
     return hold
 
@@ -191,7 +191,7 @@ def _held(token: str) -> dict[str, Any]:
 def _booked_from(token: str) -> Appointment | None:
     """The time this hold became, if it did."""
     held = _held(token)
-    if not held or held["patient"] not in my_ids():
+    if not held or not acts_for(held["patient"]):
         return None
     return (
         db()

@@ -31,6 +31,7 @@ from booking.appointments.wording import WISHES
 from booking.calendar.models import Clinic
 from booking.patient_web import choices, time_filters
 from booking.patient_web.frame import (
+    acts_for,
     domain_words,
     for_whom,
     my_appointment,
@@ -277,11 +278,13 @@ def _none_fits(target: Target) -> ResponseReturnValue:
 
 
 def _freely(course_id: int, visit_type_id: int) -> tuple[Course, VisitType]:
-    for person in my_people():
-        for course, visit_type in queries.freely_bookable(db(), person.id):
-            if (course.id, visit_type.id) == (course_id, visit_type_id):
-                return course, visit_type
-    raise NotFound
+    course = queries.ongoing_course(db(), course_id)
+    if course is None or not acts_for(course.patient_id):
+        raise NotFound
+    visit_type = db().get(VisitType, visit_type_id)
+    if visit_type is None or not queries.freely(course, visit_type):
+        raise NotFound
+    return course, visit_type
 
 
 def _booked_on(invitation_id: int) -> Appointment | None:
