@@ -1,6 +1,7 @@
 """A held time: confirm it, hold it longer, or give it up. It says the truth when it is over."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,11 +14,18 @@ from sqlalchemy import select
 
 from booking.appointments import holds, service
 from booking.appointments.errors import HoldExpired, PastDeadline
-from booking.appointments.models import ACTIVE, Appointment, Hold
+from booking.appointments.models import ACTIVE, Appointment, AppointmentChange, Hold
 from booking.appointments.queries import SHOWN
 from booking.appointments.search import Slot
 from booking.calendar.models import Resource
-from booking.patient_web.frame import acts_for, domain_words, for_whom, my_appointment, refused
+from booking.patient_web.frame import (
+    acts_for,
+    domain_words,
+    for_whom,
+    my_appointment,
+    my_ids,
+    refused,
+)
 from booking.patient_web.schemas import ConfirmForm
 from booking.patient_web.times import (
     JUST_LOST,
@@ -37,6 +45,14 @@ from booking.platform.pages import Access, Pages, db, me
 pages = Pages("patient_hold", __name__, url_prefix="/tider/<token>")
 
 PAGE = "patient/confirm.html"
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A time, and when it was confirmed."""
+
+    appointment: Appointment
+    at: datetime
 
 
 @pages.get("", access=Access.PATIENT)
@@ -156,7 +172,11 @@ def _again(hold: Hold) -> str:
 
 
 def _over(token: str) -> ResponseReturnValue:
-    """The hold is gone: say whether it was booked (a second press) or ran out."""
+    """The hold is gone: say whether it was booked (a second press) or ran out.
+
+    Only the browser that chose the time knows which one a hold was of. Another browser of the
+    same patient is told the latest time confirmed on these pages.
+    """
     db().rollback()
     booked = _booked_from(token)
     if booked is not None:
@@ -169,8 +189,11 @@ def _over(token: str) -> ResponseReturnValue:
         except NotFound:
             moving = None
     text = shown(HoldExpired.code)
+    latest = None if held else _latest_confirmed()
     page = render_template(
         "patient/hold_over.html",
+        latest=latest,
+        name=for_whom(latest.appointment.patient) if latest else "",
         moving=moving if moving is not None and moving.status == "booked" else None,
         clinic=moving.clinic if moving is not None else None,
         again=held.get("again") or url_for("patient_home.home"),
@@ -186,6 +209,30 @@ def _held(token: str) -> dict[str, Any]:
     """What the cookie knows of this hold (see `times`); empty for another."""
     held: dict[str, Any] = cookie.get("held", {})
     return held if held.get("token") == token else {}
+
+
+def _latest_confirmed() -> Confirmed | None:
+    """The coming time that was last booked or moved on the web, of all those one acts for."""
+    found = (
+        db()
+        .execute(
+            select(Appointment, AppointmentChange.at)
+            .join(AppointmentChange, AppointmentChange.appointment_id == Appointment.id)
+            .options(*SHOWN)
+            .where(
+                Appointment.patient_id.in_(my_ids()),
+                Appointment.ends_at > db().now(),
+                Appointment.status.in_(ACTIVE),
+                Appointment.starts_at == AppointmentChange.to_start,
+                AppointmentChange.what.in_(("booked", "moved")),
+                AppointmentChange.channel == "web",
+            )
+            .order_by(AppointmentChange.at.desc(), AppointmentChange.id.desc())
+            .limit(1)
+        )
+        .first()
+    )
+    return Confirmed(*found) if found else None
 
 
 def _booked_from(token: str) -> Appointment | None:

@@ -96,6 +96,29 @@ def test_an_expired_hold_says_what_is_true_and_where_to_go(
     assert how_many(session, Appointment) == 1
 
 
+def test_a_hold_confirmed_in_another_browser_says_which_time_the_patient_has_now(
+    app: Flask, visitor: Visitor, session: Session, place: Place, freezer: object
+) -> None:
+    _, appointment = invited(session, place)
+    path = f"/tid/{appointment.id}/flyt"
+    held = choose(visitor.get(path), path, visitor.times[0])
+    other = signed_in(app, session, place.patient)
+    other.get(held).says("Bekræft den nye tid")
+    freezer.move_to("2026-11-23T08:05:00Z")  # type: ignore[attr-defined]
+    visitor.post(held).says("Din tid er flyttet")
+    reread(session, appointment)
+    now = "Du har nu en tid mandag 30. november 2026 kl. 8.15."
+    for answer in (other.get(held), other.post(held), other.post(f"{held}/slip")):
+        answer.says(now, "Den blev bekræftet mandag 23. november 2026 kl. 9.05.", status=409)
+        assert "ikke booket noget" not in answer.text
+        assert f'href="/tid/{appointment.id}"' in answer.page.text
+    stranger = signed_in(app, session, make.patient(session, place.clinic))
+    stranger.get(held).says("der er ikke booket noget", status=409)
+    assert "har nu en tid" not in stranger.text
+    visitor.post(f"/tid/{appointment.id}/afbud", new_time="no")
+    other.get(held).says("der er ikke booket noget", status=409)
+
+
 def test_nonsense_and_other_peoples_holds_are_over(
     app: Flask, visitor: Visitor, session: Session, place: Place
 ) -> None:
