@@ -3,14 +3,15 @@
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from booking.appointments.invitations.models import Course
 from booking.appointments.invitations.service import open_course
 from booking.appointments.queries import open_courses
 from booking.appointments.visit_types.models import VisitType
-from booking.calendar.models import Clinic
+from booking.calendar.models import Clinic, Resource
 from booking.calendar.queries import resources_of
-from booking.people.models import Patient
+from booking.people.models import ClinicPatient, Patient
 from booking.platform.database import Session
 from booking.platform.errors import InvalidInput
 from booking.platform.forms import Form, Id, Text
@@ -51,10 +52,22 @@ def course_of(
         return courses[0]
     if "title" not in typed:
         raise InvalidInput({"title": _("Skriv, hvad forløbet handler om.")})
-    responsible = None
-    if "responsible" in typed:
-        able = {one.id: one for one in resources_of(session, clinic.id, "clinician")}
-        responsible = able.get(typed["responsible"])
-        if responsible is None:
-            raise InvalidInput({"responsible": _("Vælg en af mulighederne.")})
+    responsible = responsible_of(session, clinic, typed)
     return open_course(session, by, clinic, patient, typed["title"], responsible)
+
+
+def responsible_of(session: Session, clinic: Clinic, typed: dict[str, Any]) -> Resource | None:
+    """The clinician of the clinic that a form names as responsible; None where it names none."""
+    if "responsible" not in typed:
+        return None
+    able = {one.id: one for one in resources_of(session, clinic.id, "clinician")}
+    if typed["responsible"] not in able:
+        raise InvalidInput({"responsible": _("Vælg en af mulighederne.")})
+    return able[typed["responsible"]]
+
+
+def one_at_a_time(session: Session, clinic: Clinic, patient: Patient) -> None:
+    """Let a form that was sent twice at once wait for itself: the second sees the first's row."""
+    belongs = ClinicPatient.clinic_id == clinic.id, ClinicPatient.patient_id == patient.id
+    # A row that booking never locks, so that neither can wait for the other.
+    session.execute(select(ClinicPatient.id).where(*belongs).with_for_update())

@@ -1,4 +1,4 @@
-"""One invitation: what was reserved for it, its letter, and taking it back; and ending a course."""
+"""One invitation: what was reserved for it, its letter, other days for it, and taking it back."""
 
 from io import BytesIO
 
@@ -9,14 +9,14 @@ from flask_babel import lazy_gettext as _l
 
 from booking.appointments import queries
 from booking.appointments.invitations import service
-from booking.appointments.invitations.models import Course, Invitation
+from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import Appointment
 from booking.appointments.wording import FORMS
 from booking.calendar.models import Clinic
 from booking.clinic_web import words
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import in_words, refusals
-from booking.platform.errors import DomainError, InvalidInput, NotFound
+from booking.platform.errors import DomainError, InvalidInput
 from booking.platform.forms import Choice, Day, Form, Yes, read, rejected
 from booking.platform.i18n import moment
 from booking.platform.localtime import local_date
@@ -115,29 +115,6 @@ def change_window(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
     else:
         _say(clinic, invitation, appointment, new=had is None)
     return redirect(url_for(".show", clinic_id=clinic_id, invitation_id=invitation_id), 303)
-
-
-@pages.post("/forlob/<int:course_id>/afslut", access=Access.STAFF)
-def end_course(clinic_id: int, course_id: int) -> ResponseReturnValue:
-    """End a patient's course."""
-    clinic_here(clinic_id)
-    course = db().get(Course, course_id)
-    if course is None or course.clinic_id != clinic_id:
-        raise NotFound
-    patient_id = course.patient_id
-    looked_at(patient_id, clinic_id=clinic_id)
-    try:
-        if course.ended_on is None:
-            with refusals():
-                service.end_course(db(), me(), course)
-        flash(_("Forløbet er afsluttet."), "success")
-    except DomainError:
-        db().rollback()
-        flash(
-            _("Forløbet har stadig en tid eller en indkaldelse. Afslut den først."),
-            "warning",
-        )
-    return redirect(url_for("staff_patients.show", clinic_id=clinic_id, patient_id=patient_id), 303)
 
 
 def _here(clinic_id: int, invitation_id: int) -> tuple[Clinic, Invitation]:

@@ -17,17 +17,17 @@ from booking.appointments.invitations.service import (
     order,
 )
 from booking.appointments.models import Appointment
-from booking.appointments.search import clinician_ids
+from booking.appointments.serving import serving
 from booking.appointments.visit_types.models import VisitType
 from booking.appointments.visit_types.queries import visit_types_of
 from booking.appointments.wording import FORMS
 from booking.calendar.models import Clinic, Resource
 from booking.calendar.queries import resource_of_staff, resources_of
-from booking.clinic_web.choices import CourseForm, course_of, visit_type_of
+from booking.clinic_web.choices import CourseForm, course_of, one_at_a_time, visit_type_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import refusals
 from booking.clinic_web.words import DEADLINES
-from booking.people.models import ClinicPatient, Patient
+from booking.people.models import Patient
 from booking.people.queries import patient_of
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.forms import Choice, Day, Id, Number, Text, read, rejected
@@ -78,7 +78,7 @@ def place(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     try:
         typed = read(OrderForm())
         with refusals():
-            _one_at_a_time(clinic, patient)
+            one_at_a_time(db(), clinic, patient)
             course = course_of(db(), me(), clinic, patient, typed)
             wanted = _order(clinic, typed)
             sent_before = _same_order(course, wanted)
@@ -216,19 +216,12 @@ def _clinician(clinic: Clinic, visit_type: VisitType, typed: str) -> Resource | 
     for one in resources_of(db(), clinic.id, "clinician"):
         if str(one.id) != typed:
             continue
-        if one.id not in clinician_ids(db(), visit_type):
+        if one.id not in serving(db(), visit_type).clinicians:
             raise InvalidInput(
                 {"clinician": _("%(name)s har ikke denne kontakttype.", name=one.name)}
             )
         return one
     raise InvalidInput({"clinician": _("Vælg en af mulighederne.")})
-
-
-def _one_at_a_time(clinic: Clinic, patient: Patient) -> None:
-    """Let a form that was sent twice at once wait for itself: the second sees the first's order."""
-    belongs = ClinicPatient.clinic_id == clinic.id, ClinicPatient.patient_id == patient.id
-    # A row that booking never locks, so that neither can wait for the other.
-    db().execute(select(ClinicPatient.id).where(*belongs).with_for_update())
 
 
 def _same_order(course: Course, wanted: Order) -> Invitation | None:
