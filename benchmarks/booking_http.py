@@ -19,9 +19,9 @@ from pathlib import Path
 from benchmarks import clinic as benches
 from benchmarks import http_app
 from benchmarks.measure import Measure
+from booking.appointments.listing import value_of
 from booking.appointments.search import Slot
 from booking.calendar.public_holidays import closed_days
-from booking.patient_web.choices import value_of
 from booking.platform import migrate
 from booking.platform.config import from_environment
 from booking.platform.localtime import to_utc

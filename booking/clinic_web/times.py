@@ -5,16 +5,17 @@ after a deadline; such times are marked. Where no clinician is chosen, each star
 with the preferred clinician if free then.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from booking.appointments import listing
 from booking.appointments.groups import with_room
-from booking.appointments.models import GroupSession
+from booking.appointments.listing import WEEK
 from booking.appointments.occasions import Occasion
 from booking.appointments.search import Slot, Wish, find
 from booking.appointments.serving import serving
@@ -23,16 +24,12 @@ from booking.appointments.wording import FORMS
 from booking.calendar.models import Resource
 from booking.calendar.queries import resources_of, sites_of
 from booking.platform.database import Session
-from booking.platform.errors import InvalidInput
 from booking.platform.forms import Choice, Day, Form, Id, Text
 from booking.platform.i18n import clock_time, long_day, short_day
 from booking.platform.localtime import local_date
 
 ALL = "alle"
-WEEK = timedelta(days=7)
 NEAREST = 6
-
-_VALUE = re.compile(r"(2\d{3}-\d\d-\d\dT\d\d:\d\d)Z\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
 
 
 class FilterForm(Form):
@@ -116,20 +113,9 @@ def of_group(session: Session, wish: Wish) -> Seeking:
 
 def chosen_slot(session: Session, seeking: Seeking, typed: str) -> Slot:
     """The slot a radio button stands for; whether it is free is for the booking to find out."""
-    found = _VALUE.fullmatch(typed)
-    if found is None:
-        raise InvalidInput({"start": _("Vælg en af de viste tider.")})
-    try:
-        start = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
-    except ValueError:
-        raise InvalidInput({"start": _("Vælg en af de viste tider.")}) from None
-    clinician, site, group = int(found[2]), int(found[3]), int(found[4])
-    if not group:
-        return Slot(start, start + timedelta(minutes=seeking.minutes or 0), clinician, site)
-    row = session.get(GroupSession, group)
-    if row is None or row.clinic_id != seeking.visit_type.clinic_id:
-        raise InvalidInput({"start": _("Vælg en af de viste tider.")})
-    return Slot(row.starts_at, row.ends_at, row.clinician_id, row.site_id, row.id)
+    slot, _form = listing.parsed(session, typed)
+    length = timedelta(minutes=seeking.minutes or 0)
+    return slot if slot.group_session_id else replace(slot, end=slot.start + length)
 
 
 def page_of(
@@ -205,6 +191,10 @@ class _Shown:
     filters: dict[str, object]
     clinician: int | None = None
 
+    @property
+    def _zone(self) -> ZoneInfo:
+        return self.seeking.visit_type.clinic.zone
+
     def __post_init__(self) -> None:
         asked = self.filters.get("hos")
         by_text = {str(number): number for number in self.clinicians}
@@ -220,11 +210,11 @@ class _Shown:
         asked = self.filters.get("uge")
         day = asked if isinstance(asked, date) else self._first_free() or self.seeking.opens
         day = min(max(day, self.seeking.first), self.seeking.last)
-        return day - timedelta(days=day.weekday())
+        return listing.monday_of(day)
 
     def days(self, first: date, last: date) -> list[dict[str, object]]:
         """The days with free times, as `day_times` of macros/times.html wants them."""
-        zone = self.seeking.visit_type.clinic.zone
+        zone = self._zone
         by_day: dict[date, list[Slot]] = {}
         for slot in self._once_each(self._slots(first, last)):
             by_day.setdefault(local_date(slot.start, zone), []).append(slot)
@@ -242,13 +232,13 @@ class _Shown:
 
     def nearest(self, refused: Slot) -> dict[str, object] | None:
         """The free times nearest to one that could not be had, as one more group of radios."""
-        zone = self.seeking.visit_type.clinic.zone
+        zone = self._zone
         day = local_date(refused.start, zone)
         around = self._once_each(self._slots(day - WEEK, day + WEEK))
-        found = sorted(around, key=lambda slot: abs(slot.start - refused.start))[:NEAREST]
+        found = listing.nearest(around, refused.start, NEAREST)
         if not found:
             return None
-        tiles = [self._tile(slot, with_day=True) for slot in sorted(found)]
+        tiles = [self._tile(slot, with_day=True) for slot in found]
         return {
             "id": "nearest",
             "legend": _("De nærmeste ledige tider"),
@@ -263,15 +253,12 @@ class _Shown:
         return name
 
     def _first_free(self) -> date | None:
-        """The first day with a free time from where the page opens; a week, then months."""
-        day, step = self.seeking.opens, WEEK
-        while day <= self.seeking.last:
-            last = min(day + step - timedelta(days=1), self.seeking.last)
-            starts = [slot.start for slot in self._slots(day, last)]
-            if starts:
-                return local_date(min(starts), self.seeking.visit_type.clinic.zone)
-            day, step = last + timedelta(days=1), 4 * WEEK
-        return None
+        """The first day with a free time from where the page opens."""
+        found = listing.first_days(self.seeking.opens, self.seeking.last, self._slots)
+        return local_date(min(found).start, self._zone) if found else None
+
+    def _once_each(self, slots: Iterable[Slot]) -> list[Slot]:
+        return listing.once_each(slots, self.seeking.preferred_id)
 
     def _slots(self, first: date, last: date) -> list[Slot]:
         site = self.filters.get("sted")
@@ -279,26 +266,19 @@ class _Shown:
             first, last, self.clinician, site if isinstance(site, int) else None
         )
         part = self.filters.get("dagdel")
-        return [slot for slot in found if part is None or self._is_morning(slot) == (part == "am")]
-
-    def _once_each(self, slots: Iterable[Slot]) -> list[Slot]:
-        """Each start at each site once, the preferred clinician's if there is one."""
-        chosen: dict[tuple[datetime, int, int | None], Slot] = {}
-        preferred = self.seeking.preferred_id
-        for slot in sorted(slots):
-            key = (slot.start, slot.site_id, slot.group_session_id)
-            if key not in chosen or slot.clinician_id == preferred:
-                chosen[key] = slot
-        return list(chosen.values())
-
-    def _is_morning(self, slot: Slot) -> bool:
-        return slot.start.astimezone(self.seeking.visit_type.clinic.zone).hour < 12
+        return [
+            slot
+            for slot in found
+            if part is None or listing.is_morning(slot, self._zone) == (part == "am")
+        ]
 
     def _tiles(self, slots: list[Slot], *, morning: bool) -> list[dict[str, str]]:
-        return [self._tile(slot) for slot in slots if self._is_morning(slot) == morning]
+        return [
+            self._tile(slot) for slot in slots if listing.is_morning(slot, self._zone) == morning
+        ]
 
     def _tile(self, slot: Slot, *, with_day: bool = False) -> dict[str, str]:
-        zone = self.seeking.visit_type.clinic.zone
+        zone = self._zone
         clock = clock_time(slot.start, zone)
         day = local_date(slot.start, zone)
         about = [self.clinicians[slot.clinician_id].name] if self.clinician is None else []
@@ -307,8 +287,7 @@ class _Shown:
         if with_day:
             about.insert(0, short_day(day))
         return {
-            "value": f"{slot.start:%Y-%m-%dT%H:%M}Z.{slot.clinician_id}.{slot.site_id}"
-            f".{slot.group_session_id or 0}",
+            "value": listing.value_of(slot, self.seeking.form),
             "clock": clock,
             "about": ", ".join(about),
         }

@@ -7,7 +7,8 @@ one if she is among them), which keeps the list calm.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -15,25 +16,22 @@ from babel.dates import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from booking.appointments import listing
 from booking.appointments.groups import with_room
-from booking.appointments.models import Allocation, GroupSession
+from booking.appointments.listing import DAY, WEEK, monday_of
+from booking.appointments.models import Allocation
 from booking.appointments.occasions import Occasion
 from booking.appointments.search import Slot, find
 from booking.appointments.serving import serving
 from booking.appointments.wording import FORMS, clinician_name
 from booking.calendar.models import Resource
 from booking.platform.database import Session
-from booking.platform.errors import InvalidInput
 from booking.platform.i18n import language_code
 from booking.platform.localtime import local_date, to_local
 
-FIRST_STRETCH, NEXT_STRETCH = timedelta(weeks=2), timedelta(weeks=4)
-WEEK, DAY = timedelta(weeks=1), timedelta(days=1)
 ANYONE = "alle"
 NEAREST = 8
 BRIEF = 18  # characters beside a radio in half a phone's width
-_INSTANT = "%Y%m%dT%H%MZ"
-_HIGHEST_ID = 2_147_483_647
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,9 @@ class Fitting:
 
     slots: list[Slot]
     takes: Callable[[Slot], list[int]]
+
+    def __bool__(self) -> bool:
+        return bool(self.slots)
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,11 @@ def nearest(session: Session, occasion: Occasion, start: datetime) -> Listed:
     """The free times nearest to one that was lost; else those of the first week with any."""
     day = local_date(start, occasion.visit_type.clinic.zone)
     around = _fitting(session, occasion, Filters(clinician=ANYONE), day - WEEK, day + WEEK)
-    closest = sorted(_one_a_start(occasion, around.slots), key=lambda s: (abs(s.start - start), s))
+    closest = listing.nearest(
+        listing.once_each(around.slots, occasion.preferred_id), start, NEAREST
+    )
     if closest:
-        return days(session, occasion, around, closest[:NEAREST])
+        return days(session, occasion, around, closest)
     week = week_of(session, occasion, Filters())
     return week.listed if week else Listed([], "")
 
@@ -142,7 +145,7 @@ def clinicians(session: Session, occasion: Occasion) -> list[Resource]:
 def days(session: Session, occasion: Occasion, fitting: Fitting, slots: Iterable[Slot]) -> Listed:
     """The slots as the `day_times` macro wants them: a day, its halves, each time in full."""
     zone = occasion.visit_type.clinic.zone
-    chosen = sorted(_one_a_start(occasion, slots))
+    chosen = listing.once_each(slots, occasion.preferred_id)
     abouts = _abouts(session, occasion, fitting, chosen)
     common = [part for part in next(iter(abouts.values()), []) if _everywhere(part, abouts)]
     # As the filter `clock_time` writes it, without its cost for each of a hundred times.
@@ -153,7 +156,7 @@ def days(session: Session, occasion: Occasion, fitting: Fitting, slots: Iterable
         local = to_local(slot.start, zone)
         own = [part for part in abouts[slot] if part not in common]
         time = {
-            "value": value_of(slot, occasion.form),
+            "value": listing.value_of(slot, occasion.form),
             "clock": f"{local.hour}{point}{local.minute:02}",
             "about": ", ".join(own),
             "rest": ", ".join(common),
@@ -196,43 +199,8 @@ def week_name(monday: date) -> str:
     return _("Uge %(number)s, %(span)s", number=monday.isocalendar().week, span=span)
 
 
-def value_of(slot: Slot, form: str) -> str:
-    """A slot as a radio's value: 'start|clinician|site|form|group'."""
-    group = slot.group_session_id or ""
-    return f"{slot.start:{_INSTANT}}|{slot.clinician_id}|{slot.site_id}|{form}|{group}"
-
-
-def parsed(value: str) -> tuple[Slot, str]:
-    """The slot and form of a radio's value; the slot's end is not known from it.
-
-    Raises InvalidInput for anything that no page of ours has offered.
-    """
-    try:
-        when, clinician, site, form, group = value.split("|")
-        start = datetime.strptime(when, _INSTANT).replace(tzinfo=UTC)
-        numbers = [int(clinician), int(site), int(group or 0)]
-    except ValueError:
-        numbers = []
-    if (
-        not numbers
-        or not 2000 <= start.year <= 2200
-        or form not in FORMS
-        or any(not 0 <= number <= _HIGHEST_ID for number in numbers)
-    ):
-        raise InvalidInput({"start": _("Vælg en af tiderne på listen.")})
-    return Slot(start, start, numbers[0], numbers[1], numbers[2] or None), form
-
-
-def slot_to_place(session: Session, slot: Slot) -> Slot:
-    """A parsed slot as the booking room knows it: a place in a group has the group's own times."""
-    group = session.get(GroupSession, slot.group_session_id) if slot.group_session_id else None
-    if group is None:
-        return slot
-    return Slot(group.starts_at, group.ends_at, group.clinician_id, group.site_id, group.id)
-
-
 def _week_from(session: Session, occasion: Occasion, filters: Filters, day: date) -> Week:
-    monday = _monday(min(max(day, occasion.first), occasion.last))
+    monday = monday_of(min(max(day, occasion.first), occasion.last))
     fitting = _fitting(session, occasion, filters, monday, monday + WEEK - DAY)
     elsewhere = None
     if not fitting.slots:
@@ -254,17 +222,14 @@ def _first_week(
     session: Session, occasion: Occasion, filters: Filters, first: date
 ) -> tuple[date, Fitting] | None:
     """The first week from `first` on that has times: its Monday, and what fits in it."""
-    stretch = FIRST_STRETCH
-    while first <= occasion.last:
-        last = _monday(first) + stretch - DAY
-        fitting = _fitting(session, occasion, filters, first, last)
-        if fitting.slots:
-            zone = occasion.visit_type.clinic.zone
-            monday = _monday(local_date(min(fitting.slots).start, zone))
-            inside = [s for s in fitting.slots if local_date(s.start, zone) < monday + WEEK]
-            return monday, Fitting(inside, fitting.takes)
-        first, stretch = last + DAY, NEXT_STRETCH
-    return None
+    look = partial(_fitting, session, occasion, filters)
+    fitting = listing.first_days(first, occasion.last, look)
+    if fitting is None:
+        return None
+    zone = occasion.visit_type.clinic.zone
+    monday = monday_of(local_date(min(fitting.slots).start, zone))
+    inside = [s for s in fitting.slots if local_date(s.start, zone) < monday + WEEK]
+    return monday, Fitting(inside, fitting.takes)
 
 
 def _fitting(
@@ -312,23 +277,8 @@ def _wanted(occasion: Occasion, filters: Filters, slot: Slot) -> bool:
         return False
     if not filters.part:
         return True
-    late = to_local(slot.start, occasion.visit_type.clinic.zone).hour >= 12
-    return late is (filters.part == "afternoon")
-
-
-def _one_a_start(occasion: Occasion, slots: Iterable[Slot]) -> list[Slot]:
-    """One slot for each start, site and group: the preferred clinician's where she is free."""
-    best: dict[tuple[datetime, int, int | None], Slot] = {}
-    for slot in slots:
-        key = (slot.start, slot.site_id, slot.group_session_id)
-        kept = best.get(key)
-        if kept is None or _rank(occasion, slot) < _rank(occasion, kept):
-            best[key] = slot
-    return list(best.values())
-
-
-def _rank(occasion: Occasion, slot: Slot) -> tuple[bool, int]:
-    return slot.clinician_id != occasion.preferred_id, slot.clinician_id
+    morning = listing.is_morning(slot, occasion.visit_type.clinic.zone)
+    return morning is (filters.part == "morning")
 
 
 def _abouts(
@@ -375,10 +325,6 @@ def _past(deadline: date | None, day: date) -> bool:
 
 def _monday_after(occasion: Occasion, monday: date) -> date | None:
     return monday + WEEK if monday + WEEK <= occasion.last else None
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def _babel_locale() -> str:

@@ -8,7 +8,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from booking.appointments import holds, occasions, queries, service
+from booking.appointments import holds, listing, occasions, queries, service
 from booking.appointments.errors import (
     DoesNotFit,
     GroupFull,
@@ -222,7 +222,7 @@ def _show(target: Target, errors: dict[str, str]) -> ResponseReturnValue:
 
 def _choose(target: Target) -> ResponseReturnValue:
     try:
-        slot, form = choices.parsed(read(ChooseForm())["start"])
+        slot, form = listing.parsed(db(), read(ChooseForm())["start"])
     except InvalidInput as error:
         return _show(target, error.fields)
     try:
@@ -232,7 +232,7 @@ def _choose(target: Target) -> ResponseReturnValue:
     try:
         if occasion.form != form:
             raise DoesNotFit
-        hold = _place(occasion, choices.slot_to_place(db(), slot))
+        hold = _place(occasion, slot)
     except JUST_LOST as error:
         return just_lost(target, error, slot, form)
     # Known when the hold is gone, so that a late or second press can be told what is true.

@@ -14,11 +14,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from booking.appointments.invitations.models import Course
+from booking.appointments.listing import value_of
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.search import Slot
 from booking.calendar.models import Clinic
 from booking.calendar.public_holidays import closed_days
-from booking.patient_web.choices import value_of
 from booking.platform.config import from_environment
 from booking.platform.localtime import to_utc
 from tests import factories as make
