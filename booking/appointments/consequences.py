@@ -31,6 +31,10 @@ from booking.platform.database import Session
 from booking.platform.errors import NotFound
 from booking.platform.localtime import day_bounds, day_start, local_date
 
+OPENING_CHANGED = "opening_changed"
+# Among an item's details: the time was held all the same.
+HELD = "held"
+
 
 @dataclass(frozen=True)
 class _Taken:
@@ -115,21 +119,89 @@ def on_opening_changed(session: Session, changed: OpeningChanged) -> None:
     concerned = _concerned(session, clinic, changed.first, changed.last, changed.resource_ids)
     now_hit = {one.id for one in _hit_among(session, clinic, concerned)}
     for appointment in concerned:
-        key = f"opening:{appointment.id}"
+        key = opening_key(appointment.id)
         if appointment.id in now_hit:
             worklist.add(
                 session,
                 clinic.id,
-                "opening_changed",
+                OPENING_CHANGED,
                 patient_id=appointment.patient_id,
                 appointment_id=appointment.id,
                 invitation_id=appointment.invitation_id,
-                details={"visit_type": appointment.visit_type.name},
+                details={
+                    "visit_type": appointment.visit_type.name,
+                    **_held_before(session, appointment),
+                },
                 due_on=local_date(appointment.starts_at, clinic.zone),
                 key=key,
             )
         else:
             worklist.withdraw(session, key)
+
+
+def still_outside(session: Session, items: Iterable[WorklistItem]) -> set[int]:
+    """Those of these items (their ids) whose time is still to come and outside opening hours."""
+    about = [item for item in items if item.kind == OPENING_CHANGED]
+    wanted = {item.appointment_id for item in about if item.appointment_id is not None}
+    coming = session.scalars(
+        select(Appointment).where(
+            Appointment.id.in_(wanted),
+            Appointment.status.in_(ACTIVE),
+            Appointment.starts_at > session.now(),
+        )
+    )
+    by_clinic: dict[int, list[Appointment]] = {}
+    for appointment in coming:
+        by_clinic.setdefault(appointment.clinic_id, []).append(appointment)
+    outside = {
+        one.id
+        for theirs in by_clinic.values()
+        for one in _hit_among(session, theirs[0].clinic, theirs)
+    }
+    return {
+        item.id
+        for item in about
+        if item.appointment_id in outside or _group_stands_outside(session, item)
+    }
+
+
+def opening_key(appointment_id: int) -> str:
+    """The worklist key of a time outside opening hours."""
+    return f"opening:{appointment_id}"
+
+
+def _group_stands_outside(session: Session, item: WorklistItem) -> bool:
+    group = session.get(GroupSession, item.details.get("group_session") or 0)
+    return (
+        group is not None
+        and group.cancelled_at is None
+        and group.starts_at > session.now()
+        and _group_is_hit(session, session.get_one(Clinic, group.clinic_id), group)
+    )
+
+
+def _group_is_hit(session: Session, clinic: Clinic, group: GroupSession) -> bool:
+    taken = _taken_by_groups(session, {group.id}).get(group.id, [])
+    day = local_date(group.starts_at, clinic.zone)
+    resources = {one.resource_id for one in taken}
+    open_time = availability.read(session, clinic, resources, day, day)
+    return any(_shut(open_time, one) for one in taken)
+
+
+def _held_before(session: Session, appointment: Appointment) -> dict[str, object]:
+    """Why this very time was held outside opening hours when these changed the last time."""
+    due_on = local_date(appointment.starts_at, appointment.clinic.zone)
+    before = session.scalars(
+        select(WorklistItem)
+        .where(
+            WorklistItem.appointment_id == appointment.id,
+            WorklistItem.kind == OPENING_CHANGED,
+            WorklistItem.status == "done",
+            WorklistItem.due_on == due_on,
+        )
+        .order_by(WorklistItem.id.desc())
+    )
+    return next(({"held_before": one.outcome} for one in before if one.details.get(HELD)), {})
 
 
 def _let_go(session: Session, clinic: Clinic, changed: OpeningChanged) -> None:
@@ -161,17 +233,13 @@ def _groups(session: Session, clinic: Clinic, changed: OpeningChanged) -> None:
         wanted = wanted.where(GroupSession.starts_at < end)
     for group in session.scalars(wanted):
         key = f"opening:group:{group.id}"
-        taken = _taken_by_groups(session, {group.id}).get(group.id, [])
-        day = local_date(group.starts_at, clinic.zone)
-        resources = {one.resource_id for one in taken}
-        open_time = availability.read(session, clinic, resources, day, day)
-        if any(_shut(open_time, one) for one in taken):
+        if _group_is_hit(session, clinic, group):
             worklist.add(
                 session,
                 clinic.id,
-                "opening_changed",
+                OPENING_CHANGED,
                 details={"visit_type": group.visit_type.name, "group_session": group.id},
-                due_on=day,
+                due_on=local_date(group.starts_at, clinic.zone),
                 key=key,
             )
         else:
@@ -198,7 +266,7 @@ def on_time_off_decided(session: Session, decided: TimeOffDecided) -> None:
     item = worklist_queries.with_key(session, _time_off_key(decided.closure_id))
     if item is not None:
         outcome = _("Godkendt") if decided.approved else _("Afslået")
-        worklist.finish(session, decided.by, item, outcome)
+        worklist.close(session, decided.by, item, outcome)
 
 
 def on_closure_removed(session: Session, removed: ClosureRemoved) -> None:

@@ -69,6 +69,12 @@ class InvitationStillOpen(DomainError):
     code = "invitation_still_open"
 
 
+class TimeStandsOutside(DomainError):
+    """The item is about a time that still lies outside opening hours, and no one has held it."""
+
+    code = "time_stands_outside"
+
+
 class PastDeadline(DomainError):
     """The time lies after a deadline, and nobody has said that this is wanted."""
 

@@ -34,6 +34,25 @@ CANCEL_REASONS: dict[str, LazyString] = {
     "other": _l("En anden grund"),
 }
 
+# The same and others' as staff and the log say them.
+REASONS_OF_PATIENT: dict[str, LazyString] = {
+    "ill": _l("Syg"),
+    "work": _l("Arbejde eller skole"),
+    "transport": _l("Kan ikke komme frem"),
+    "better": _l("Har det bedre og har ikke brug for tiden"),
+    "elsewhere": _l("Bliver behandlet et andet sted"),
+    "other": _l("En anden grund"),
+}
+REASONS_OF_CLINIC: dict[str, LazyString] = {
+    "clinician_away": _l("Behandleren er fraværende"),
+    "clinic": _l("Klinikken må aflyse"),
+    "booked_in_error": _l("Oprettet ved en fejl"),
+}
+LATE_REASONS: dict[str, LazyString] = {
+    "patient_wish": _l("Patienten ønsker det selv"),
+    "capacity": _l("Der er ingen ledig tid før"),
+}
+
 WISHES: dict[str, LazyString] = {
     "earlier": _l("En tidligere dato"),
     "later": _l("En senere dato"),
@@ -57,7 +76,10 @@ ACTIONS: dict[str, LazyString] = {
     "appointment.called_in": _l("Kaldte patienten ind"),
     "appointment.done": _l("Afsluttede kontakten"),
     "appointment.noshow": _l("Registrerede udeblivelse"),
+    "appointment.held": _l("Besluttede, at tiden holdes uden for åbningstiden"),
     "appointment.undone": _l("Fortrød en registrering"),
+    "group_session.created": _l("Oprettede et hold"),
+    "group_session.cancelled": _l("Aflyste et hold"),
     "course.opened": _l("Begyndte et forløb"),
     "course.ended": _l("Afsluttede et forløb"),
     "invitation.created": _l("Bestilte den næste kontakt"),
@@ -67,6 +89,11 @@ ACTIONS: dict[str, LazyString] = {
     "visit_type.changed": _l("Ændrede en kontakttype"),
     "worklist.finished": _l("Afsluttede en opgave på arbejdslisten"),
 }
+
+# Why; what was undone is said by the status it had.
+LOGGED_REASONS = {**STATUSES, **REASONS_OF_PATIENT, **REASONS_OF_CLINIC, **LATE_REASONS}
+# Those acts whose reason in the log is the name of what was changed.
+NAMED_IN_LOG = ("visit_type.created", "visit_type.changed")
 
 
 def length_sum(minutes: int, parts: Iterable[Sequence[object]]) -> str:

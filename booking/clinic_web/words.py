@@ -6,26 +6,12 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from booking.appointments import wording
 from booking.appointments.models import Appointment
 from booking.appointments.wording import STATUSES
 
-REASONS_OF_PATIENT: dict[str, LazyString] = {
-    "ill": _l("Syg"),
-    "work": _l("Arbejde eller skole"),
-    "transport": _l("Kan ikke komme frem"),
-    "better": _l("Har det bedre og har ikke brug for tiden"),
-    "elsewhere": _l("Bliver behandlet et andet sted"),
-    "other": _l("En anden grund"),
-}
-REASONS_OF_CLINIC: dict[str, LazyString] = {
-    "clinician_away": _l("Behandleren er fraværende"),
-    "clinic": _l("Klinikken må aflyse"),
-    "booked_in_error": _l("Oprettet ved en fejl"),
-}
-LATE_REASONS: dict[str, LazyString] = {
-    "patient_wish": _l("Patienten ønsker det selv"),
-    "capacity": _l("Der er ingen ledig tid før"),
-}
+REASONS_OF_PATIENT, REASONS_OF_CLINIC = wording.REASONS_OF_PATIENT, wording.REASONS_OF_CLINIC
+LATE_REASONS = wording.LATE_REASONS
 DEADLINES: dict[str, LazyString] = {
     "clinical": _l("Faglig frist"),
     "workup": _l("Udredningsret"),
@@ -45,6 +31,7 @@ _CHANGES: dict[str, LazyString] = {
     "moved": _l("Flyttet"),
     "cancelled": _l("Aflyst"),
     "lengthened": _l("Længden ændret"),
+    "held": _l("Holdes uden for åbningstiden"),
     "arrived": _l("Ankommet"),
     "called_in": _l("Kaldt ind"),
     "done": _l("Færdig"),

@@ -12,17 +12,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from booking.appointments import consequences, settling
 from booking.appointments.models import Appointment
 from booking.appointments.queries import SHOWN
 from booking.appointments.wording import WISHES
-from booking.appointments.worklist import queries, service
+from booking.appointments.worklist import queries
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.service import today
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import in_words, refusals
 from booking.platform.errors import DomainError
 from booking.platform.extension import MenuEntry
-from booking.platform.forms import Choice, Form, Text, read, rejected
+from booking.platform.forms import Choice, Form, Text, Yes, read, rejected
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
 pages = Pages("staff_worklist", __name__, url_prefix="/klinik/<int:clinic_id>/arbejdsliste")
@@ -67,7 +68,7 @@ KINDS: dict[str, Kind] = {
     ),
     "opening_changed": Kind(
         _l("Tiden ligger uden for åbningstiden"),
-        _l("Flyt tiden, og giv patienten besked."),
+        _l("Flyt eller aflys tiden, og giv patienten besked, eller skriv, hvorfor den holdes."),
     ),
     "time_off_request": Kind(
         _l("Ønske om fri"),
@@ -93,6 +94,7 @@ class FinishForm(Form):
         required=True,
         error_messages={"required": cast(str, _l("Skriv, hvad der kom ud af det."))},
     )
+    held = Yes()
 
 
 class TabForm(Form):
@@ -110,6 +112,7 @@ class Row:
     told: list[str]
     appointment: Appointment | None
     needs_a_time: bool
+    outside: bool
 
 
 @pages.get("", access=Access.STAFF)
@@ -130,8 +133,8 @@ def finish(clinic_id: int, item_id: int) -> ResponseReturnValue:
     item = queries.item_of(db(), clinic_id, item_id)
     try:
         with refusals():
-            outcome = read(FinishForm())["outcome"]
-            service.finish(db(), me(), item, outcome)
+            typed = read(FinishForm())
+            settling.finish(db(), me(), item, typed["outcome"], held=typed["held"])
     except DomainError as error:
         if item.status == "open":
             page = _open_page(clinic_id)
@@ -173,6 +176,7 @@ def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
     appointments = {one.id: one for one in found}
     invitations = {item.invitation_id for item in items if item.invitation_id is not None}
     needing = queries.needing_a_time(db(), invitations)
+    outside = consequences.still_outside(db(), (one for one in items if one.status == "open"))
     return [
         Row(
             item,
@@ -180,6 +184,7 @@ def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
             _told(item),
             appointments.get(item.appointment_id or 0),
             item.invitation_id in needing,
+            item.id in outside,
         )
         for item in items
     ]
@@ -200,6 +205,10 @@ def _told(item: WorklistItem) -> list[str]:
                 has=details.get("has", 0),
             )
         )
+    if details.get(consequences.HELD):
+        told.append(_("Tiden holdes alligevel."))
+    if details.get("held_before"):
+        told.append(_("Før: tiden holdes alligevel. %(why)s", why=details["held_before"]))
     wishes = details.get("wishes")
     if isinstance(wishes, list) and wishes:
         texts = [str(WISHES.get(str(wish), wish)) for wish in wishes]

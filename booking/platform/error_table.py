@@ -129,6 +129,11 @@ ERRORS: dict[str, Shown] = {
         _("Indkaldelsen er stadig åben"),
         _("Find en tid, eller træk indkaldelsen tilbage, så forsvinder opgaven af sig selv."),
     ),
+    "time_stands_outside": Shown(
+        409,
+        _("Tiden ligger stadig uden for åbningstiden"),
+        _("Flyt eller aflys tiden, eller skriv, hvorfor den holdes alligevel."),
+    ),
     "deadline_passed": Shown(
         409,
         _("Tiden ligger efter fristen"),

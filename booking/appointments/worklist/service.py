@@ -6,9 +6,8 @@ from typing import cast
 
 from sqlalchemy.exc import IntegrityError
 
-from booking.appointments.errors import InvitationStillOpen, WrongState
 from booking.appointments.worklist.models import WorklistItem
-from booking.appointments.worklist.queries import needs_a_time, with_key
+from booking.appointments.worklist.queries import with_key
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
@@ -71,18 +70,8 @@ def add_words(session: Session, item: WorklistItem, words: str, wishes: Sequence
     session.flush()
 
 
-def finish(session: Session, by: Actor, item: WorklistItem, outcome: str) -> WorklistItem:
-    """Close an item: someone has looked, and this came of it.
-
-    Raises WrongState if it is closed, and InvitationStillOpen while it is the only thing that
-    keeps an invitation without a time in sight.
-    """
-    # `of`: the patient is read by an outer join, and that side of it cannot be locked.
-    session.refresh(item, with_for_update={"of": WorklistItem})
-    if item.status != "open":
-        raise WrongState
-    if item.invitation_id is not None and needs_a_time(session, item.invitation_id):
-        raise InvitationStillOpen
+def close(session: Session, by: Actor, item: WorklistItem, outcome: str) -> WorklistItem:
+    """Take an item off the list with what came of it; whether that may be is `settling`'s."""
     _close(session, by, item, outcome)
     patients = [item.patient_id] if item.patient_id is not None else []
     audit.record(session, by, "worklist.finished", patients, clinic_id=item.clinic_id)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 
-from booking.appointments import attendance, safety_net, service
+from booking.appointments import attendance, safety_net, service, settling
 from booking.appointments.errors import InvitationStillOpen, WrongState
 from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Invitation
@@ -57,7 +57,7 @@ def test_an_item_cannot_be_finished_while_its_invitation_needs_a_time(
 ) -> None:
     (item,) = listed(session, place)
     with pytest.raises(InvitationStillOpen):
-        worklist.finish(session, place.secretary, item, "Talt med patienten")
+        settling.finish(session, place.secretary, item, "Talt med patienten")
     invitations.revoke(session, place.secretary, waiting, "clinic")
     assert listed(session, place) == []
 
@@ -69,9 +69,9 @@ def test_an_item_read_together_with_its_patient_can_be_finished(
     session.commit()
     session.expunge_all()
     (item,) = listed(session, place)
-    worklist.finish(session, place.secretary, item, "Løst")
+    settling.finish(session, place.secretary, item, "Løst")
     with pytest.raises(WrongState):
-        worklist.finish(session, place.secretary, item, "Løst igen")
+        settling.finish(session, place.secretary, item, "Løst igen")
 
 
 @pytest.mark.parametrize(

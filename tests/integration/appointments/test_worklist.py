@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from booking.appointments import settling
 from booking.appointments.errors import WrongState
 from booking.appointments.worklist import queries, service
 from booking.platform.database import Session
@@ -27,7 +28,7 @@ def test_the_same_key_twice_is_one_item(session: Session, place: Place) -> None:
 
 def test_a_key_is_free_again_once_its_item_is_done(session: Session, place: Place) -> None:
     first = service.add(session, place.clinic.id, "opening_changed", key="opening:1")
-    service.finish(session, place.secretary, first, "Ringet, ny tid aftalt")
+    settling.finish(session, place.secretary, first, "Ringet, ny tid aftalt")
     again = service.add(session, place.clinic.id, "opening_changed", key="opening:1")
     assert again is not first
     service.withdraw(session, "opening:1")
@@ -38,9 +39,9 @@ def test_a_key_is_free_again_once_its_item_is_done(session: Session, place: Plac
 
 def test_an_item_is_finished_once(session: Session, place: Place) -> None:
     item = service.add(session, place.clinic.id, "no_time_fits", patient_id=place.patient.id)
-    service.finish(session, place.secretary, item, "Løst")
+    settling.finish(session, place.secretary, item, "Løst")
     with pytest.raises(WrongState):
-        service.finish(session, place.secretary, item, "Løst igen")
+        settling.finish(session, place.secretary, item, "Løst igen")
 
 
 def test_the_earliest_due_comes_first_and_what_has_no_date_last(
@@ -57,7 +58,7 @@ def test_the_earliest_due_comes_first_and_what_has_no_date_last(
 
 def test_done_items_are_kept_for_looking_back(session: Session, place: Place) -> None:
     item = service.add(session, place.clinic.id, "no_time_fits")
-    service.finish(session, place.secretary, item, "Løst")
+    settling.finish(session, place.secretary, item, "Løst")
     month_ago, now = session.now() - timedelta(days=30), session.now()
     assert queries.done_items(session, place.clinic.id, month_ago) == [item]
     assert queries.done_items(session, place.clinic.id, now + timedelta(seconds=1)) == []

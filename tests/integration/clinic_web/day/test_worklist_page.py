@@ -1,6 +1,6 @@
 """What the worklist lets a person do about an invitation without a time, and an unmarked one."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +11,7 @@ from booking.appointments import safety_net
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.worklist.models import WorklistItem
 from tests import factories as make
-from tests.integration.clinic_web.day.conftest import Work, signed_in
+from tests.integration.clinic_web.day.conftest import NINE, Work, signed_in
 from tests.integration.patient_web.conftest import Visitor
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T07:00:00Z")  # a Monday
@@ -66,6 +66,29 @@ def test_a_time_of_yesterday_is_marked_from_the_worklist(
     secretary.post(f"{work.at}/tider/{booked.id}/dagen", do="done").says("Gennemført")
     assert work.status(booked.id) == "fulfilled"
     secretary.get(f"{work.at}/arbejdsliste").says("Arbejdslisten er tom")
+
+
+def test_a_time_on_a_closed_day_is_moved_cancelled_or_held_with_a_reason(
+    work: Work, secretary: Visitor
+) -> None:
+    booked, page = work.booked(start=NINE + timedelta(weeks=1)), f"{work.at}/arbejdsliste"
+    secretary.post(
+        f"{work.at}/opsaetning/lukninger/ny", place="clinic", first="2026-11-30", reason="Kursus"
+    )
+    item = work.session.scalars(select(WorklistItem.id)).one()
+    work.session.commit()
+    secretary.get(page).says("Tiden ligger uden for åbningstiden", "Flyt til…", "Aflys")
+    secretary.says("Holdes alligevel")
+    secretary.post(f"{page}/{item}", outcome="Ringer senere")
+    secretary.says("Tiden ligger stadig uden for åbningstiden", status=409)
+    assert 'value="Ringer senere"' in secretary.page.text
+    secretary.post(f"{page}/{item}", held="1").says("Skriv, hvad der kom ud af det.", status=422)
+    secretary.post(f"{page}/{item}", held="1", outcome="Lægen kommer ind den dag")
+    secretary.says("Opgaven er færdig.", "Arbejdslisten er tom")
+    secretary.get(f"{page}?vis=faerdige")
+    secretary.says("Tiden holdes alligevel.", "Lægen kommer ind den dag")
+    secretary.get(f"{work.at}/tider/{booked.id}")
+    secretary.says("Holdes uden for åbningstiden", "Lægen kommer ind den dag")
 
 
 def test_an_order_sent_twice_is_one_order(work: Work, secretary: Visitor) -> None:
