@@ -18,6 +18,7 @@ from booking.people import models as people_tables
 from booking.people import register as people
 from booking.platform import commands
 from booking.platform.database import Base
+from booking.referrals import register as referrals
 
 TABLES = (  # imported for their tables: the metadata is whole only with all of them
     people_tables,
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     people.register(app)
     calendar.register(app)
     appointments.register(app)
+    referrals.register(app)
     patient_web.register(app)
     clinic_web.register(app)
     imports.register(app)

@@ -9,7 +9,7 @@ from booking.appointments.guard import CONSTRAINTS
 from booking.appointments.invitations.service import reach_horizon
 from booking.appointments.length import default_policy
 from booking.appointments.refit import on_needs_changed
-from booking.appointments.wording import ACTIONS
+from booking.appointments.wording import ACTIONS, LOGGED_REASONS, NAMED_IN_LOG
 from booking.calendar.events import (
     ClosureRemoved,
     OpeningChanged,
@@ -28,6 +28,8 @@ def register(app: Flask) -> None:
     rettid.constraints.update(CONSTRAINTS)
     rettid.database.ports.setdefault("length", default_policy)
     audit_words.WORDS.update(ACTIONS)
+    audit_words.REASONS.update(LOGGED_REASONS)
+    audit_words.NAMED.update(NAMED_IN_LOG)
     rettid.events.subscribe(PatientNeedsChanged, on_needs_changed)
     rettid.events.subscribe(OpeningChanged, consequences.on_opening_changed)
     rettid.events.subscribe(TimeOffRequested, consequences.on_time_off_requested)

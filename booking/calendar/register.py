@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from booking.calendar.wording import ACTIONS
-from booking.people.audit_words import WORDS
+from booking.calendar.wording import ACTIONS, NAMED_IN_LOG
+from booking.people.audit_words import NAMED, WORDS
 from booking.people.errors import AlreadyExists
 from booking.platform.web import Rettid
 
@@ -15,3 +15,4 @@ def register(app: Flask) -> None:
     rettid: Rettid = app.extensions["rettid"]
     rettid.constraints.update(CONSTRAINTS)
     WORDS.update(ACTIONS)
+    NAMED.update(NAMED_IN_LOG)

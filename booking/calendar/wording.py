@@ -70,6 +70,11 @@ ACTIONS: dict[str, LazyString] = {
     "time_off.declined": _l("Afslog et ønske om fri"),
 }
 
+# Those of them whose reason in the log is the name of what was changed.
+NAMED_IN_LOG = frozenset(
+    action for action in ACTIONS if action.startswith(("site.", "resource.", "template."))
+)
+
 
 def wall_clock(clock: time) -> str:
     """'9.15' or '9:15', for a time that is not yet on any day."""

@@ -6,7 +6,6 @@ password reaches everywhere, so it takes a leader of every clinic the colleague 
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -14,6 +13,7 @@ from booking.clinic_web.frame import clinic_here
 from booking.people import queries, staffing
 from booking.people.errors import AlreadyExists, WeakPassword
 from booking.people.models import Staff
+from booking.people.roles import ROLE_NAMES
 from booking.people.schemas import ColleagueForm, PasswordForm, RoleForm, StaffForm
 from booking.platform.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from booking.platform.extension import MenuEntry
@@ -25,12 +25,6 @@ pages = Pages("staff_accounts", __name__, url_prefix="/klinik/<int:clinic_id>/pe
 MENU_ENTRIES = (
     MenuEntry("staff_accounts.everyone", _l("Personale"), roles=frozenset({Role.LEADER})),
 )
-
-ROLE_NAMES: dict[str, LazyString] = {
-    Role.SECRETARY: _l("Sekretær"),
-    Role.CLINICIAN: _l("Behandler"),
-    Role.LEADER: _l("Leder"),
-}
 
 
 @pages.get("", access=Access.SECRETARY)

@@ -1,26 +1,30 @@
 """The log, as staff may read it: their own acts, and for leaders a patient's."""
 
+from datetime import date
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import select
 
 from booking.calendar.models import Clinic
 from booking.clinic_web.frame import clinic_here, own_clinics, stand_at
 from booking.people import queries
-from booking.people.audit_words import action_text, reason_text
+from booking.people.audit_days import days
+from booking.people.audit_words import what_text, when_text, who_text
+from booking.people.schemas import LogForm
 from booking.platform import audit
 from booking.platform.audit import AuditEntry
-from booking.platform.errors import NotFound
+from booking.platform.errors import InvalidInput, NotFound
 from booking.platform.extension import MenuEntry
+from booking.platform.forms import read
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
 pages = Pages("staff_audit", __name__, url_prefix="/klinik")
 MENU_ENTRIES = (MenuEntry("staff_audit.mine", _l("Mine opslag")),)
 
-A_PAGE = 50
+WORDS = {"what_text": what_text, "when_text": when_text, "who_text": who_text}
 
 
 @pages.get("/mine-opslag", access=Access.STAFF)
@@ -34,21 +38,20 @@ def mine() -> ResponseReturnValue:
     if here is None:
         raise NotFound
     stand_at(here)
-    entries, page, pages_ = _page(audit.by_actor(me()))
-    shown = {subject.patient_id for entry in entries for subject in entry.subjects}
+    until = _until()
+    log = days(db(), audit.by_actor(me()), here.zone, until, by_patients=True)
+    shown = {subject.patient_id for like in log.rows for subject in like.entry.subjects}
     named = queries.named_patients(db(), me().clinics, shown)
     looked_at(*named)
     return render_template(
         "clinic/audit/mine.html",
-        entries=entries,
+        rows=log.rows,
         named=named,
         clinics={clinic.id: clinic for clinic in clinics},
         zone=here.zone,
-        page=page,
-        pages=pages_,
-        href_for=lambda number: url_for(".mine", clinic_id=here.id, side=number),
-        action_text=action_text,
-        reason_text=reason_text,
+        newest=url_for(".mine", clinic_id=here.id) if until else "",
+        older=url_for(".mine", clinic_id=here.id, til=log.older) if log.older else "",
+        **WORDS,
     )
 
 
@@ -64,30 +67,26 @@ def of_patient(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     led = {number for number, held in me().roles.items() if Role.LEADER in held}
     own = AuditEntry.clinic_id.is_(None) & (AuditEntry.actor_kind == "patient")
     wanted = audit.about_patient(patient_id).where(AuditEntry.clinic_id.in_(led) | own)
-    entries, page, pages_ = _page(wanted)
+    until = _until()
+    log = days(db(), wanted, clinic.zone, until)
+    here = url_for(".of_patient", clinic_id=clinic_id, patient_id=patient_id)
     clinics = {one.id: one for one in db().scalars(select(Clinic).where(Clinic.id.in_(led)))}
     return render_template(
         "clinic/audit/patient.html",
         patient=patient,
-        entries=entries,
+        rows=log.rows,
         clinics=clinics,
         zone=clinic.zone,
-        page=page,
-        pages=pages_,
-        href_for=lambda number: url_for(
-            ".of_patient", clinic_id=clinic_id, patient_id=patient_id, side=number
-        ),
-        action_text=action_text,
-        reason_text=reason_text,
+        newest=here if until else "",
+        older=f"{here}?til={log.older}" if log.older else "",
+        **WORDS,
     )
 
 
-def _page(wanted: Select[AuditEntry]) -> tuple[list[AuditEntry], int, int]:
-    """The asked-for page of entries, its number from 1, and how many pages there are."""
-    count = db().scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
-    last = max(1, -(-count // A_PAGE))
-    page = min(max(1, request.args.get("side", 1, type=int)), last)
-    rows = db().scalars(
-        wanted.options(selectinload(AuditEntry.subjects)).limit(A_PAGE).offset((page - 1) * A_PAGE)
-    )
-    return list(rows), page, last
+def _until() -> date | None:
+    """The latest day that was asked for; None for the newest, and for what is no day."""
+    try:
+        until: date | None = read(LogForm(), "query").get("until")
+    except InvalidInput:
+        return None
+    return until

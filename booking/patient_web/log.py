@@ -3,24 +3,20 @@
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from booking.calendar.models import Clinic
 from booking.patient_web.frame import HOME_ZONE, acting_for, for_whom, my_people
-from booking.patient_web.schemas import PageNumber
-from booking.people.audit_words import action_text, reason_text
+from booking.people.audit_days import Like, days
+from booking.people.audit_words import what_text, when_text, who_text
 from booking.people.models import Patient
+from booking.people.schemas import LogForm
 from booking.platform import audit
-from booking.platform.audit import AuditEntry
 from booking.platform.errors import InvalidInput
 from booking.platform.forms import read
-from booking.platform.i18n import clock_time, short_day
-from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, me
 
 pages = Pages("patient_log", __name__, url_prefix="/hvem-har-set")
-
-A_PAGE = 50
 
 
 @pages.get("", access=Access.PATIENT)
@@ -37,24 +33,21 @@ def seen_of(patient_id: int) -> ResponseReturnValue:
 
 def _page(person: Patient) -> ResponseReturnValue:
     try:
-        number = read(PageNumber(), "query")["page"]
+        until = read(LogForm(), "query").get("until")
     except InvalidInput:
-        number = 1
-    entries = audit.about_patient(person.id)
-    total = db().scalar(select(func.count()).select_from(entries.subquery())) or 0
-    number = min(number, max(1, -(-total // A_PAGE)))
-    shown = db().scalars(entries.limit(A_PAGE).offset((number - 1) * A_PAGE)).all()
-    wanted = {entry.clinic_id for entry in shown if entry.clinic_id is not None}
+        until = None
+    shown = days(db(), audit.about_patient(person.id), HOME_ZONE, until)
+    wanted = {like.entry.clinic_id for like in shown.rows if like.entry.clinic_id is not None}
     clinics = dict(db().execute(select(Clinic.id, Clinic.name).where(Clinic.id.in_(wanted))).all())
+    here = _address(person)
     return render_template(
         "patient/log.html",
         person=person,
         name=for_whom(person),
         people=[(one, _address(one)) for one in my_people()],
-        rows=[_row(entry, clinics) for entry in shown],
-        page=number,
-        pages=-(-total // A_PAGE),
-        here=_address(person),
+        rows=[_row(like, clinics) for like in shown.rows],
+        newest=here if until else "",
+        older=f"{here}?til={shown.older}" if shown.older else "",
     )
 
 
@@ -62,20 +55,10 @@ def _address(person: Patient) -> str:
     return url_for("patient_log.seen_of", patient_id=person.id)
 
 
-def _row(entry: AuditEntry, clinics: dict[int, str]) -> list[str]:
-    day = local_date(entry.at, HOME_ZONE)
-    who = entry.actor_name
+def _row(like: Like, clinics: dict[int, str]) -> list[str]:
+    entry = like.entry
+    who = who_text(entry)
     if entry.actor_kind == "patient" and entry.actor_id == me().id:
         who = _("Dig selv")
-    elif entry.actor_kind == "system":
-        who = _("Systemet selv")
-    what = str(action_text(entry.action))
-    if entry.reason:
-        what = f"{what} ({reason_text(entry.reason)})"
-    when = _(
-        "%(day)s %(year)s kl. %(clock)s",
-        day=short_day(day),
-        year=day.year,
-        clock=clock_time(entry.at, HOME_ZONE),
-    )
-    return [when, who, clinics.get(entry.clinic_id or 0, "–"), what]
+    where = clinics.get(entry.clinic_id or 0, "–")
+    return [when_text(like, HOME_ZONE), who, where, what_text(like)]

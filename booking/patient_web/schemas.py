@@ -5,7 +5,7 @@ from marshmallow.exceptions import ValidationError
 
 from booking.appointments.wording import CANCEL_REASONS, FORMS, WISHES
 from booking.people.needs import CODES
-from booking.platform.forms import Choice, Choices, Day, Form, Id, Number, Text, Yes, _
+from booking.platform.forms import Choice, Choices, Day, Form, Id, Text, Yes, _
 
 PARTS_OF_DAY = ("morning", "afternoon")
 
@@ -79,9 +79,3 @@ class NeedsForm(Form):
     """The needs that were ticked."""
 
     needs = Choices(CODES)
-
-
-class PageNumber(Form):
-    """Which page of a long list."""
-
-    page = Number(1, 100_000, data_key="side", load_default=1)

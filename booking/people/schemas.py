@@ -183,3 +183,9 @@ class ColleagueForm(Form):
     role = Choice(
         [role.value for role in Role], required=True, error_messages=_missing(_("Vælg en rolle."))
     )
+
+
+class LogForm(Form):
+    """Which days of the log: none later than this local day."""
+
+    until = Day(data_key="til")

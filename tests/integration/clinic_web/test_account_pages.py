@@ -155,23 +155,28 @@ def test_no_form_falls_over(house: House, browser: Browser, data: dict[str, obje
     paths = ["roller/giv", "roller/tag", "adgangskode"]
     for address in [f"{house.staff}/ny", f"{house.staff}/kollega", *(f"{page}/{p}" for p in paths)]:
         assert leader.post(address, data=data).status_code == 422, address
-    for side in ("0", "-1", "x", "99999999999999999999"):
-        assert leader.get(f"/klinik/mine-opslag?side={side}").status_code == 200
+    for day in ("0", "-1", "x", "1900-01-01", "9999-12-31", "2026-11-31"):
+        assert leader.get(f"/klinik/mine-opslag?til={day}").status_code == 200
 
 
-def test_everyone_reads_their_own_acts_page_by_page(
+def test_everyone_reads_their_own_acts_day_by_day(
     house: House, browser: Browser, freezer: FrozenDateTimeFactory
 ) -> None:
     secretary = browser(house.secretary.username)
-    for _visit in range(60):
+    for visit in range(110):
         freezer.tick(timedelta(minutes=16))
-        if _visit % 30 == 0:
+        if visit % 30 == 0:
             secretary = browser(house.secretary.username)
         secretary.get(f"/klinik/1/patienter/{house.patient}")
     first = secretary.get("/klinik/mine-opslag").text
     assert "Østergård" in first
-    assert "Side 1 af 2" in first
-    assert "kl. 9.16" in secretary.get("/klinik/mine-opslag?side=2").text
+    assert "tirs. 24. nov. 2026 kl. 0.12–14.20" in first
+    assert "Så oplysninger, 54 gange" in first
+    assert "mine-opslag?clinic_id=1&amp;til=2026-11-23" in first
+    older = secretary.get("/klinik/mine-opslag?til=2026-11-23").text
+    assert "man. 23. nov. 2026 kl. 9.16–23.56" in older
+    assert "Så oplysninger, 56 gange" in older
+    assert "De nyeste dage" in older
 
 
 def test_a_leader_reads_who_has_seen_a_patient(house: House, browser: Browser) -> None:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
+from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
 from booking.appointments import holds, occasions
@@ -15,6 +17,7 @@ from tests.integration.patient_web.conftest import (
     NEXT_WEEK,
     Visitor,
     invited,
+    signed_in,
 )
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
@@ -60,5 +63,27 @@ def test_the_patient_sees_who_has_seen_their_data(
     invited(session, place)
     visitor.get("/hvem-har-set").says("Signe Sekretær", "Bestilte den næste kontakt", "Dig selv")
     visitor.says("Systemet selv", "Bookede en tid", place.clinic.name)
-    for page in ("2", "0", "x", "99999", "9" * 30):
-        visitor.get(f"/hvem-har-set?side={page}").says("Signe Sekretær")
+    for day in ("2026-11-23", "0", "x", "2200-01-01", "9" * 30):
+        visitor.get(f"/hvem-har-set?til={day}").says("Signe Sekretær")
+    visitor.get("/hvem-har-set?til=2026-11-22").says("Ingen opslag endnu", "De nyeste dage")
+
+
+def test_the_log_says_what_and_why_in_words_and_gathers_the_looks_of_a_day(
+    app: Flask, visitor: Visitor, session: Session, place: Place, freezer: FrozenDateTimeFactory
+) -> None:
+    secretary = Visitor(app.test_client())
+    secretary.post("/klinik/log-ind", username=place.staff.username, password=make.PASSWORD)
+    page = f"/klinik/{place.clinic.id}/patienter/{place.patient.id}"
+    for _visit in range(3):
+        secretary.get(page)
+        freezer.tick(timedelta(minutes=16))
+    _, appointment = invited(session, place)
+    visitor = signed_in(app, session, place.patient)
+    visitor.post(f"/tid/{appointment.id}/afbud", new_time="no", reason="work")
+    visitor.get("/hvem-har-set").says(
+        "man. 23. nov. 2026 kl. 9.00–9.32",
+        "Så oplysninger, 3 gange",
+        "Aflyste en tid (Arbejde eller skole)",
+    )
+    assert visitor.text.count("Så oplysninger") == 1
+    visitor.get("/sprog/en?til=/hvem-har-set").says("Cancelled an appointment (Work or school)")
