@@ -30,8 +30,7 @@ def place(session: Session, occasion: Occasion, slot: Slot) -> Hold:
         check_place(session, occasion, slot)
         takes = []
     # Locked by now: a write before the locks could wait for someone who waits for us.
-    extended, expires_at = _of_the_same_time(session, occasion.owner, slot)
-    release(session, occasion.owner)
+    extended, expires_at = _released(session, occasion.owner, slot)
     hold = Hold(
         token=secrets.token_urlsafe(24),
         owner=occasion.owner,
@@ -115,20 +114,20 @@ _BY_TOKEN = (
 _UNSYNCED = {"synchronize_session": False}
 _THIS = delete(Hold).where(Hold.id == bindparam("id"))
 _OWNED_BY = delete(Hold).where(Hold.owner == bindparam("owner"))
-_SAME = select(Hold.extended, Hold.expires_at).where(
-    Hold.owner == bindparam("owner"),
-    Hold.starts_at == bindparam("start"),
-    Hold.clinician_id == bindparam("clinician"),
-    Hold.expires_at > bindparam("now"),
-)
+_FREED = _OWNED_BY.returning(Hold.starts_at, Hold.clinician_id, Hold.extended, Hold.expires_at)
 
 
-def _of_the_same_time(session: Session, owner: str, slot: Slot) -> tuple[int, datetime]:
-    """(extensions used, when it ends): choosing the time one holds already does not begin anew."""
+def _released(session: Session, owner: str, slot: Slot) -> tuple[int, datetime]:
+    """Free what this owner held, and how the new hold begins: (extensions used, when it ends).
+
+    Choosing the time one holds already does not begin anew.
+    """
     now = session.now()
-    asked = {"owner": owner, "start": slot.start, "clinician": slot.clinician_id, "now": now}
-    held = session.execute(_SAME, asked).one_or_none()
-    return (held[0], held[1]) if held else (0, now + timedelta(minutes=MINUTES))
+    freed = session.execute(_FREED, {"owner": owner}, execution_options=_UNSYNCED)
+    for start, clinician, extended, expires_at in freed:
+        if (start, clinician) == (slot.start, slot.clinician_id) and expires_at > now:
+            return extended, expires_at
+    return 0, now + timedelta(minutes=MINUTES)
 
 
 def _not_already_ours(session: Session, take: Take, occasion: Occasion) -> list[Take]:

@@ -83,18 +83,6 @@ def without_a_time(session: Session, patient_id: int) -> list[Invitation]:
     )
 
 
-def ongoing_course(session: Session, course_id: int) -> Course | None:
-    """A course that has not ended, with its clinic; None otherwise."""
-    return session.scalars(_OPEN_COURSE, {"id": course_id}).one_or_none()
-
-
-_OPEN_COURSE = (
-    select(Course)
-    .options(joinedload(Course.clinic, innerjoin=True))
-    .where(Course.id == bindparam("id"), Course.ended_on.is_(None))
-)
-
-
 def open_courses(session: Session, patient_id: int, clinic_id: int | None = None) -> list[Course]:
     """A patient's courses that have not ended, at one clinic or at all."""
     wanted = (
@@ -117,18 +105,31 @@ def freely_bookable(session: Session, patient_id: int) -> list[tuple[Course, Vis
         select(VisitType)
         .where(
             VisitType.clinic_id.in_(by_clinic),
-            VisitType.mode == "free",
-            VisitType.active,
+            *_FREE,
         )
         .order_by(VisitType.name)
     )
     return [(by_clinic[one.clinic_id], one) for one in types]
 
 
-def freely(course: Course, visit_type: VisitType) -> bool:
-    """True if this visit type may be booked without an invitation within this open course."""
-    same = visit_type.clinic_id == course.clinic_id
-    return same and visit_type.active and visit_type.mode == "free"
+def freely(session: Session, course_id: int, visit_type_id: int) -> tuple[Course, VisitType] | None:
+    """The two, if this visit type may be booked freely within this course; None otherwise."""
+    asked = {"course": course_id, "visit_type": visit_type_id}
+    found = session.execute(_FREELY, asked).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+_FREE = (VisitType.mode == "free", VisitType.active)
+_FREELY = (
+    select(Course, VisitType)
+    .join(VisitType, VisitType.clinic_id == Course.clinic_id)
+    .where(
+        Course.id == bindparam("course"),
+        Course.ended_on.is_(None),
+        VisitType.id == bindparam("visit_type"),
+        *_FREE,
+    )
+)
 
 
 def of_patients(session: Session, patient_ids: set[int], appointment_id: int) -> Appointment:

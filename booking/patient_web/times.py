@@ -278,13 +278,10 @@ def _none_fits(target: Target) -> ResponseReturnValue:
 
 
 def _freely(course_id: int, visit_type_id: int) -> tuple[Course, VisitType]:
-    course = queries.ongoing_course(db(), course_id)
-    if course is None or not acts_for(course.patient_id):
+    found = queries.freely(db(), course_id, visit_type_id)
+    if found is None or not acts_for(found[0].patient_id):
         raise NotFound
-    visit_type = db().get(VisitType, visit_type_id)
-    if visit_type is None or not queries.freely(course, visit_type):
-        raise NotFound
-    return course, visit_type
+    return found
 
 
 def _booked_on(invitation_id: int) -> Appointment | None:
