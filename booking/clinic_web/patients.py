@@ -19,6 +19,7 @@ from booking.appointments.refit import too_short
 from booking.appointments.wording import length_sum
 from booking.calendar.models import Clinic
 from booking.clinic_web.frame import OFFICE, clinic_here
+from booking.clinic_web.new_code import show_once, taken
 from booking.clinic_web.places import PatientHere, patient_cards, patient_tabs
 from booking.people import cpr, needs, queries, service
 from booking.people.errors import AlreadyExists
@@ -251,11 +252,28 @@ def add_note(clinic_id: int, patient_id: int) -> ResponseReturnValue:
 
 @pages.post("/<int:patient_id>/kode", access=Access.SECRETARY)
 def new_code(clinic_id: int, patient_id: int) -> ResponseReturnValue:
-    """Make a new booking code and show it this once; the earlier ones stop working."""
-    patient = patient_here(clinic_id, patient_id, office=True).patient
-    code = service.issue_code(db(), me(), patient, replace=True, clinic_id=clinic_id)
+    """Make a new booking code; the earlier ones stop working."""
+    here = patient_here(clinic_id, patient_id, office=True)
+    code = service.issue_code(db(), me(), here.patient, replace=True, clinic_id=clinic_id)
+    return show_once(here, here.patient, code, replaced=True)
+
+
+@pages.get("/<int:patient_id>/kode", access=Access.SECRETARY)
+def code(clinic_id: int, patient_id: int) -> ResponseReturnValue:
+    """Show the code made a moment ago, this once."""
+    here = patient_here(clinic_id, patient_id, office=True)
+    made = taken(here)
+    if made is None:
+        flash(_("En kode vises kun én gang. Er den ikke skrevet ned, så lav en ny."), "info")
+        return redirect(url_for(".show", clinic_id=clinic_id, patient_id=patient_id), 303)
+    person = queries.patient_of(db(), clinic_id, made.person_id)
+    looked_at(person.id, clinic_id=clinic_id)
     return render_template(
-        "clinic/patients/code.html", person=patient, patient=patient, code=code, replaced=True
+        "clinic/patients/code.html",
+        person=person,
+        patient=here.patient,
+        code=made.code,
+        replaced=made.replaced,
     )
 
 

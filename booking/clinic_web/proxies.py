@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from booking.clinic_web.new_code import show_once
 from booking.clinic_web.patients import patient_here
 from booking.clinic_web.places import PatientHere
 from booking.people import queries, service
@@ -84,9 +85,7 @@ def holder_code(clinic_id: int, patient_id: int, proxy_id: int) -> ResponseRetur
     holder = queries.patient_of(db(), clinic_id, _proxy(here.patient, proxy_id).holder_id)
     code = service.issue_code(db(), me(), holder, clinic_id=clinic_id)
     looked_at(holder.id, clinic_id=clinic_id)
-    return render_template(
-        "clinic/patients/code.html", person=holder, patient=here.patient, code=code, replaced=False
-    )
+    return show_once(here, holder, code, replaced=False)
 
 
 def _holder(clinic_id: int, typed: dict[str, Any]) -> Patient:

@@ -8,7 +8,7 @@ import re
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from booking.people.models import BookingCode, Patient
 from booking.platform.database import Session
@@ -20,6 +20,16 @@ LASTS = timedelta(days=365)
 def normalised(code: str) -> str:
     """A code as typed, in capitals without spaces and hyphens."""
     return re.sub(r"[\s-]", "", code).upper()
+
+
+def works(session: Session, code: str) -> bool:
+    """True for a code, as typed or printed, that lets its patient in."""
+    wanted = select(BookingCode.id).where(
+        BookingCode.code_hash == session.vault.fingerprint("booking-code", normalised(code)),
+        BookingCode.revoked_at.is_(None),
+        BookingCode.expires_at > session.now(),
+    )
+    return session.scalar(wanted) is not None
 
 
 def issue(

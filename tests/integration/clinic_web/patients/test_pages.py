@@ -1,9 +1,12 @@
 """The secretary's pages about patients, as a browser meets them."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import lazy_gettext
+from freezegun.api import FrozenDateTimeFactory
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -188,8 +191,9 @@ def test_notes_are_added_and_an_empty_one_is_not(
 def test_a_new_code_is_shown_once_and_lets_the_patient_in(
     secretary: FlaskClient, ward: Ward, app: Flask, rettid: Rettid
 ) -> None:
-    page = secretary.post(f"{ward.page}/kode").text
-    code = page.split("<strong>", 1)[1].split("</strong>", 1)[0]
+    answer = secretary.post(f"{ward.page}/kode")
+    assert (answer.status_code, answer.location) == (303, f"{ward.page}/kode")
+    code = code_on(secretary.get(answer.location).text)
     assert code not in secretary.get(ward.page).text
     born = {"born_day": "4", "born_month": "3", "born_year": "1961"}
     assert app.test_client().post("/", data={"code": code, **born}).status_code == 303
@@ -199,12 +203,92 @@ def test_a_new_code_is_shown_once_and_lets_the_patient_in(
         assert len(session.scalars(select(BookingCode)).all()) == 2
 
 
+def code_on(page: str) -> str:
+    """The booking code that a page shows."""
+    return page.split("<strong>", 1)[1].split("</strong>", 1)[0]
+
+
+def test_loading_the_page_of_a_new_code_again_shows_no_code_and_makes_none(
+    secretary: FlaskClient, ward: Ward, app: Flask, rettid: Rettid
+) -> None:
+    shown = secretary.get(secretary.post(f"{ward.page}/kode").location)
+    assert shown.headers["Cache-Control"] == "no-store"
+    again = secretary.get(f"{ward.page}/kode", follow_redirects=True)
+    assert again.request.path == ward.page
+    assert "En kode vises kun én gang." in again.text
+    assert code_on(shown.text) not in again.text
+    with rettid.database.reading() as session:
+        assert len(session.scalars(select(BookingCode)).all()) == 1
+    born = {"born_day": "4", "born_month": "3", "born_year": "1961"}
+    typed = {"code": code_on(shown.text), **born}
+    assert app.test_client().post("/", data=typed).status_code == 303
+
+
+def test_a_new_code_is_readable_in_no_address_cookie_or_log(
+    secretary: FlaskClient, ward: Ward, rettid: Rettid, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answer = secretary.post(f"{ward.page}/kode")
+    with secretary.session_transaction() as cookie:
+        carried = dict(cookie)
+    code = code_on(secretary.get(answer.location).text)
+    assert code not in answer.location
+    for form in (code, code.replace("-", "")):
+        assert form not in str(carried)
+        assert form not in "".join(capfd.readouterr())
+    assert "new_code" in carried
+    with secretary.session_transaction() as cookie:
+        assert "new_code" not in cookie
+    with rettid.database.reading() as session:
+        entries = session.scalars(select(AuditEntry)).all()
+        assert not any(code in f"{one.place}{one.reason}" for one in entries)
+
+
+def test_a_new_code_is_shown_to_whoever_made_it_on_its_own_page_and_soon(
+    secretary: FlaskClient,
+    sign_in: SignIn,
+    ward: Ward,
+    rettid: Rettid,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    with rettid.database.transaction() as session:
+        other = service.register_patient(
+            session, SYSTEM, ward.clinic, Details("Per", "Bo", birth_date=date(1970, 1, 1))
+        )
+        other_page = f"{ward.home}/{other.id}"
+    page = f"{ward.page}/kode"
+
+    def shown(browser: FlaskClient, address: str = page) -> bool:
+        answer = browser.get(address)
+        return answer.status_code == 200 and "<strong>" in answer.text
+
+    secretary.post(page)
+    with secretary.session_transaction() as cookie:
+        sealed = cookie["new_code"]
+    colleague = sign_in(Role.SECRETARY)
+    with colleague.session_transaction() as cookie:
+        cookie["new_code"] = sealed
+    assert not shown(colleague)
+    assert not shown(secretary, f"{other_page}/kode")
+    assert not shown(secretary), "another page's visit has taken it out"
+    secretary.post(page)
+    freezer.tick(121)
+    assert not shown(secretary)
+    secretary.post(page)
+    colleague.post(page)
+    assert not shown(secretary), "replaced meanwhile, it would let nobody in"
+    assert shown(colleague)
+    with secretary.session_transaction() as cookie:
+        cookie["new_code"] = "7:sealed-with-the-seventh-key"
+    assert not shown(secretary)
+
+
 def test_a_clinician_reads_and_notes_but_does_not_edit(sign_in: SignIn, ward: Ward) -> None:
     clinician = sign_in(Role.CLINICIAN)
     page = clinician.get(ward.page)
     assert page.status_code == 200
     assert f'{ward.page}/ret"' not in page.text
     assert clinician.post(f"{ward.page}/noter", data={"text": "Set i dag."}).status_code == 303
+    assert clinician.get(f"{ward.page}/kode").status_code == 403
     for path in ("ret", "kode", "fuldmagter/ny"):
         assert clinician.post(f"{ward.page}/{path}", data={}).status_code == 403
     assert clinician.get(f"{ward.home}/ny").status_code == 403

@@ -39,7 +39,10 @@ def test_a_parent_who_is_nobodys_patient_gets_leave_and_a_code(
         belonging = select(ClinicPatient).where(ClinicPatient.patient_id == proxy.holder_id)
         assert session.scalars(belonging).one().clinic_id == ward.clinic
     assert "Mor Østergård" in secretary.get(ward.page).text
-    assert "<strong>" in secretary.post(f"{ward.page}/fuldmagter/{proxy.id}/kode").text
+    assert (
+        "<strong>"
+        in secretary.post(f"{ward.page}/fuldmagter/{proxy.id}/kode", follow_redirects=True).text
+    )
     assert secretary.post(f"{ward.page}/fuldmagter/{proxy.id}/afslut").status_code == 303
     assert "Mor Østergård" not in secretary.get(ward.page).text
 
@@ -81,7 +84,10 @@ def test_a_code_for_a_holder_leaves_the_earlier_ones_alone(
             session, SYSTEM, clinic.id, holder, karen, "power_of_attorney", until, until
         )
         service.issue_code(session, SYSTEM, holder, clinic_id=clinic.id)
-    assert "<strong>" in secretary.post(f"{ward.page}/fuldmagter/{proxy.id}/kode").text
+    assert (
+        "<strong>"
+        in secretary.post(f"{ward.page}/fuldmagter/{proxy.id}/kode", follow_redirects=True).text
+    )
     with rettid.database.reading() as session:
         kept = session.scalars(select(BookingCode.revoked_at)).all()
         assert kept == [None, None]
