@@ -12,6 +12,7 @@ from booking.appointments.visit_types import forms
 from booking.calendar.models import Resource
 from booking.calendar.professions import profession_name
 from booking.people.needs import named
+from booking.platform.i18n import language_code
 
 FORMS = forms.FORMS
 
@@ -120,7 +121,9 @@ def length_sum(minutes: int, parts: Iterable[Sequence[object]]) -> str:
 
 def clinician_name(resource: Resource) -> str:
     """'speciallæge Anna Holm', or the clinician's own title where one is given."""
-    title = resource.title or (profession_name(resource.profession) if resource.profession else "")
+    title = resource.title_text(language_code())
+    if not title and resource.profession:
+        title = profession_name(resource.profession)
     return f"{title} {resource.name}".strip()
 
 

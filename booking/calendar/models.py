@@ -32,6 +32,7 @@ class Clinic(WithId):
     specialty: Mapped[str] = mapped_column(String(100), default="")
     phone: Mapped[str] = mapped_column(String(30))
     phone_hours: Mapped[str] = mapped_column(String(100), default="")
+    phone_hours_en: Mapped[str] = mapped_column(String(100), default="", server_default="")
     zone_name: Mapped[str] = mapped_column(String(60), default="Europe/Copenhagen")
     horizon_weeks: Mapped[int] = mapped_column(default=8)
     optional_closures: Mapped[str] = mapped_column(String(300), default="")
@@ -44,6 +45,10 @@ class Clinic(WithId):
     def zone(self) -> ZoneInfo:
         """The clinic's time zone."""
         return ZoneInfo(self.zone_name)
+
+    def hours_text(self, language: str) -> str:
+        """When the telephone is answered, in a language, Danish where there is no other."""
+        return self.phone_hours_en if language == "en" and self.phone_hours_en else self.phone_hours
 
 
 class Site(WithId):
@@ -85,6 +90,7 @@ class Resource(WithId):
     name: Mapped[str] = mapped_column(String(200))
     profession: Mapped[str] = mapped_column(String(30), default="")
     title: Mapped[str] = mapped_column(String(100), default="")
+    title_en: Mapped[str] = mapped_column(String(100), default="", server_default="")
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), unique=True)
     video_url: Mapped[str] = mapped_column(String(300), default="")
@@ -94,6 +100,10 @@ class Resource(WithId):
     site: Mapped[Site | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
+
+    def title_text(self, language: str) -> str:
+        """The title in a language, Danish where there is no other; '' where there is none."""
+        return self.title_en if language == "en" and self.title_en else self.title
 
 
 class WeekTemplate(WithId):

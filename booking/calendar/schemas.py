@@ -94,6 +94,7 @@ class ClinicForm(Form):
     specialty = Text(longest=100, load_default="")
     phone = Phone(**needed(_("Skriv klinikkens telefonnummer.")))
     phone_hours = Text(longest=100, load_default="")
+    phone_hours_en = Text(longest=100, load_default="")
     horizon_weeks = Number(1, 104, **needed(_("Skriv, hvor mange uger frem der reserveres.")))
     closures = Choices(OWN_CLOSED_DAYS)
     other_closures = MonthDays(longest=400, load_default="")
@@ -117,6 +118,7 @@ class ResourceForm(Form):
     name = Text(**needed(_("Skriv navnet.")))
     profession = Choice(PROFESSIONS, load_default="")
     title = Text(longest=100, load_default="")
+    title_en = Text(longest=100, load_default="")
     site_id = Id(load_default=None)
     staff_id = Id(load_default=None)
     video_url = Text(
@@ -200,6 +202,7 @@ def clinic_details(typed: dict[str, Any]) -> ClinicDetails:
         phone=typed["phone"],
         specialty=typed["specialty"],
         phone_hours=typed["phone_hours"],
+        phone_hours_en=typed["phone_hours_en"],
         horizon_weeks=typed["horizon_weeks"],
         optional_closures=",".join(sorted(set(own))),
     )

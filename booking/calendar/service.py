@@ -33,6 +33,7 @@ class ClinicDetails:
     phone: str
     specialty: str = ""
     phone_hours: str = ""
+    phone_hours_en: str = ""
     zone_name: str = "Europe/Copenhagen"
     horizon_weeks: int = 8
     optional_closures: str = ""
@@ -55,6 +56,7 @@ class ResourceDetails:
     name: str
     profession: str = ""
     title: str = ""
+    title_en: str = ""
     site_id: int | None = None
     staff_id: int | None = None
     video_url: str = ""
@@ -231,7 +233,8 @@ def _write_resource(
         free = queries.clinicians_without_calendar(session, clinic.id)
         if details.staff_id not in {s.id for s in free}:
             raise NotFound
-    resource.name, resource.title = details.name, details.title
+    resource.name = details.name
+    resource.title, resource.title_en = details.title, details.title_en
     resource.profession, resource.video_url = details.profession, details.video_url
     resource.site_id, resource.staff_id = details.site_id, details.staff_id
     for clinic_id in details.clinic_ids:

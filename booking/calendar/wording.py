@@ -5,6 +5,7 @@ from datetime import time
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from booking.calendar.models import Clinic
 from booking.platform.i18n import language_code
 
 KINDS: dict[str, LazyString] = {
@@ -74,6 +75,11 @@ ACTIONS: dict[str, LazyString] = {
 NAMED_IN_LOG = frozenset(
     action for action in ACTIONS if action.startswith(("site.", "resource.", "template."))
 )
+
+
+def phone_hours(clinic: Clinic) -> str:
+    """When a clinic answers the telephone, in the reader's language where it has said so."""
+    return clinic.hours_text(language_code())
 
 
 def wall_clock(clock: time) -> str:

@@ -22,7 +22,7 @@ from booking.people.needs import named
 from booking.people.queries import needs_of
 from booking.platform.errors import DomainError, InvalidInput
 from booking.platform.forms import Choice, Form, Text, read, rejected
-from booking.platform.i18n import moment
+from booking.platform.i18n import language_code, moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
@@ -169,7 +169,7 @@ def _facts(clinic: Clinic, appointment: Appointment) -> list[dict[str, Any]]:
         "detail": f"{appointment.site.name}, {appointment.site.address}",
     }
     return [
-        {"term": _("Kontakttype"), "detail": appointment.visit_type.name},
+        {"term": _("Kontakttype"), "detail": appointment.visit_type.title(language_code())},
         {"term": _("Formål"), "detail": invitation.purpose if invitation else ""},
         {"term": _("Form"), "detail": FORMS[appointment.form]},
         {

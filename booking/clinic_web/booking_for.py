@@ -29,7 +29,7 @@ from booking.people.models import Patient
 from booking.people.queries import patient_of
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.forms import Choice, Form, Id, Text, read, rejected
-from booking.platform.i18n import moment
+from booking.platform.i18n import language_code, moment
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.platform.phone import readable
 
@@ -241,7 +241,7 @@ def _choices(clinic: Clinic, patient: Patient) -> dict[str, Any]:
         "patient": patient,
         "waiting": [one for one in waiting if one.clinic_id == clinic.id],
         "visit_types": visit_types,
-        "visit_type_options": [(one.id, one.name) for one in visit_types],
+        "visit_type_options": [(one.id, one.title(language_code())) for one in visit_types],
         "courses": courses,
         "course_options": [(one.id, one.title or _("Uden titel")) for one in courses],
         "responsible_options": [(one.id, one.name) for one in clinicians],

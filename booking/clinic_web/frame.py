@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from booking.calendar.models import Clinic
 from booking.platform.errors import NotFound
+from booking.platform.i18n import language_code
 from booking.platform.identity import Role
 from booking.platform.pages import db, me
 from booking.platform.web import rettid
@@ -44,7 +45,11 @@ def own_clinics() -> list[Clinic]:
 def frame() -> dict[str, object]:
     """Context of the staff layout: the clinic, the menu, who is signed in, and the way out."""
     actor, here = g.get("actor"), g.get("here")
-    context: dict[str, object] = {"audience": "staff", "home_href": url_for("staff.home")}
+    context: dict[str, object] = {
+        "audience": "staff",
+        "home_href": url_for("staff.home"),
+        "lang": language_code(),
+    }
     if actor is None or actor.kind != "staff":
         return context
     context["account"] = {"name": actor.name, "sign_out_href": url_for("staff.sign_out")}

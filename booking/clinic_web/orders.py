@@ -31,7 +31,7 @@ from booking.people.models import Patient
 from booking.people.queries import patient_of
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.forms import Choice, Day, Id, Number, Text, read, rejected
-from booking.platform.i18n import long_day, moment
+from booking.platform.i18n import language_code, long_day, moment
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
 pages = Pages("staff_orders", __name__, url_prefix="/klinik/<int:clinic_id>")
@@ -123,7 +123,7 @@ def _page_of(clinic: Clinic, patient: Patient, after: Appointment | None) -> dic
         "visit_types": visit_types,
         "forms": FORMS,
         "courses": courses,
-        "visit_type_options": [(one.id, one.name) for one in visit_types],
+        "visit_type_options": [(one.id, one.title(language_code())) for one in visit_types],
         "course_options": [(one.id, one.title or _("Uden titel")) for one in courses],
         "responsible_options": [(one.id, one.name) for one in clinicians],
         "own": own if own in clinicians else None,

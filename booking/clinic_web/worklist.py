@@ -1,6 +1,6 @@
 """The worklist: what a person must look at, by when; and what was done the last month."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
@@ -15,6 +15,7 @@ from sqlalchemy import select
 from booking.appointments import consequences, settling
 from booking.appointments.models import Appointment
 from booking.appointments.queries import SHOWN
+from booking.appointments.visit_types.queries import visit_types_of
 from booking.appointments.wording import WISHES
 from booking.appointments.worklist import queries
 from booking.appointments.worklist.models import WorklistItem
@@ -24,6 +25,7 @@ from booking.clinic_web.refusals import in_words, refusals
 from booking.platform.errors import DomainError
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Form, Text, Yes, read, rejected
+from booking.platform.i18n import language_code
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
 pages = Pages("staff_worklist", __name__, url_prefix="/klinik/<int:clinic_id>/arbejdsliste")
@@ -177,11 +179,12 @@ def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
     invitations = {item.invitation_id for item in items if item.invitation_id is not None}
     needing = queries.needing_a_time(db(), invitations)
     outside = consequences.still_outside(db(), (one for one in items if one.status == "open"))
+    names = {one.name: one.title(language_code()) for one in visit_types_of(db(), clinic_id)}
     return [
         Row(
             item,
             KINDS.get(item.kind, OTHER),
-            _told(item),
+            _told(item, names),
             appointments.get(item.appointment_id or 0),
             item.invitation_id in needing,
             item.id in outside,
@@ -190,11 +193,12 @@ def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
     ]
 
 
-def _told(item: WorklistItem) -> list[str]:
-    """The item's details in words."""
+def _told(item: WorklistItem, visit_types: Mapping[str, str]) -> list[str]:
+    """The item's details in words. visit_types: name as kept -> name for the reader."""
     details, told = item.details, []
     if details.get("visit_type"):
-        told.append(str(details["visit_type"]))
+        kept = str(details["visit_type"])
+        told.append(visit_types.get(kept, kept))
     if details.get("clinician"):
         told.append(str(details["clinician"]))
     if "minutes" in details:

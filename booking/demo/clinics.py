@@ -23,6 +23,7 @@ class ClinicPlan:
     specialty: str
     phone: str
     phone_hours: str
+    phone_hours_en: str
     optional_closures: str
     titles: tuple[str, ...]
     sites: tuple[tuple[str, str, str, str], ...]
@@ -93,7 +94,7 @@ class VisitPlan:
 CLINICS = (
     ClinicPlan(
         RHEUMA, "Reumatologisk Ambulatorium", "Reumatologi", "+4594100110",
-        "hverdage kl. 8–14", "12-24,12-31,06-05",
+        "hverdage kl. 8–14", "weekdays 8:00–14:00", "12-24,12-31,06-05",
         ("Leddegigt", "Leddegigt", "Psoriasisgigt", "Rygsøjlegigt", "Urinsyregigt", "Polymyalgi"),
         (
             (AALBORG, "Sundhedsparken 12, indgang C, 2. sal, 9000 Aalborg",
@@ -110,7 +111,7 @@ CLINICS = (
     ),
     ClinicPlan(
         ENDO, "Endokrinologisk Ambulatorium", "Endokrinologi", "+4594100220",
-        "hverdage kl. 8.30–14.30", "12-24,12-31",
+        "hverdage kl. 8.30–14.30", "weekdays 8:30–14:30", "12-24,12-31",
         ("Type 1-diabetes", "Type 2-diabetes", "Type 2-diabetes", "Stofskiftesygdom",
          "Knogleskørhed", "Binyrebarksvigt"),
         (
@@ -194,6 +195,20 @@ CLINICIANS = (
         Hours(ENDO, AALBORG, (0, 2, 4), (time(8), time(14))),
     ), video=False),
 )  # fmt: skip
+
+TITLES_EN = {
+    "Overlæge": "Consultant",
+    "Afdelingslæge": "Staff specialist",
+    "Læge i hoveduddannelse": "Specialty registrar",
+    "Specialesygeplejerske": "Specialist nurse",
+    "Sygeplejerske": "Nurse",
+    "Fysioterapeut": "Physiotherapist",
+    "Ergoterapeut": "Occupational therapist",
+    "Diabetessygeplejerske": "Diabetes nurse",
+    "Klinisk diætist": "Clinical dietitian",
+    "Fodterapeut": "Podiatrist",
+    "Bioanalytiker": "Biomedical laboratory scientist",
+}
 
 SECRETARIES = (
     ("hanne", "Hanne Lykkegaard", "Lægesekretær", (RHEUMA,)),

@@ -45,6 +45,7 @@ def found(session: Session, since: date) -> Demo:
             specialty=plan.specialty,
             phone=plan.phone,
             phone_hours=plan.phone_hours,
+            phone_hours_en=plan.phone_hours_en,
             optional_closures=plan.optional_closures,
         )
         demo.clinics[plan.key] = clinic
@@ -111,6 +112,7 @@ def _clinician(session: Session, demo: Demo, plan: ClinicianPlan, since: date) -
         name=plan.name,
         profession=plan.profession,
         title=plan.title,
+        title_en=clinics.TITLES_EN[plan.title],
         staff_id=demo.staff[plan.username].id,
         video_url=f"https://video.example.org/{plan.username}" if plan.video else "",
         clinics=[demo.clinics[clinic] for clinic in where],

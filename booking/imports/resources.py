@@ -13,7 +13,7 @@ from booking.imports.names import UNKNOWN, Names
 from booking.platform.forms import Choice, Text
 from booking.platform.identity import SYSTEM
 
-PLAIN: tuple[str, ...] = ("name", "profession", "title", "video_url")
+PLAIN: tuple[str, ...] = ("name", "profession", "title", "title_en", "video_url")
 
 
 def fields(_reading: Reading) -> dict[str, Any]:
@@ -23,6 +23,7 @@ def fields(_reading: Reading) -> dict[str, Any]:
         "name": Text(required=True),
         "profession": Text(longest=30),
         "title": Text(longest=100),
+        "title_en": Text(longest=100),
         "site": Text(),
         "video_url": Text(longest=300),
         "active": YesNoCell(),
@@ -74,6 +75,7 @@ def _details(resource: Resource) -> ResourceDetails:
         name=resource.name,
         profession=resource.profession,
         title=resource.title,
+        title_en=resource.title_en,
         site_id=resource.site_id,
         staff_id=resource.staff_id,
         video_url=resource.video_url,

@@ -11,16 +11,16 @@ from booking.platform.config import ROOT
 LOCK_TIMEOUT = "5s"
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, to: str = "head") -> None:
     """Run what is missing of the migration history, in one transaction; harmless when nothing is.
 
-    On PostgreSQL a migration gives up after five seconds rather than queue everyone behind it.
+    to: the revision to stop at. On PostgreSQL a migration gives up after five seconds rather than queue everyone behind it.
     """
     writing = engine.execution_options(rettid_writes=True)
     with writing.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
-        command.upgrade(_alembic(connection), "head")
+        command.upgrade(_alembic(connection), to)
 
 
 def at_head(engine: Engine) -> bool:

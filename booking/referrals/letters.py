@@ -103,7 +103,7 @@ def _content(
         "lang": language,
         "title": _("Din tid hos %(clinic)s", clinic=clinic.name),
         "heading": _("Du har fået en tid") if appointment else _("Du skal have en tid hos os"),
-        "sender": [clinic.name, _("Telefon %(phone)s", phone=phone), clinic.phone_hours],
+        "sender": [clinic.name, _("Telefon %(phone)s", phone=phone), clinic.hours_text(language)],
         "recipient": _recipient(patient),
         "date": long_day(today),
         "intro": _intro(invitation, appointment, clinic),
@@ -271,7 +271,8 @@ def _rights(rights: Rights, phone: str) -> Section:
 
 
 def _help(clinic: Clinic, phone: str) -> Section:
-    hours = _(" (%(hours)s)", hours=clinic.phone_hours) if clinic.phone_hours else ""
+    answered = clinic.hours_text(language_code())
+    hours = _(" (%(hours)s)", hours=answered) if answered else ""
     return {
         "heading": _("Har du brug for hjælp?"),
         "paragraphs": [

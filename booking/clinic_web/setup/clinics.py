@@ -85,6 +85,7 @@ def clinic_form(clinic_id: int) -> ResponseReturnValue:
         "specialty": clinic.specialty,
         "phone": clinic.phone,
         "phone_hours": clinic.phone_hours,
+        "phone_hours_en": clinic.phone_hours_en,
         "horizon_weeks": clinic.horizon_weeks,
         "closures": known,
         "other_closures": ", ".join(f"{day[3:]}-{day[:2]}" for day in others),

@@ -101,6 +101,7 @@ def edit_form(clinic_id: int, resource_id: int) -> ResponseReturnValue:
         "name": resource.name,
         "profession": resource.profession,
         "title": resource.title,
+        "title_en": resource.title_en,
         "site_id": resource.site_id or "",
         "staff_id": resource.staff_id or "",
         "video_url": resource.video_url,
@@ -192,6 +193,7 @@ def _details(kind: str, typed: dict[str, Any]) -> ResourceDetails:
     return ResourceDetails(
         name=typed["name"],
         title=typed["title"],
+        title_en=typed["title_en"],
         profession=typed["profession"],
         staff_id=typed["staff_id"],
         video_url=typed["video_url"],

@@ -52,6 +52,8 @@ def test_a_clinic_moves_in_and_doing_it_again_changes_nothing(
 
     odd = session.scalars(select(WeekTemplate).where(WeekTemplate.weeks == "odd")).one()
     assert (odd.weekday, odd.resource.name) == (2, "Agnete Eksempel")
+    agnete = session.scalars(select(Resource).where(Resource.name == "Agnete Eksempel")).one()
+    assert (agnete.title, agnete.title_en) == ("Overlæge", "Consultant")
     assert session.scalars(select(Resource.kind).where(Resource.name == "Stue 1")).one() == "room"
 
     karen = session.scalars(select(Patient).where(Patient.given_name == "Karen")).one()
