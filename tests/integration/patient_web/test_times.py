@@ -291,3 +291,23 @@ def test_a_place_in_a_group_is_booked(visitor: Visitor, session: Session, place:
     assert len(visitor.times) == 1
     held = choose(visitor, path, visitor.times[0])
     visitor.post(held).says("Din tid er booket")
+
+
+def test_a_contact_with_two_clinicians_takes_both_and_names_both(
+    visitor: Visitor, session: Session, place: Place
+) -> None:
+    joint = make.visit_type(
+        session, place.clinic, name="Fælles samtale", mode="free", clinicians_needed=2
+    )
+    session.commit()
+    path = f"/ny-tid/{place.course.id}/{joint.id}"
+    held = choose(visitor.get(path), path, visitor.times[0])
+    visitor.says(place.doctor.name, place.other_doctor.name)
+    visitor.post(held).says("Din tid er booket", place.doctor.name, place.other_doctor.name)
+    booked = session.scalars(select(Appointment)).one()
+    both = {place.doctor.id, place.other_doctor.id}
+    assert {row.resource_id for row in booked.allocations} == both
+    closed(session, place, place.other_doctor, date(2026, 12, 1), date(2026, 12, 1))
+    session.commit()
+    visitor.get(f"/tid/{booked.id}/flyt?uge=2026-11-30")
+    assert not any(value.startswith("20261201") for value in visitor.times), "one of them is away"
