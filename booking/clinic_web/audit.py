@@ -42,7 +42,15 @@ def mine() -> ResponseReturnValue:
     log = days(db(), audit.by_actor(me()), here.zone, until, by_patients=True)
     shown = {subject.patient_id for like in log.rows for subject in like.entry.subjects}
     named = queries.named_patients(db(), me().clinics, shown)
-    looked_at(*named)
+    own = {clinic.id for clinic in clinics}
+    for clinic_id in {like.entry.clinic_id for like in log.rows}:
+        there = {
+            subject.patient_id
+            for like in log.rows
+            if like.entry.clinic_id == clinic_id
+            for subject in like.entry.subjects
+        }
+        looked_at(*there & set(named), clinic_id=clinic_id if clinic_id in own else None)
     return render_template(
         "clinic/audit/mine.html",
         rows=log.rows,

@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from freezegun.api import FrozenDateTimeFactory
+from sqlalchemy import select
 
 from booking.calendar.models import Clinic
 from booking.people import service, staffing
 from booking.people.models import Patient, Staff
 from booking.people.sign_in import actor_of, begin_patient
+from booking.platform.audit import AuditEntry
 from booking.platform.identity import SYSTEM, Role
 from booking.platform.web import Rettid
 from tests import factories
@@ -177,6 +179,19 @@ def test_everyone_reads_their_own_acts_day_by_day(
     assert "man. 23. nov. 2026 kl. 9.16–23.56" in older
     assert "Så oplysninger, 56 gange" in older
     assert "De nyeste dage" in older
+
+
+def test_reading_ones_own_acts_is_a_look_at_the_clinic_they_were_done_at(
+    house: House, browser: Browser, rettid: Rettid
+) -> None:
+    secretary = browser(house.secretary.username)
+    secretary.get(f"/klinik/1/patienter/{house.patient}")
+    secretary.get("/klinik/mine-opslag")
+    with rettid.database.reading() as session:
+        looks = session.execute(
+            select(AuditEntry.place, AuditEntry.clinic_id).where(AuditEntry.action == "look")
+        ).all()
+    assert looks == [("staff_patients.show", 1), ("staff_audit.mine", 1)]
 
 
 def test_a_leader_reads_who_has_seen_a_patient(house: House, browser: Browser) -> None:
