@@ -1,6 +1,7 @@
 """The day list: who comes, when and why; and what happens to each, as it happens."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,9 @@ from flask_babel import lazy_gettext as _l
 from booking.appointments import attendance, queries
 from booking.appointments.models import Appointment
 from booking.appointments.wording import FORMS
+from booking.calendar import opening_days
 from booking.calendar.models import Clinic, Resource
+from booking.calendar.public_holidays import closed_days
 from booking.calendar.queries import resource_of_staff, resources_of
 from booking.clinic_web import words
 from booking.clinic_web.day_rows import rows_of
@@ -21,6 +24,7 @@ from booking.clinic_web.refusals import in_words, refusals
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Day, Form, Text, read
+from booking.platform.i18n import language_code
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
@@ -71,7 +75,8 @@ def day(clinic_id: int) -> ResponseReturnValue:
     clinicians = resources_of(db(), clinic_id, "clinician")
     chosen = _whose(clinicians, typed.get("hos"))
     shown: date = typed.get("dato", today)
-    rows = rows_of(db(), clinic, shown, chosen, [one.id for one in clinicians])
+    own = chosen is not None and chosen.staff_id == me().id
+    rows = rows_of(db(), clinic, shown, chosen, [one.id for one in clinicians], own=own)
     coming = [row.appointment for row in rows if row.appointment]
     looked_at(*{one.patient_id for one in coming}, clinic_id=clinic_id)
     page = render_template(
@@ -86,6 +91,7 @@ def day(clinic_id: int) -> ResponseReturnValue:
         chosen=chosen,
         whose=str(chosen.id) if chosen else EVERYONE,
         rows=rows,
+        closed=None if rows else _closed(clinic, clinicians, chosen, shown),
         counts=_counts(coming),
         forms=FORMS,
         texts=TEXTS,
@@ -145,6 +151,30 @@ def _whose(clinicians: Sequence[Resource], asked: str | None) -> Resource | None
 def _link(clinic: Clinic, to: date, chosen: Resource | None) -> str:
     whose = str(chosen.id) if chosen else EVERYONE
     return url_for(".day", clinic_id=clinic.id, dato=to.isoformat(), hos=whose)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A day without hours: why, where the calendar says so, and the way to the next with any."""
+
+    why: str
+    next_day: date | None
+    next_href: str
+
+
+def _closed(
+    clinic: Clinic, clinicians: Sequence[Resource], chosen: Resource | None, day: date
+) -> Closed | None:
+    """None for a day with hours on which nobody happens to be booked."""
+    ids = [chosen.id] if chosen else [one.id for one in clinicians]
+    if opening_days.is_open(db(), clinic, ids, day):
+        return None
+    following = opening_days.next_open_day(db(), clinic, ids, day)
+    return Closed(
+        closed_days(clinic, day, day, language_code()).get(day, ""),
+        following,
+        _link(clinic, following, chosen) if following else "",
+    )
 
 
 def _counts(appointments: Sequence[Appointment]) -> dict[str, int]:

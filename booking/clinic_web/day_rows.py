@@ -36,11 +36,18 @@ class DayRow:
 
 
 def rows_of(
-    session: Session, clinic: Clinic, day: date, clinician: Resource | None, everyone: list[int]
+    session: Session,
+    clinic: Clinic,
+    day: date,
+    clinician: Resource | None,
+    everyone: list[int],
+    *,
+    own: bool = False,
 ) -> list[DayRow]:
     """The rows of a local day at a clinic, in order of time.
 
     clinician: only theirs; None for all of `everyone` (the numbers of the clinic's clinicians).
+    own: whoever looks is that clinician, who calls in rather than notes who has arrived.
     """
     only = clinician.id if clinician else None
     appointments = queries.day_list(session, clinic, day, only)
@@ -50,7 +57,8 @@ def rows_of(
     taken = _places_taken(session, {g.id for g in groups})
     now = session.now()
     rows = [
-        _contact_row(one, needs.get(one.patient_id, set()), of_groups, now) for one in appointments
+        _contact_row(one, needs.get(one.patient_id, set()), of_groups, now, own=own)
+        for one in appointments
     ]
     rows += [
         DayRow(
@@ -69,14 +77,17 @@ def rows_of(
     return sorted(rows, key=_order)
 
 
-def actions_for(appointment: Appointment, now: datetime) -> tuple[str, ...]:
-    """What may be done to an appointment on the day, the likeliest first."""
+def actions_for(appointment: Appointment, now: datetime, *, own: bool = False) -> tuple[str, ...]:
+    """What may be done to an appointment on the day, the likeliest first.
+
+    own: for the clinician who has it.
+    """
     if appointment.status == "booked":
         here = () if appointment.form == "phone" else ("arrive",)
         if appointment.ends_at <= now:
             return ("done", "did_not_come", *here, "call_in")
         absent = ("did_not_come",) if appointment.starts_at <= now else ()
-        return (*here, "call_in", *absent)
+        return ("call_in", *here, *absent) if own else (*here, "call_in", *absent)
     if appointment.status == "arrived":
         return ("call_in", "done", "undo")
     if appointment.status == "checked-in":
@@ -89,6 +100,8 @@ def _contact_row(
     needs: set[str],
     of_groups: dict[int, list[Allocation]],
     now: datetime,
+    *,
+    own: bool,
 ) -> DayRow:
     takes = list(appointment.allocations)
     if appointment.group_session_id is not None:
@@ -107,7 +120,7 @@ def _contact_row(
         others=_others(takes, appointment.clinician_id),
         needs=tuple(named(needs)),
         standing=words.standing(appointment),
-        actions=actions_for(appointment, now),
+        actions=actions_for(appointment, now, own=own),
         css=css,
     )
 

@@ -11,7 +11,6 @@ RHEUMA, ENDO = "rheuma", "endo"
 AALBORG, HJORRING, THISTED = "Aalborg", "Hjørring", "Thisted"
 DAY = (time(8), time(15, 30))
 LATE = (time(8), time(18))
-SHORT = (time(9), time(14))
 
 
 @dataclass(frozen=True)
@@ -132,12 +131,10 @@ CLINICIANS = (
         Hours(RHEUMA, AALBORG, (0, 1, 2)),
         Hours(RHEUMA, HJORRING, (3,), weeks="even"),
         Hours(RHEUMA, AALBORG, (3,), LATE, "odd"),
-        Hours(RHEUMA, AALBORG, (5, 6), SHORT, "odd"),
     ), leads=(RHEUMA,)),
     ClinicianPlan("jens", "Jens Højlund", "doctor", "Afdelingslæge", (
         Hours(RHEUMA, HJORRING, (0, 2)),
         Hours(RHEUMA, AALBORG, (1, 4)),
-        Hours(RHEUMA, AALBORG, (5, 6), SHORT, "even"),
     )),
     ClinicianPlan("annesofie", "Anne-Sofie Bundgaard", "doctor", "Overlæge", (
         Hours(RHEUMA, AALBORG, (0, 1)),
@@ -151,7 +148,6 @@ CLINICIANS = (
     ClinicianPlan("lone", "Lone Østergaard", "nurse", "Specialesygeplejerske", (
         Hours(RHEUMA, AALBORG, (0, 1, 2, 4)),
         Hours(RHEUMA, AALBORG, (3,), LATE),
-        Hours(RHEUMA, AALBORG, (5, 6), SHORT),
     )),
     ClinicianPlan("kirsten", "Kirsten Vad", "nurse", "Sygeplejerske", (
         Hours(RHEUMA, HJORRING, (0, 2)),
@@ -169,16 +165,13 @@ CLINICIANS = (
         Hours(ENDO, AALBORG, (0, 1, 3)),
         Hours(ENDO, THISTED, (2,), weeks="odd"),
         Hours(ENDO, AALBORG, (2,), weeks="even"),
-        Hours(ENDO, AALBORG, (5, 6), SHORT, "even"),
     ), leads=(ENDO,)),
     ClinicianPlan("sara", "Sara Amini", "doctor", "Afdelingslæge", (
         Hours(ENDO, AALBORG, (0, 1, 2, 4)),
-        Hours(ENDO, AALBORG, (5, 6), SHORT, "odd"),
     )),
     ClinicianPlan("pia", "Pia Trane", "nurse", "Diabetessygeplejerske", (
         Hours(ENDO, AALBORG, (0, 1, 2, 4)),
         Hours(ENDO, AALBORG, (3,), LATE),
-        Hours(ENDO, AALBORG, (5, 6), SHORT),
     )),
     ClinicianPlan("ole", "Ole Fjordside", "nurse", "Diabetessygeplejerske", (
         Hours(ENDO, THISTED, (1, 2, 3)),

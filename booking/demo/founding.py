@@ -17,7 +17,6 @@ from booking.platform.identity import Role
 
 PASSWORD = "demo i ambulatoriet"  # noqa: S105  (shown on the demo page)
 WORKDAYS = (0, 1, 2, 3, 4)
-WEEKEND = (5, 6)
 ROOM_DAY = (time(7, 30), time(18, 30))
 HOME_ZONE = ZoneInfo("Europe/Copenhagen")
 LUNCH = (time(11, 45), time(12, 15))
@@ -101,8 +100,7 @@ def _open_rooms(session: Session, demo: Demo, since: date) -> None:
         room = Resource(kind=plan.kind, name=plan.name, site=site, clinics=[site.clinic])
         demo.rooms.setdefault((plan.clinic, plan.use), []).append(room)
         session.add(room)
-        days = (*WORKDAYS, *WEEKEND) if plan.site == clinics.AALBORG else WORKDAYS
-        session.add_all(_templates(room, site, days, ROOM_DAY, "any", since))
+        session.add_all(_templates(room, site, WORKDAYS, ROOM_DAY, "any", since))
 
 
 def _clinician(session: Session, demo: Demo, plan: ClinicianPlan, since: date) -> Resource:

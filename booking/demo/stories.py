@@ -105,7 +105,6 @@ class Storyteller:
         by: str = "",
         deadline: int | None = None,
         purpose: str = "",
-        alone: bool = False,
     ) -> Invitation:
         """Order the next contact, days from today; by: the clinician who does, and who has it."""
         today = self._today()
@@ -116,7 +115,7 @@ class Storyteller:
             form,
             today + timedelta(days=days[0]),
             today + timedelta(days=days[1]),
-            None if alone else clinician,
+            clinician,
             today + timedelta(days=deadline) if deadline else None,
             "workup" if deadline else "",
             purpose,
@@ -203,8 +202,9 @@ class Storyteller:
         person = self._town.person(
             72.1, woman=False, given_name="Bent", family_name="Overgaard", needs=("hearing",)
         )
-        course = self.enrol("closing", person, RHEUMA, "Urinsyregigt", "mette", "closing")
-        planned = self.order(course, "Kontrol hos læge", (0, 40), by="mette", alone=True)
+        course = self.enrol("closing", person, RHEUMA, "Psoriasisgigt", "mette", "closing")
+        # A week's notice, so that the nearest time is within it whatever the weekday or holiday.
+        planned = self.order(course, "Biologisk behandling", (0, 40))
         taken = self._reserved(planned)
         staff = self._by(RHEUMA)
         occasion = occasions.for_move(self._session, staff, taken)

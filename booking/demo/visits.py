@@ -46,9 +46,11 @@ VISITS = (
     VisitPlan(
         RHEUMA, "Biologisk behandling", "Biological treatment", "nurse", 60, 90, "move_cancel",
         uses=(("Behandlingsrum", "treatment"),), adds={"walking_aid": 15, "interpreter": 10},
-        share=0.4, closing_hours=72, buffer_after=10,
-        preparation="Ring til os, hvis du har feber eller er i behandling med antibiotika.",
-        preparation_en="Phone us if you have a fever or are taking antibiotics.",
+        share=0.4, closing_hours=168, buffer_after=10,
+        preparation="Ring til os, hvis du har feber eller er i behandling med antibiotika. "
+        "Medicinen bliver bestilt en uge før, så ring også, hvis tiden skal flyttes derefter.",
+        preparation_en="Phone us if you have a fever or are taking antibiotics. The medicine is "
+        "ordered a week before, so phone us too to move the appointment after that.",
     ),
     VisitPlan(
         RHEUMA, "Fysioterapi", "Physiotherapy", "physiotherapist", 45, 60, "free",

@@ -155,12 +155,43 @@ def test_a_clinician_calls_in_finishes_and_orders_the_next_by_keyboard(
     page.context.close()
 
 
+def test_what_is_done_less_often_is_one_line_and_opens_by_keyboard_without_scripts(
+    browser: Browser, live: Live, office: Office
+) -> None:
+    context = browser.new_context(viewport=DESKTOP, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live.url}/klinik/log-ind")
+    page.get_by_label("Brugernavn").fill(office.place.staff.username)
+    page.get_by_label("Adgangskode").fill(make.PASSWORD)
+    page.get_by_role("button", name="Log ind").click()
+    row = page.locator(f"#a{office.here.id}")
+    expect(row.get_by_role("button", name=re.compile("^Ankommet"))).to_be_visible()
+    expect(row.get_by_role("button", name=re.compile("^Kald ind"))).to_be_hidden()
+    expect(row.get_by_role("link", name=re.compile("^Bestil næste"))).to_be_hidden()
+    actions = row.locator("form")
+    tall = actions.bounding_box()
+    assert tall is not None
+    assert tall["height"] < 45
+    row.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(row.get_by_role("link", name=re.compile("^Bestil næste"))).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(row.get_by_text("Kaldt ind")).to_be_visible()
+    context.close()
+
+
 def test_a_secretary_books_a_caller_moves_and_cancels(
     browser: Browser, live: Live, office: Office
 ) -> None:
     page = sign_in(browser, live, office.place.staff, DESKTOP)
     page.goto(f"{live.url}{office.at}/patienter/{office.place.patient.id}")
     axe(page)
+    page.get_by_role("link", name="Åbn forløb").click()
+    axe(page)
+    page.get_by_label("Hvad handler forløbet om?").fill("Ny gigt")
+    page.get_by_role("button", name="Åbn forløb").click()
+    expect(page.get_by_text("Forløbet er åbnet.")).to_be_visible()
     page.get_by_role("link", name="Book en tid").click()
     axe(page)
     page.get_by_label("Kontakttype").select_option("Kontrol")
@@ -228,6 +259,8 @@ def test_every_page_is_accessible_at_both_widths_and_never_scrolls_sideways(
     for path in (
         f"{office.at}/dag",
         f"{office.at}/dag?hos={office.place.other_doctor.id}",
+        f"{office.at}/dag?hos=alle&dato=2030-12-25",
+        f"{person}/forlob",
         f"{office.at}/tider/{office.here.id}",
         f"{office.at}/tider/{office.provisional.id}/flyt",
         f"{office.at}/tider/{office.provisional.id}/afbud",

@@ -1,13 +1,17 @@
 """The demo is a clinic like any other: nothing in it breaks the rules, and all kinds are there."""
 
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 
 import freezegun
 import pytest
+from flask import Flask
+from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
 from booking.appointments.invitations.models import Invitation
@@ -22,13 +26,16 @@ from booking.appointments.occasions import closes_at
 from booking.appointments.visit_types.models import VisitType
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import Clinic, Closure, Resource
+from booking.demo.founding import PASSWORD
 from booking.demo.seed import Seeded, seed
 from booking.demo.stories import KEYS, SYSTEM
 from booking.people.models import ClinicPatient, Patient, PatientIdentifier, Proxy
 from booking.people.sign_in import patient_by_code
 from booking.platform.database import Session
+from booking.platform.localtime import local_date
 from booking.platform.web import Rettid
 from tests.conftest import test_config
+from tests.integration.patient_web.conftest import Visitor
 from tests.peers.postgres import PostgresServer
 from wsgi import create_app
 
@@ -187,14 +194,45 @@ def test_every_story_can_be_entered_with_its_code(demo: Session, made: Made) -> 
         "2026-03-29T00:30:00Z",
         "2026-10-25T01:30:00Z",
         "2027-01-01T05:00:00Z",
+        "2026-11-20T17:00:00Z",
+        "2026-11-21T10:00:00Z",
+        "2026-11-22T19:00:00Z",
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_it_can_be_made_on_any_day(
-    rettid: Rettid, session: Session, moment: str, freezer: object
+    rettid: Rettid, session: Session, moment: str, freezer: FrozenDateTimeFactory
 ) -> None:
-    freezer.move_to(moment)  # type: ignore[attr-defined]
+    freezer.move_to(moment)
     answer = seed(rettid.database, patients=120, weeks=(1, 1))
     assert set(answer.codes) == set(KEYS)
     check_that_nobody_is_lost(session)
     check_that_nothing_is_foretold(session)
+    check_that_weekends_are_free(session)
+    story = PatientIdentifier.patient_id == Appointment.patient_id
+    near = select(Appointment).join(PatientIdentifier, story)
+    (soon,) = session.scalars(
+        near.where(PatientIdentifier.value == "closing", Appointment.starts_at > session.now())
+    )
+    assert closes_at(soon) <= session.now()
+
+
+def check_that_weekends_are_free(session: Session) -> None:
+    for one in session.scalars(select(Appointment)):
+        assert local_date(one.starts_at, one.clinic.zone).weekday() < 5
+
+
+@pytest.mark.parametrize("moment", ["2026-11-21T10:00:00Z", "2026-11-22T10:00:00Z"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_a_weekend_the_staffs_first_page_leads_to_the_next_days_times(
+    app: Flask, rettid: Rettid, moment: str, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(moment)
+    seed(rettid.database, patients=120, weeks=(1, 1))
+    for username in ("hanne", "mette"):
+        browser = Visitor(app.test_client())
+        browser.post("/klinik/log-ind", username=username, password=PASSWORD)
+        browser.says("denne dag", "Gå til mandag 23. november 2026")
+        link = re.search(r'href="([^"]*dato=2026-11-23[^"]*)">Gå til mandag', browser.page.text)
+        assert link is not None
+        browser.get(unescape(link[1])).says("Mandag 23. november 2026", "Kald ind")

@@ -1,6 +1,6 @@
 """The day list: whose day, who comes and why, and what happens to each."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -118,3 +118,25 @@ def test_addresses_with_nonsense_are_answered_kindly(work: Work, doctor: Visitor
     doctor.get(f"{work.at}/dag?hos=99999").says(status=404)
     doctor.get(f"{work.at}/dag?hos=<script>").says(status=404)
     doctor.get("/klinik/999999/dag").says(status=404)
+
+
+def test_a_closed_day_says_so_and_leads_to_the_next_open_one(
+    work: Work, doctor: Visitor, secretary: Visitor
+) -> None:
+    secretary.get(f"{work.at}/dag?hos=alle&dato=2026-11-28")
+    secretary.says("Klinikken er lukket denne dag", "Gå til mandag 30. november 2026")
+    secretary.get(f"{work.at}/dag?hos=alle&dato=2026-12-25")
+    secretary.says("Klinikken er lukket denne dag", "Juledag", "Gå til mandag 28. december 2026")
+    work.closed(date(2026, 11, 30), date(2026, 12, 1))
+    secretary.get(f"{work.at}/dag?hos=alle&dato=2026-11-30")
+    secretary.says("Klinikken er lukket denne dag", "Gå til onsdag 2. december 2026")
+    secretary.get(f"{work.at}/dag?hos=alle&dato=2026-12-02").says("Ingen tider denne dag")
+    doctor.get(f"{work.at}/dag?dato=2026-11-28")
+    doctor.says(f"{work.place.doctor.name} har ingen timer denne dag", "Se alle behandleres dag")
+
+
+def test_where_nothing_is_ever_open_there_is_nowhere_to_go(work: Work, secretary: Visitor) -> None:
+    nurse = make.clinician(work.session, work.place.clinic, profession="nurse")
+    work.session.commit()
+    secretary.get(f"{work.at}/dag?hos={nurse.id}").says("har ingen timer denne dag")
+    assert "Gå til mandag" not in secretary.text
