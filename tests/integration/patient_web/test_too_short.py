@@ -5,10 +5,9 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from booking.appointments import holds, occasions
+from booking.appointments import holds, occasions, settling
 from booking.appointments.models import Appointment
 from booking.appointments.search import Slot
-from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.queries import with_key
 from booking.people.models import Proxy
 from booking.platform.database import Session
@@ -61,7 +60,7 @@ def test_a_time_the_clinic_finds_long_enough_is_long_enough(
     visitor.post(f"/behov/{place.patient.id}", needs="interpreter").says("kortere, end du har")
     item = with_key(session, f"length:{appointment.id}")
     assert item is not None
-    worklist.finish(session, place.secretary, item, "Lægen siger, at tiden er nok.")
+    settling.finish(session, place.secretary, item, "Lægen siger, at tiden er nok.")
     session.commit()
     for path in (f"/tid/{appointment.id}", "/mine-tider", f"/behov/{place.patient.id}"):
         assert "kortere, end du har" not in visitor.get(path).text
