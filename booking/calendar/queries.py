@@ -98,6 +98,18 @@ def templates_of(
     return session.scalars(wanted).all()
 
 
+def with_hours(session: Session, clinic_id: int, day: date) -> set[int]:
+    """The resources (their ids) that have hours at a clinic on or after a day."""
+    return set(
+        session.scalars(
+            select(WeekTemplate.resource_id).where(
+                WeekTemplate.clinic_id == clinic_id,
+                or_(WeekTemplate.valid_to.is_(None), WeekTemplate.valid_to >= day),
+            )
+        )
+    )
+
+
 def template_of(session: Session, clinic_id: int, template_id: int) -> WeekTemplate:
     """One week template of a clinic; raises NotFound for a foreign one."""
     template = session.get(WeekTemplate, template_id)
@@ -114,6 +126,16 @@ def site_in_use(session: Session, site_id: int, day: date) -> bool:
     )
     rooms = select(Resource.id).where(Resource.site_id == site_id, Resource.active)
     return any(session.scalars(wanted.limit(1)).first() is not None for wanted in (hours, rooms))
+
+
+def anything_timed(session: Session, clinic_id: int) -> bool:
+    """True if a clinic has, or had, hours or closures."""
+    tables = (WeekTemplate, Closure)
+    return any(
+        session.scalars(select(table.id).where(table.clinic_id == clinic_id).limit(1)).first()
+        is not None
+        for table in tables
+    )
 
 
 def closures_of(

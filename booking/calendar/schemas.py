@@ -95,6 +95,7 @@ class ClinicForm(Form):
     phone = Phone(**needed(_("Skriv klinikkens telefonnummer.")))
     phone_hours = Text(longest=100, load_default="")
     phone_hours_en = Text(longest=100, load_default="")
+    zone_name = Text(longest=60, load_default="")
     horizon_weeks = Number(1, 104, **needed(_("Skriv, hvor mange uger frem der reserveres.")))
     closures = Choices(OWN_CLOSED_DAYS)
     other_closures = MonthDays(longest=400, load_default="")
@@ -158,6 +159,13 @@ class HoursForm(_HoursForm):
     weekday = Number(0, 6, **needed(_("Vælg en ugedag.")))
 
 
+class CopyForm(Form):
+    """Whose hours are copied, and from which day they hold."""
+
+    source = Id(**needed(_("Vælg, hvis timer der skal kopieres.")))
+    valid_from = Day(**needed(_("Vælg den første dag.")))
+
+
 class EndForm(Form):
     """The last day of a week template."""
 
@@ -188,6 +196,12 @@ class DecisionForm(Form):
     decision = Choice(("approve", "decline"), required=True)
 
 
+class WhenForm(Form):
+    """Whether to show what is closed from now on, or what was."""
+
+    vis = Choice(("kommende", "tidligere"), load_default="kommende")
+
+
 class KindForm(Form):
     """Which kind of resource to show."""
 
@@ -203,6 +217,7 @@ def clinic_details(typed: dict[str, Any]) -> ClinicDetails:
         specialty=typed["specialty"],
         phone_hours=typed["phone_hours"],
         phone_hours_en=typed["phone_hours_en"],
+        zone_name=typed["zone_name"],
         horizon_weeks=typed["horizon_weeks"],
         optional_closures=",".join(sorted(set(own))),
     )

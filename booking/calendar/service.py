@@ -5,7 +5,8 @@ Whoever calls has checked that the actor may set up the clinic; only `share` ask
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -23,18 +24,22 @@ from booking.platform.localtime import local_date
 
 # What the column has room for.
 MOST_CLOSED_DAYS = 50
+HOME_ZONE = "Europe/Copenhagen"
 
 
 @dataclass(frozen=True)
 class ClinicDetails:
-    """What a clinic is called and how it works; fields as in the table."""
+    """What a clinic is called and how it works; fields as in the table.
+
+    zone_name: '' for Danish time in a new clinic, and for the zone it has in one that is there.
+    """
 
     name: str
     phone: str
     specialty: str = ""
     phone_hours: str = ""
     phone_hours_en: str = ""
-    zone_name: str = "Europe/Copenhagen"
+    zone_name: str = ""
     horizon_weeks: int = 8
     optional_closures: str = ""
 
@@ -66,7 +71,7 @@ class ResourceDetails:
 def create_clinic(session: Session, by: Actor, details: ClinicDetails) -> Clinic:
     """Begin a clinic; a member of staff who does so becomes its secretary and its leader."""
     _check_clinic(session, details, None)
-    clinic = Clinic(**asdict(details))
+    clinic = Clinic(**{**asdict(details), "zone_name": details.zone_name or HOME_ZONE})
     session.add(clinic)
     session.flush()
     if by.kind == "staff":
@@ -80,9 +85,15 @@ def create_clinic(session: Session, by: Actor, details: ClinicDetails) -> Clinic
 def edit_clinic(
     session: Session, by: Actor, clinic: Clinic, version: int, details: ClinicDetails
 ) -> Clinic:
-    """Change a clinic. Its zone stays: the opening hours were meant in it."""
+    """Change a clinic. Its zone stays once hours or closures have been meant in it."""
     check_version(clinic, version)
     _check_clinic(session, details, clinic.id)
+    if details.zone_name and details.zone_name != clinic.zone_name:
+        if queries.anything_timed(session, clinic.id):
+            raise InvalidInput(
+                {"zone_name": _("Klinikken har ugeskemaer eller lukninger, der er ment i den.")}
+            )
+        clinic.zone_name = details.zone_name
     closures_before = clinic.optional_closures
     for name, value in asdict(details).items():
         if name != "zone_name":
@@ -176,6 +187,32 @@ def share(session: Session, by: Actor, resource: Resource, clinic: Clinic) -> No
         audit.record(session, by, "resource.shared", reason=resource.name, clinic_id=clinic.id)
 
 
+def stop_sharing(session: Session, by: Actor, resource: Resource, clinic: Clinic) -> None:
+    """Take a clinician off a clinic; the hours there end, those not begun are taken away.
+
+    Whoever calls has checked that nothing booked depends on it. Raises InvalidInput for the only
+    clinic a clinician has.
+    """
+    if resource.kind != "clinician" or clinic not in resource.clinics:
+        raise NotFound
+    if len(resource.clinics) == 1:
+        raise InvalidInput(
+            {"_form": _("Behandleren er kun her. Tag i stedet behandleren ud af brug.")}
+        )
+    day = today(session, clinic)
+    for template in queries.templates_of(session, resource.id, ending_after=day):
+        if template.clinic_id != clinic.id:
+            continue
+        if template.valid_from >= day:
+            session.delete(template)
+        else:
+            template.valid_to = day - timedelta(days=1)
+    resource.clinics.remove(clinic)
+    session.flush()
+    audit.record(session, by, "resource.unshared", reason=resource.name, clinic_id=clinic.id)
+    session.publish(OpeningChanged(clinic.id, (resource.id,), day, None))
+
+
 def today(session: Session, clinic: Clinic) -> date:
     """The day it is at the clinic."""
     return local_date(session.now(), clinic.zone)
@@ -197,6 +234,10 @@ def _check_clinic(session: Session, details: ClinicDetails, clinic_id: int | Non
     same = select(Clinic.id).where(func.lower(Clinic.name) == details.name.lower())
     if any(found != clinic_id for found in session.scalars(same)):
         raise InvalidInput({"name": _("Der findes allerede en klinik med det navn.")})
+    if details.zone_name and details.zone_name not in available_timezones():
+        raise InvalidInput(
+            {"zone_name": _("Skriv et navn fra IANA-listen, for eksempel Europe/Copenhagen.")}
+        )
     try:
         days = month_days(details.optional_closures)
     except ValueError:

@@ -42,6 +42,35 @@ def add(
     return added
 
 
+def copy(
+    session: Session,
+    by: Actor,
+    clinic: Clinic,
+    resource: Resource,
+    source: Resource,
+    valid_from: date,
+) -> list[WeekTemplate]:
+    """Give a resource the hours another has at the clinic from a day on, until these would end.
+
+    A room keeps its own site. Raises InvalidInput where there is nothing to copy, or where the
+    hours overlap what the resource has.
+    """
+    hours = []
+    for template in queries.templates_of(session, source.id, ending_after=valid_from):
+        if template.clinic_id != clinic.id:
+            continue
+        one = _hours(template)
+        site_id = resource.site_id if resource.kind == "room" else one.site_id
+        begins = max(one.valid_from, valid_from)
+        hours.append(replace(one, site_id=site_id or one.site_id, valid_from=begins))
+    if not hours:
+        raise InvalidInput({"source": _("Der er ingen timer at kopiere fra den dag.")})
+    try:
+        return add(session, by, clinic, resource, hours)
+    except InvalidInput as error:
+        raise InvalidInput({"source": next(iter(error.fields.values()))}) from error
+
+
 def change(
     session: Session,
     by: Actor,

@@ -58,6 +58,7 @@ ACTIONS: dict[str, LazyString] = {
     "resource.added": _l("Oprettede en behandler, et rum eller udstyr"),
     "resource.changed": _l("Ændrede en behandler, et rum eller udstyr"),
     "resource.shared": _l("Delte en behandler med en klinik"),
+    "resource.unshared": _l("Ophævede delingen af en behandler"),
     "template.added": _l("Oprettede et ugeskema"),
     "template.changed": _l("Ændrede et ugeskema"),
     "template.ended": _l("Lod et ugeskema ophøre"),

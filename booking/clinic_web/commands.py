@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from booking.calendar.models import Clinic
-from booking.calendar.service import ClinicDetails, create_clinic
+from booking.calendar.service import HOME_ZONE, ClinicDetails, create_clinic
 from booking.people import queries, staffing
 from booking.people.models import Staff
 from booking.platform.database import Session
@@ -35,13 +35,16 @@ PASSWORD = "RETTID_PASSWORD"  # noqa: S105 (the variable's name)
 @click.argument("name")
 @click.option("--phone", required=True, help="Where patients phone, for example 99 32 00 00.")
 @click.option("--specialty", default="", help="For example Reumatologi.")
-def add_clinic(name: str, phone: str, specialty: str) -> None:
+@click.option("--zone", default=HOME_ZONE, show_default=True, help="Its time zone, by IANA name.")
+def add_clinic(name: str, phone: str, specialty: str, zone: str) -> None:
     """Begin a clinic, so that it can have staff; they set up the rest on its pages."""
     with _unit() as session:
         number = e164(phone)
         if number is None:
             raise click.ClickException(f"{phone!r} is not a phone number.")
-        made = create_clinic(session, SYSTEM, ClinicDetails(name, number, specialty))
+        made = create_clinic(
+            session, SYSTEM, ClinicDetails(name, number, specialty, zone_name=zone)
+        )
         click.echo(f"Added clinic {made.id}: {made.name}. Next: flask --app wsgi staff add …")
 
 

@@ -14,7 +14,8 @@ LOCK_TIMEOUT = "5s"
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Run what is missing of the migration history, in one transaction; harmless when nothing is.
 
-    to: the revision to stop at. On PostgreSQL a migration gives up after five seconds rather than queue everyone behind it.
+    to: the revision to stop at. On PostgreSQL a migration gives up after five seconds rather than
+    queue everyone behind it.
     """
     writing = engine.execution_options(rettid_writes=True)
     with writing.begin() as connection:

@@ -57,7 +57,7 @@ def overview(clinic_id: int) -> ResponseReturnValue:
 @pages.get("/ny-klinik", access=Access.SECRETARY)
 def new_clinic_form() -> ResponseReturnValue:
     """The form for a new clinic."""
-    values = {"horizon_weeks": 8, "closures": ["12-24"]}
+    values = {"horizon_weeks": 8, "closures": ["12-24"], "zone_name": service.HOME_ZONE}
     return render_template("clinic/setup/clinic.html", values=values, errors={}, **_choices())
 
 
@@ -86,6 +86,7 @@ def clinic_form(clinic_id: int) -> ResponseReturnValue:
         "phone": clinic.phone,
         "phone_hours": clinic.phone_hours,
         "phone_hours_en": clinic.phone_hours_en,
+        "zone_name": clinic.zone_name,
         "horizon_weeks": clinic.horizon_weeks,
         "closures": known,
         "other_closures": ", ".join(f"{day[3:]}-{day[:2]}" for day in others),

@@ -12,7 +12,7 @@ from booking.calendar import closures, queries
 from booking.calendar.closures import Place
 from booking.calendar.models import Clinic, Closure
 from booking.calendar.public_holidays import closed_days
-from booking.calendar.schemas import ClosureForm, DecisionForm, Version, period
+from booking.calendar.schemas import ClosureForm, DecisionForm, Version, WhenForm, period
 from booking.calendar.service import today
 from booking.calendar.wording import KINDS
 from booking.clinic_web.refusals import in_words, refusals
@@ -38,9 +38,20 @@ class VersionForm(Form):
 
 @pages.get("/lukninger", access=Access.SECRETARY)
 def everything(clinic_id: int) -> ResponseReturnValue:
-    """What is closed from now on, wishes that wait for an answer, and the year's closed days."""
+    """What is closed from now on, wishes that wait for an answer, and the year's closed days.
+
+    On the second tab: what was closed in the past year, the latest first.
+    """
     clinic = office(clinic_id)
     now, day = db().now(), today(db(), clinic)
+    if read(WhenForm(), "query")["vis"] == "tidligere":
+        were = queries.closures_of(db(), clinic_id, now - YEAR, now)
+        return render_template(
+            "clinic/setup/past_closures.html",
+            clinic=clinic,
+            closures=[one for one in reversed(were) if one.ends_at <= now],
+            when=lambda closure: when(closure, clinic),
+        )
     return render_template(
         "clinic/setup/closures.html",
         clinic=clinic,

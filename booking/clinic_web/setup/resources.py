@@ -7,6 +7,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from booking.appointments import sharing
 from booking.calendar import queries, service
 from booking.calendar.models import Clinic, Resource, WeekTemplate
 from booking.calendar.professions import PROFESSIONS, profession_name
@@ -14,12 +15,12 @@ from booking.calendar.schemas import KindForm, ResourceForm
 from booking.calendar.service import ResourceDetails, today
 from booking.calendar.wording import KINDS, KINDS_PLURAL, WEEKDAYS, WEEKS
 from booking.clinic_web.frame import own_clinics
-from booking.clinic_web.refusals import refusals
+from booking.clinic_web.refusals import in_words, refusals
 from booking.clinic_web.setup.clinics import SETUP, office
 from booking.clinic_web.setup.closures import when
 from booking.clinic_web.setup.hits import onwards
 from booking.people.models import Staff
-from booking.platform.errors import DomainError
+from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.forms import read, rejected
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
@@ -58,6 +59,7 @@ def show(clinic_id: int, resource_id: int) -> ResponseReturnValue:
         profession=profession_name(resource.profession) if resource.profession else "",
         login=db().get(Staff, resource.staff_id) if resource.staff_id else None,
         others=[c for c in resource.clinics if c.id != clinic_id and c.id in me().clinics],
+        shared_with=_may_leave(resource),
         weeks=WEEKS,
         week=week_of(templates),
         templates=templates,
@@ -136,6 +138,41 @@ def edit(clinic_id: int, resource_id: int) -> ResponseReturnValue:
     flash(_("%(name)s er gemt.", name=resource.name), "success")
     back = _page(clinic_id, resource)
     return onwards(clinic, today(db(), clinic), None, [resource_id], back)
+
+
+@pages.post("/ressourcer/<int:resource_id>/deling/<int:other_id>", access=Access.SECRETARY)
+def stop_sharing(clinic_id: int, resource_id: int, other_id: int) -> ResponseReturnValue:
+    """Take a shared clinician off one of the clinics they are at; this one or another."""
+    office(clinic_id)
+    resource = queries.resource_of(db(), clinic_id, resource_id)
+    other = next((one for one in resource.clinics if one.id == other_id), None)
+    if other is None:
+        raise NotFound
+    try:
+        with refusals():
+            sharing.stop_sharing(db(), me(), resource, other)
+    except DomainError as error:
+        db().rollback()
+        fields = error.fields.values() if isinstance(error, InvalidInput) else ()
+        flash(next(iter(fields), in_words(error)), "error")
+        return redirect(_page(clinic_id, resource), 303)
+    flash(
+        _("%(name)s er ikke længere i %(clinic)s.", name=resource.name, clinic=other.name),
+        "success",
+    )
+    if other_id == clinic_id:
+        return redirect(url_for(".everything", clinic_id=clinic_id), 303)
+    return redirect(_page(clinic_id, resource), 303)
+
+
+def _may_leave(resource: Resource) -> list[Clinic]:
+    """The clinics a shared clinician may be taken off by whoever is signed in."""
+    if resource.kind != "clinician" or len(resource.clinics) < 2:
+        return []
+    own = me().roles
+    return [
+        c for c in resource.clinics if own.get(c.id, frozenset()) & {Role.SECRETARY, Role.LEADER}
+    ]
 
 
 def week_of(

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from booking.calendar import queries, week_templates
 from booking.calendar.models import Clinic, Resource, WeekTemplate
-from booking.calendar.schemas import EndForm, HoursForm, NewHoursForm
+from booking.calendar.schemas import CopyForm, EndForm, HoursForm, NewHoursForm
 from booking.calendar.service import today
 from booking.calendar.week_templates import Hours
-from booking.calendar.wording import WEEKDAYS, WEEKS
+from booking.calendar.wording import KINDS, WEEKDAYS, WEEKS
 from booking.clinic_web.refusals import in_words, refusals
 from booking.clinic_web.setup.clinics import SETUP, office
 from booking.clinic_web.setup.hits import onwards
@@ -50,6 +50,33 @@ def new(clinic_id: int, resource_id: int) -> ResponseReturnValue:
     except DomainError as error:
         return rejected("clinic/setup/template.html", error, **_choices(clinic, resource))
     flash(_("Ugeskemaet er gemt."), "success")
+    return redirect(_page(clinic_id, resource_id), 303)
+
+
+@pages.get("/ressourcer/<int:resource_id>/kopier", access=Access.SECRETARY)
+def copy_form(clinic_id: int, resource_id: int) -> ResponseReturnValue:
+    """The form for the hours of another: which, and from when."""
+    clinic = office(clinic_id)
+    resource = queries.resource_of(db(), clinic_id, resource_id)
+    values = {"valid_from": today(db(), clinic).isoformat()}
+    return render_template(
+        "clinic/setup/copy.html", values=values, errors={}, **_sources(clinic, resource)
+    )
+
+
+@pages.post("/ressourcer/<int:resource_id>/kopier", access=Access.SECRETARY)
+def copy(clinic_id: int, resource_id: int) -> ResponseReturnValue:
+    """Give a resource the hours of another."""
+    clinic = office(clinic_id)
+    resource = queries.resource_of(db(), clinic_id, resource_id)
+    try:
+        with refusals():
+            typed = read(CopyForm())
+            source = queries.resource_of(db(), clinic_id, typed["source"])
+            week_templates.copy(db(), me(), clinic, resource, source, typed["valid_from"])
+    except DomainError as error:
+        return rejected("clinic/setup/copy.html", error, **_sources(clinic, resource))
+    flash(_("Timerne er kopieret."), "success")
     return redirect(_page(clinic_id, resource_id), 303)
 
 
@@ -150,6 +177,21 @@ def _choices(
         "sites": [(one.id, one.name) for one in sites],
         "weekdays": list(enumerate(WEEKDAYS)),
         "weeks": list(WEEKS.items()),
+    }
+
+
+def _sources(clinic: Clinic, resource: Resource) -> dict[str, Any]:
+    """Everything else of the clinic's that has hours, the same kind first."""
+    with_hours = queries.with_hours(db(), clinic.id, today(db(), clinic))
+    others = [
+        one
+        for one in queries.resources_of(db(), clinic.id, active=None)
+        if one.id in with_hours and one.id != resource.id
+    ]
+    others.sort(key=lambda one: (one.kind != resource.kind, queries.KINDS.index(one.kind)))
+    return {
+        "resource": resource,
+        "sources": [(one.id, f"{KINDS[one.kind]}: {one.name}") for one in others],
     }
 
 

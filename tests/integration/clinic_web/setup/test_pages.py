@@ -42,8 +42,8 @@ VISIT_TYPE = {
     "active": "1",
 }
 FIELDS = """
-    version name phone specialty phone_hours horizon_weeks closures other_closures address
-    directions directions_en active profession title site_id staff_id video_url clinic_ids
+    version name phone specialty phone_hours phone_hours_en zone_name horizon_weeks closures other_closures address
+    directions directions_en active profession title title_en source site_id staff_id video_url clinic_ids
     weekdays weekday weeks start end valid_from valid_to place first last reason decision forms
     base_minutes cap_minutes grid_minutes buffer_before buffer_after mode closing_hours
     move_limit clinicians clinicians_needed group_capacity preparation need_interpreter
@@ -95,6 +95,7 @@ def forms(session: Session, here: Here) -> list[str]:
                 "ressourcer/ny/equipment",
                 f"ressourcer/{here.doctor.id}/ret",
                 f"ressourcer/{here.doctor.id}/skema",
+                f"ressourcer/{here.doctor.id}/kopier",
                 f"skemaer/{template.id}",
                 "lukninger/ny",
                 f"lukninger/{closure.id}",
@@ -125,6 +126,7 @@ def test_every_page_opens(session: Session, here: Here, office: FlaskClient) -> 
         f"{here.setup}/ressourcer/{here.doctor.id}",
         f"{here.setup}/ressourcer/{here.room.id}",
         f"{here.setup}/lukninger",
+        f"{here.setup}/lukninger?vis=tidligere",
         f"{here.setup}/lukninger/{wish.id}",
         f"{here.setup}/kontakttyper",
         f"{here.setup}/ramte",
@@ -180,6 +182,7 @@ def test_foreign_things_are_not_found(session: Session, here: Here, office: Flas
         f"ressourcer/{here.foreign.id}",
         f"ressourcer/{here.foreign.id}/ret",
         f"ressourcer/{here.foreign.id}/skema",
+        f"ressourcer/{here.foreign.id}/kopier",
         f"skemaer/{template.id}",
         f"lukninger/{closure.id}",
         f"kontakttyper/{theirs.id}",
@@ -194,6 +197,8 @@ def test_foreign_things_are_not_found(session: Session, here: Here, office: Flas
         f"skemaer/{template.id}/slet",
         f"lukninger/{closure.id}/slet",
         f"lukninger/{closure.id}/svar",
+        f"ressourcer/{here.foreign.id}/deling/{other.id}",
+        f"ressourcer/{here.doctor.id}/deling/{other.id}",
     ):
         assert office.post(f"{here.setup}/{path}").status_code == 404, path
     assert office.get(f"/klinik/{other.id}/opsaetning").status_code == 404
@@ -206,6 +211,10 @@ def test_foreign_ids_in_a_form_are_refused(saved: Saved, here: Here, office: Fla
         ("ressourcer/ny/clinician", {**CLINICIAN, "staff_id": 4711}),
         ("ressourcer/ny/clinician", {**CLINICIAN, "clinic_ids": [here.foreign.clinics[0].id]}),
         (f"ressourcer/{here.doctor.id}/skema", {**HOURS, "site_id": foreign_site}),
+        (
+            f"ressourcer/{here.doctor.id}/kopier",
+            {"source": here.foreign.id, "valid_from": "2026-12-01"},
+        ),
         ("lukninger/ny", {**CLOSURE, "place": f"resource-{here.foreign.id}"}),
         ("lukninger/ny", {**CLOSURE, "place": f"site-{foreign_site}"}),
         ("kontakttyper/ny", {**VISIT_TYPE, "clinicians": [here.foreign.id]}),
@@ -298,6 +307,7 @@ def test_a_closure_that_ends_on_the_short_day_in_march_shows_all_its_days(
             "højst 50 faste lukkedage",
         ),
         ("klinik", {**CLINIC, "phone": "12"}, "Skriv et telefonnummer"),
+        ("klinik", {**CLINIC, "zone_name": "Europe/Aalborg"}, "et navn fra IANA-listen"),
         ("klinik", {**CLINIC, "horizon_weeks": "0"}, "Skriv et tal fra 1 til 104."),
         ("klinik", {**CLINIC, "other_closures": "32-13"}, "Skriv dag og måned med komma"),
         ("ressourcer/ny/room", {"name": "Rum 9"}, "Vælg det sted, rummet ligger."),
