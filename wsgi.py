@@ -10,7 +10,7 @@ from flask.cli import NoAppException
 import reminders
 import triage_rules
 from booking import rooms
-from booking.platform import web
+from booking.platform import command_errors, web
 from booking.platform.clock import Clock
 from booking.platform.config import Config, from_environment
 from booking.platform.embedded_jobs import EmbeddedJobs
@@ -26,6 +26,7 @@ def create_app(config: Config | None = None, clock: Clock | None = None) -> Flas
     rooms.register(app)
     reminders.register(app)
     triage_rules.register(app)
+    command_errors.in_one_line(app.cli)
     if app.extensions["rettid"].config.run_jobs and not _on_the_command_line():
         _start_jobs(app.extensions["rettid"])
     return app

@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from booking.calendar.models import Clinic
-from booking.calendar.service import HOME_ZONE, ClinicDetails, create_clinic
+from booking.calendar.service import HOME_ZONE, ClinicDetails, SiteDetails, add_site, create_clinic
 from booking.people import queries, staffing
 from booking.people.models import Staff
 from booking.platform.database import Session
@@ -48,6 +48,18 @@ def add_clinic(name: str, phone: str, specialty: str, zone: str) -> None:
         click.echo(f"Added clinic {made.id}: {made.name}. Next: flask --app wsgi staff add …")
 
 
+@clinic.command("site")
+@click.argument("name")
+@click.option("--clinic", required=True, metavar="NAME_OR_ID", help="Whose address it is.")
+@click.option("--address", required=True, help="For example 'Parkvej 1, 9000 Aalborg'.")
+def add_site_command(name: str, clinic: str, address: str) -> None:
+    """Add an address where a clinic works; imports name it."""
+    with _unit() as session:
+        at = _clinic(session, clinic)
+        made = add_site(session, SYSTEM, at, SiteDetails(name, address))
+        click.echo(f"Added {made.name} at {at.name}.")
+
+
 @staff.command("add")
 @click.argument("username")
 @click.option("--name", required=True, help="As patients and colleagues see it.")
@@ -58,6 +70,7 @@ def add(username: str, name: str, title: str, clinic: str, roles: tuple[str, ...
     """Add an account; the password is asked for, or read from RETTID_PASSWORD."""
     with _unit() as session:
         at = _clinic(session, clinic)
+        _refuse_known(session, username)
         held = [Role(role) for role in roles]
         made = staffing.add_staff(
             session, SYSTEM, at.id, username, name, _password(), held, title=title
@@ -115,6 +128,19 @@ def _clinic(session: Session, name_or_id: str) -> Clinic:
         names = ", ".join(session.scalars(select(Clinic.name).order_by(Clinic.name)))
         raise click.ClickException(f"No clinic {name_or_id!r}. There are: {names or 'none yet'}.")
     return clinic
+
+
+def _refuse_known(session: Session, username: str) -> None:
+    """Before anyone is asked for a password."""
+    try:
+        there = queries.staff_by_username(session, username)
+    except NotFound:
+        return
+    raise click.ClickException(
+        f"There is an account {there.username!r} already: {there.name}. Nothing was changed. "
+        "A leader gives it further roles on the page Personale; `staff password` gives it a new "
+        "password."
+    )
 
 
 def _known(session: Session, username: str) -> Staff:

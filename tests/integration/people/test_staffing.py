@@ -89,7 +89,10 @@ def test_an_operator_does_it_from_the_command_line(app: Flask, rettid: Rettid) -
     short = run.invoke(args=[*add, name], env={"RETTID_PASSWORD": "kort"})
     assert "12" in short.output
     assert run.invoke(args=[*add, name], env={"RETTID_PASSWORD": GOOD}).exit_code == 0
-    assert run.invoke(args=[*add, name], env={"RETTID_PASSWORD": GOOD}).exit_code != 0
+    again = run.invoke(args=[*add, name])
+    assert again.exit_code == 1
+    assert "There is an account 'mette' already: Mette Leder." in again.output
+    assert "Password" not in again.output, "nobody is asked for a password in vain"
     listed = run.invoke(args=["staff", "list"])
     assert "mette\tMette Leder\tReumatologi: leader" in listed.output
     prompted = run.invoke(args=["staff", "password", "mette"], input=f"{GOOD} 2\n{GOOD} 2\n")

@@ -114,9 +114,7 @@ def test_the_letter_is_in_the_patients_language(
 
 
 def _invitation(session: Session, told: Place) -> Invitation:
-    wanted = select(Invitation).where(
-        Invitation.patient_id == told.patient.id
-    )
+    wanted = select(Invitation).where(Invitation.patient_id == told.patient.id)
     return session.scalars(wanted).one()
 
 
