@@ -1,8 +1,9 @@
 """One appointment: its facts, its time's sum, its history, and what staff may do to it."""
 
+from io import BytesIO
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -25,6 +26,8 @@ from booking.platform.forms import Choice, Form, Text, read, rejected
 from booking.platform.i18n import language_code, moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
+from booking.platform.web import rettid
+from booking.referrals.letters import confirmation_letter
 
 pages = Pages("staff_appointments", __name__, url_prefix="/klinik/<int:clinic_id>/tider")
 
@@ -66,6 +69,7 @@ def show(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
         may_keep=appointment.status == "booked"
         and appointment.participant == "needs-action"
         and appointment.starts_at > db().now(),
+        may_confirm=words.may_confirm(appointment, db().now()),
     )
 
 
@@ -82,6 +86,28 @@ def keep(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
         db().rollback()
         flash(in_words(error), "warning")
     return _back(clinic_id, appointment_id)
+
+
+@pages.post("/<int:appointment_id>/brev.pdf", access=Access.STAFF)
+def letter(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
+    """The letter that confirms the time, as PDF."""
+    _clinic, appointment = _here(clinic_id, appointment_id)
+    config = rettid().config
+    try:
+        pdf = confirmation_letter(
+            db(),
+            me(),
+            appointment,
+            public_url=config.public_url,
+            corrections=config.instance / "rights.toml",
+        )
+    except DomainError:
+        db().rollback()
+        flash(_standing_now(appointment), "warning")
+        return _back(clinic_id, appointment_id)
+    return send_file(
+        BytesIO(pdf), mimetype="application/pdf", as_attachment=False, download_name="brev.pdf"
+    )
 
 
 @pages.get("/<int:appointment_id>/afbud", access=Access.STAFF)

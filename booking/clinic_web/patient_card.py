@@ -37,6 +37,8 @@ def card(session: Session, _actor: Actor, here: PatientHere) -> Markup:
             earlier=_earlier(session, clinic.id, patient.id),
             forms=FORMS,
             standing=words.standing,
+            may_confirm=words.may_confirm,
+            now=session.now(),
             invitation_statuses=words.INVITATION_STATUSES,
         )
     )

@@ -1,6 +1,7 @@
 """What staff read about appointments: status, history, reasons and deadlines in words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -69,6 +70,12 @@ def standing(appointment: Appointment) -> Standing:
         "noshow": ("error", "error"),
     }.get(appointment.status, ("neutral", "close"))
     return Standing(str(STATUSES[appointment.status]), kind, icon)
+
+
+def may_confirm(appointment: Appointment, now: datetime) -> bool:
+    """True for a coming time the patient has said yes to: it can be confirmed by letter."""
+    coming = appointment.status == "booked" and appointment.starts_at > now
+    return coming and appointment.participant == "accepted"
 
 
 def change(what: str) -> str:

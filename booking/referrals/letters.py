@@ -1,15 +1,13 @@
-"""The letter of an invitation: a tagged PDF (PDF/UA) with date, place, booking code and rights.
+"""Letters of invitations and of times agreed on: tagged PDF (PDF/UA) with date, place and rights.
 
 Codes are kept only as hashes, so every letter carries a fresh one. The texts are in the
 patient's language; what is not Danish is written in English.
 """
 
-import json
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import typst
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -17,21 +15,27 @@ from booking.appointments.errors import WrongState
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.invitations.service import live_appointment
 from booking.appointments.models import Appointment
-from booking.appointments.wording import FORMS, clinician_name
 from booking.calendar.models import Clinic
-from booking.people.models import Patient
 from booking.people.service import issue_code
 from booking.platform import audit
 from booking.platform.database import Session
-from booking.platform.i18n import language_code, long_day, moment
+from booking.platform.i18n import language_code, long_day
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date
 from booking.platform.phone import readable
+from booking.referrals.letter_parts import (
+    Section,
+    code_section,
+    deadline_of,
+    facts_of,
+    help_section,
+    letter,
+    preparation,
+    rights_section,
+    typeset,
+    until_when,
+)
 from booking.referrals.rights import Rights, rights_on
-
-TEMPLATE = Path(__file__).with_name("letter.typ")
-
-Section = dict[str, Any]
 
 
 def invitation_letter(
@@ -63,21 +67,69 @@ def invitation_letter(
             rights_on(today, corrections),
         )
     audit.record(session, by, "letter.printed", [patient.id], clinic_id=clinic.id)
-    return _set(content, session.now())
+    return typeset(content, session.now())
 
 
-def _set(content: dict[str, Any], at: datetime) -> bytes:
-    """Typeset; the text goes in as data, so nothing in it can be read as markup."""
-    pdf: bytes = typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"data": json.dumps(content)},
-        pdf_standards=["ua-1"],
-        timestamp=int(at.timestamp()),
-    )
-    return pdf
+def confirmation_letter(
+    session: Session,
+    by: Actor,
+    appointment: Appointment,
+    *,
+    public_url: str,
+    corrections: Path | None = None,
+) -> bytes:
+    """Print the confirmation of a time the patient has said yes to; raises WrongState for others.
+
+    It carries a fresh booking code where the birth date is known, since a code works only with
+    it; else the telephone alone. corrections: see `rights_on`.
+    """
+    coming = appointment.status == "booked" and appointment.starts_at > session.now()
+    if not coming or appointment.participant != "accepted":
+        raise WrongState
+    patient, clinic = appointment.patient, appointment.clinic
+    code = ""
+    if patient.birth_date is not None:
+        code = issue_code(session, by, patient, clinic_id=clinic.id)
+    today = local_date(session.now(), clinic.zone)
+    with force_locale("da" if patient.language == "da" else "en"):
+        language, phone = language_code(), readable(clinic.phone)
+        invitation = appointment.invitation
+        content = letter(
+            clinic,
+            patient,
+            today,
+            heading=_("Din tid er aftalt"),
+            intro=_confirmed(appointment),
+            facts=facts_of(appointment, clinic, language),
+            sections=[
+                *preparation(appointment.visit_type, language),
+                _if_it_must_change(appointment, code, public_url, phone),
+                *(deadline_of(invitation, appointment, clinic) if invitation else []),
+                rights_section(rights_on(today, corrections), phone),
+                help_section(clinic, phone),
+            ],
+        )
+    audit.record(session, by, "letter.confirmation", [patient.id], clinic_id=clinic.id)
+    return typeset(content, session.now())
+
+
+def _confirmed(appointment: Appointment) -> str:
+    kind = appointment.visit_type.title(language_code())
+    if appointment.sequence:
+        return _(
+            "Vi bekræfter din tid: %(kind)s. Den gælder i stedet for den tid, du havde før.",
+            kind=kind,
+        )
+    return _("Vi bekræfter den tid, vi har aftalt med dig: %(kind)s.", kind=kind)
+
+
+def _if_it_must_change(appointment: Appointment, code: str, public_url: str, phone: str) -> Section:
+    heading = _("Hvis tiden skal ændres")
+    if not code:
+        text = _("Ring til os på %(phone)s, hvis tiden skal flyttes eller aflyses.", phone=phone)
+        return {"heading": heading, "paragraphs": [text]}
+    last = _("Flyt tiden, eller meld afbud.")
+    return code_section(heading, [until_when(appointment, phone)], code, public_url, last)
 
 
 def _content(
@@ -88,35 +140,24 @@ def _content(
     public_url: str,
     rights: Rights,
 ) -> dict[str, Any]:
-    clinic, patient = invitation.clinic, invitation.patient
-    language = language_code()
-    phone = readable(clinic.phone)
-    sections = [
-        *_preparation(invitation, language),
-        _how(invitation, appointment, code, public_url, phone),
-        _nothing(appointment, phone),
-        *_deadline(invitation, appointment, clinic),
-        _rights(rights, phone),
-        _help(clinic, phone),
-    ]
-    return {
-        "lang": language,
-        "title": _("Din tid hos %(clinic)s", clinic=clinic.name),
-        "heading": _("Du har fået en tid") if appointment else _("Du skal have en tid hos os"),
-        "sender": [clinic.name, _("Telefon %(phone)s", phone=phone), clinic.hours_text(language)],
-        "recipient": _recipient(patient),
-        "date": long_day(today),
-        "intro": _intro(invitation, appointment, clinic),
-        "facts": _facts(appointment, clinic, language) if appointment else [],
-        "sections": sections,
-        "footer": clinic.name,
-        "page": _("Side"),
-    }
-
-
-def _recipient(patient: Patient) -> list[str]:
-    lines = (patient.address or "").splitlines() if patient.address else []
-    return [patient.name, *(line.strip() for line in lines if line.strip())]
+    clinic = invitation.clinic
+    language, phone = language_code(), readable(clinic.phone)
+    return letter(
+        clinic,
+        invitation.patient,
+        today,
+        heading=_("Du har fået en tid") if appointment else _("Du skal have en tid hos os"),
+        intro=_intro(invitation, appointment, clinic),
+        facts=facts_of(appointment, clinic, language) if appointment else [],
+        sections=[
+            *preparation(invitation.visit_type, language),
+            _how(invitation, appointment, code, public_url, phone),
+            _nothing(appointment, phone),
+            *deadline_of(invitation, appointment, clinic),
+            rights_section(rights, phone),
+            help_section(clinic, phone),
+        ],
+    )
 
 
 def _intro(invitation: Invitation, appointment: Appointment | None, clinic: Clinic) -> str:
@@ -143,34 +184,6 @@ def _intro(invitation: Invitation, appointment: Appointment | None, clinic: Clin
     )
 
 
-def _facts(appointment: Appointment, clinic: Clinic, language: str) -> list[list[str]]:
-    site = appointment.site
-    facts = [
-        [_("Tid"), moment(appointment.starts_at, clinic.zone)],
-        [_("Varighed"), _("%(minutes)s minutter", minutes=appointment.minutes)],
-        [_("Hvordan"), str(FORMS[appointment.form])],
-        [_("Du møder"), clinician_name(appointment.clinician)],
-    ]
-    if appointment.form == "in_person":
-        directions = site.directions_en if language == "en" else ""
-        facts.append([_("Sted"), f"{site.name}, {site.address}"])
-        facts.append([_("Find vej"), directions or site.directions])
-    elif appointment.form == "video":
-        link = appointment.clinician.video_url
-        facts.append([_("Videosamtale"), link or _("Linket står, når du logger ind med koden.")])
-    else:
-        facts.append([_("Sted"), _("Vi ringer til dig. Hav din telefon hos dig.")])
-    return [fact for fact in facts if fact[1]]
-
-
-def _preparation(invitation: Invitation, language: str) -> list[Section]:
-    text = invitation.visit_type.preparation_text(language)
-    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
-    if not paragraphs:
-        return []
-    return [{"heading": _("Sådan forbereder du dig"), "paragraphs": paragraphs}]
-
-
 def _how(
     invitation: Invitation, appointment: Appointment | None, code: str, public_url: str, phone: str
 ) -> Section:
@@ -184,26 +197,8 @@ def _how(
     else:
         heading = _("Svar på nettet")
         last = _("Behold tiden, flyt den, eller meld afbud.")
-    closing = []
-    if appointment is not None:
-        closing = [
-            _(
-                "Du kan flytte tiden på nettet indtil %(hours)s timer før. Derefter skal du ringe "
-                "på %(phone)s. Du kan melde afbud, lige til tiden begynder.",
-                hours=appointment.visit_type.closing_hours,
-                phone=phone,
-            )
-        ]
-    return {
-        "heading": heading,
-        "paragraphs": [*closing, _("Din bookingkode er:")],
-        "code": code,
-        "steps": [
-            _("Gå til %(address)s", address=public_url),
-            _("Skriv koden og din fødselsdato."),
-            last,
-        ],
-    }
+    closing = [until_when(appointment, phone)] if appointment is not None else []
+    return code_section(heading, closing, code, public_url, last)
 
 
 def _nothing(appointment: Appointment | None, phone: str) -> Section:
@@ -216,70 +211,3 @@ def _nothing(appointment: Appointment | None, phone: str) -> Section:
     else:
         text = _("Du skal ikke gøre noget. Vi skriver til dig, når vi har en tid til dig.")
     return {"heading": _("Hvis du ikke gør noget"), "paragraphs": [text]}
-
-
-def _deadline(
-    invitation: Invitation, appointment: Appointment | None, clinic: Clinic
-) -> list[Section]:
-    """Whether the deadline can be met, where there is one."""
-    deadline = invitation.deadline_on
-    if deadline is None:
-        return []
-    if appointment is None:
-        text = _(
-            "Du har ret til en tid senest %(day)s. Vi har ikke en tid endnu.",
-            day=long_day(deadline),
-        )
-    elif local_date(appointment.starts_at, clinic.zone) <= deadline:
-        text = _("Tiden ligger inden for din frist, som er %(day)s.", day=long_day(deadline))
-    else:
-        text = _(
-            "Tiden ligger efter din frist, som er %(day)s. Du kan få hjælp til at komme til et "
-            "andet hospital.",
-            day=long_day(deadline),
-        )
-    return [{"heading": _("Din frist"), "paragraphs": [text]}]
-
-
-def _rights(rights: Rights, phone: str) -> Section:
-    return {
-        "heading": _("Dine rettigheder"),
-        "paragraphs": [],
-        "points": [
-            _("Du kan frit vælge mellem de offentlige hospitaler, som kan hjælpe dig."),
-            _(
-                "Du har ret til at blive udredt inden %(days)s dage fra henvisningen, hvis det er "
-                "fagligt muligt. Ellers får du en plan for det videre forløb.",
-                days=rights.workup_days,
-            ),
-            _(
-                "Kan behandlingen ikke begynde inden %(days)s dage, kan du vælge et privat "
-                "hospital, som regionen har en aftale med.",
-                days=rights.treatment_days,
-            ),
-            _(
-                "Patientvejledningen i regionen vejleder dig gratis om ventetider og valg af "
-                "hospital. Ring til os på %(phone)s, så hjælper vi dig videre.",
-                phone=phone,
-            ),
-            _(
-                "Du kan klage til Styrelsen for Patientklager, og du kan se på nettet, hvem i "
-                "klinikken der har set dine oplysninger."
-            ),
-        ],
-    }
-
-
-def _help(clinic: Clinic, phone: str) -> Section:
-    answered = clinic.hours_text(language_code())
-    hours = _(" (%(hours)s)", hours=answered) if answered else ""
-    return {
-        "heading": _("Har du brug for hjælp?"),
-        "paragraphs": [
-            _("Ring til os på %(phone)s%(hours)s.", phone=phone, hours=hours),
-            _(
-                "Har du brug for tolk, eller er det svært for dig at komme frem, så sig det til os "
-                "i god tid, helst når du svarer på tiden."
-            ),
-        ],
-    }

@@ -8,4 +8,5 @@ from booking.people.audit_words import WORDS
 
 def register(_app: Flask) -> None:
     """Words for what it writes in the log."""
+    WORDS["letter.confirmation"] = _("Lavede et brev, der bekræfter en tid")
     WORDS["letter.printed"] = _("Lavede et brev med en bookingkode")
