@@ -8,7 +8,7 @@ from booking.appointments.errors import DoesNotFit, GroupFull, TimeTaken
 from booking.appointments.guard import lock
 from booking.appointments.models import ACTIVE, Appointment, GroupSession, Hold
 from booking.appointments.occasions import Occasion
-from booking.appointments.placing import allocate, choose
+from booking.appointments.placing import allocate, choose, make_room
 from booking.appointments.search import Slot, Wish
 from booking.calendar import availability
 from booking.calendar.models import Clinic
@@ -22,6 +22,7 @@ def create(session: Session, by: Actor, wish: Wish, slot: Slot) -> GroupSession:
     """Plan a meeting at a slot that fits (search with patient_id 0: no patient's time matters)."""
     visit_type = wish.visit_type
     takes = choose(session, wish, slot)
+    make_room(session, wish.owner, takes)
     made = GroupSession(
         clinic_id=visit_type.clinic_id,
         site_id=slot.site_id,

@@ -14,7 +14,7 @@ from booking.appointments.errors import HoldExpired
 from booking.appointments.groups import check_place
 from booking.appointments.models import Allocation, Hold
 from booking.appointments.occasions import Occasion
-from booking.appointments.placing import Take, allocate, choose
+from booking.appointments.placing import Freed, Take, allocate, choose, make_room
 from booking.appointments.search import Slot
 from booking.platform.database import Session
 
@@ -29,8 +29,7 @@ def place(session: Session, occasion: Occasion, slot: Slot) -> Hold:
     else:
         check_place(session, occasion, slot)
         takes = []
-    # Locked by now: a write before the locks could wait for someone who waits for us.
-    extended, expires_at = _released(session, occasion.owner, slot)
+    extended, expires_at = _begins(session, slot, make_room(session, occasion.owner, takes))
     hold = Hold(
         token=secrets.token_urlsafe(24),
         owner=occasion.owner,
@@ -114,19 +113,15 @@ _BY_TOKEN = (
 _UNSYNCED = {"synchronize_session": False}
 _THIS = delete(Hold).where(Hold.id == bindparam("id"))
 _OWNED_BY = delete(Hold).where(Hold.owner == bindparam("owner"))
-_FREED = _OWNED_BY.returning(Hold.starts_at, Hold.clinician_id, Hold.extended, Hold.expires_at)
 
 
-def _released(session: Session, owner: str, slot: Slot) -> tuple[int, datetime]:
-    """Free what this owner held, and how the new hold begins: (extensions used, when it ends).
-
-    Choosing the time one holds already does not begin anew.
-    """
+def _begins(session: Session, slot: Slot, freed: list[Freed]) -> tuple[int, datetime]:
+    """(extensions used, when it ends): choosing the time one holds already does not begin anew."""
     now = session.now()
-    freed = session.execute(_FREED, {"owner": owner}, execution_options=_UNSYNCED)
-    for start, clinician, extended, expires_at in freed:
-        if (start, clinician) == (slot.start, slot.clinician_id) and expires_at > now:
-            return extended, expires_at
+    for one in freed:
+        same = (one.starts_at, one.clinician_id) == (slot.start, slot.clinician_id)
+        if same and one.expires_at > now:
+            return one.extended, one.expires_at
     return 0, now + timedelta(minutes=MINUTES)
 
 

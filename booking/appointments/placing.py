@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import Table, and_, bindparam, delete, insert, or_, select
 
 from booking.appointments.errors import DoesNotFit, TimeTaken
 from booking.appointments.guard import lock
@@ -15,6 +15,16 @@ from booking.appointments.serving import Serving, serving
 from booking.calendar import availability
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
+
+
+@dataclass(frozen=True)
+class Freed:
+    """A hold that was its owner's until another takes its place."""
+
+    starts_at: datetime
+    clinician_id: int
+    extended: int
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -46,9 +56,10 @@ def allocate(session: Session, takes: Iterable[Take], **owner: int) -> None:
 def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     """The resources this slot takes, locked.
 
-    Locks whatever could serve, clears expired holds out of the way and searches that day again,
-    so that "any of three rooms" never fails for a room that another took a moment ago. Raises
-    TimeTaken if the slot was free but is no longer, DoesNotFit if it never was one.
+    Locks whatever could serve and searches that day again, so that "any of three rooms" never
+    fails for a room that another took a moment ago. What the wish's owner holds and what holds
+    have expired count as free: `make_room` before writing. Raises TimeTaken if the slot was free
+    but is no longer, DoesNotFit if it never was one.
     """
     day = local_date(slot.start, wish.visit_type.clinic.zone)
     if not wish.first <= day <= wish.last:
@@ -56,7 +67,6 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     able = serving(session, wish.visit_type, wish.form)
     could_serve = _could_serve(able, wish, slot)
     lock(session, could_serve, [wish.patient_id])
-    clear_expired(session, could_serve)
     narrowed = replace(
         wish, first=day, last=day, clinician_id=slot.clinician_id, site_id=slot.site_id
     )
@@ -72,6 +82,21 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     ]
 
 
+def make_room(session: Session, owner: str, takes: Iterable[Take]) -> list[Freed]:
+    """Remove what stands in the way of a booking and counts as free: the owner's own hold, which
+    is told of, and expired holds on what it takes (a constraint cannot ask the clock).
+
+    Call with everything locked: a write before the locks could wait for someone who waits for us.
+    """
+    asked = {
+        "owner": owner,
+        "now": session.now(),
+        "resources": sorted({take.resource_id for take in takes}),
+    }
+    gone = session.execute(_IN_THE_WAY, asked, execution_options={"synchronize_session": False})
+    return [Freed(*row[1:]) for row in gone if row[0] == owner]
+
+
 def clear_expired(session: Session, resource_ids: Iterable[int]) -> None:
     """Remove expired holds that stand on these resources: a constraint cannot ask the clock."""
     asked = {"now": session.now(), "resources": sorted(set(resource_ids))}
@@ -80,7 +105,7 @@ def clear_expired(session: Session, resource_ids: Iterable[int]) -> None:
 
 # Built once; on the table, since nothing holds these rows as objects.
 _ALLOCATE = insert(cast(Table, Allocation.__table__))
-_EXPIRED = delete(Hold).where(
+_IS_EXPIRED = and_(
     Hold.expires_at <= bindparam("now"),
     Hold.id.in_(
         select(Allocation.hold_id).where(
@@ -88,6 +113,12 @@ _EXPIRED = delete(Hold).where(
             Allocation.hold_id.is_not(None),
         )
     ),
+)
+_EXPIRED = delete(Hold).where(_IS_EXPIRED)
+_IN_THE_WAY = (
+    delete(Hold)
+    .where(or_(Hold.owner == bindparam("owner"), _IS_EXPIRED))
+    .returning(Hold.owner, Hold.starts_at, Hold.clinician_id, Hold.extended, Hold.expires_at)
 )
 
 

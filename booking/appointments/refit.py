@@ -8,14 +8,13 @@ from enum import Enum
 
 from sqlalchemy import select
 
-from booking.appointments import holds
 from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken
 from booking.appointments.events import AppointmentLengthened
 from booking.appointments.guard import attempt
 from booking.appointments.length import Length
 from booking.appointments.models import Appointment
 from booking.appointments.occasions import Occasion, length_for
-from booking.appointments.placing import choose
+from booking.appointments.placing import choose, make_room
 from booking.appointments.search import Slot
 from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.models import WorklistItem
@@ -66,7 +65,7 @@ def refit(session: Session, by: Actor, appointment: Appointment) -> Refit:
     )
     try:
         takes = choose(session, occasion.wish(), slot)
-        holds.release(session, occasion.owner)
+        make_room(session, occasion.owner, takes)
         with attempt(session):
             put(session, appointment, takes)
             appointment.ends_at = slot.start + timedelta(minutes=length.minutes)

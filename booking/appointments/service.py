@@ -18,7 +18,7 @@ from booking.appointments.guard import lock
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.occasions import Occasion, check_movable
-from booking.appointments.placing import Take, choose
+from booking.appointments.placing import Take, choose, make_room
 from booking.appointments.search import Slot
 from booking.appointments.worklist import service as worklist
 from booking.appointments.writing import (
@@ -109,7 +109,7 @@ def book(
     else:
         check_place(session, occasion, slot)
         takes = []
-    holds.release(session, occasion.owner)
+    make_room(session, occasion.owner, takes)
     _check_still_wanted(session, occasion.invitation)
     contact = Contact(
         occasion.patient.id,
