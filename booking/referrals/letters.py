@@ -4,7 +4,7 @@ Codes are kept only as hashes, so every letter carries a fresh one. The texts ar
 patient's language; what is not Danish is written in English.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from booking.appointments.errors import WrongState
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.invitations.service import live_appointment
 from booking.appointments.models import Appointment
+from booking.appointments.occasions import closes_at
 from booking.calendar.models import Clinic
 from booking.people.service import issue_code
 from booking.platform import audit
@@ -103,7 +104,7 @@ def confirmation_letter(
             facts=facts_of(appointment, clinic, language),
             sections=[
                 *preparation(appointment.visit_type, language),
-                _if_it_must_change(appointment, code, public_url, phone),
+                _if_it_must_change(appointment, session.now(), code, public_url, phone),
                 *(deadline_of(invitation, appointment, clinic) if invitation else []),
                 rights_section(rights_on(today, corrections), phone),
                 help_section(clinic, phone),
@@ -123,13 +124,23 @@ def _confirmed(appointment: Appointment) -> str:
     return _("Vi bekræfter den tid, vi har aftalt med dig: %(kind)s.", kind=kind)
 
 
-def _if_it_must_change(appointment: Appointment, code: str, public_url: str, phone: str) -> Section:
+def _if_it_must_change(
+    appointment: Appointment, now: datetime, code: str, public_url: str, phone: str
+) -> Section:
     heading = _("Hvis tiden skal ændres")
     if not code:
         text = _("Ring til os på %(phone)s, hvis tiden skal flyttes eller aflyses.", phone=phone)
         return {"heading": heading, "paragraphs": [text]}
-    last = _("Flyt tiden, eller meld afbud.")
-    return code_section(heading, [until_when(appointment, phone)], code, public_url, last)
+    if closes_at(appointment) > now:
+        last, how = _("Flyt tiden, eller meld afbud."), until_when(appointment, phone)
+    else:
+        last = _("Se tiden, eller meld afbud.")
+        how = _(
+            "Tiden er så tæt på, at den kun kan flyttes ved at ringe på %(phone)s. Du kan melde "
+            "afbud på nettet, lige til tiden begynder.",
+            phone=phone,
+        )
+    return code_section(heading, [how], code, public_url, last)
 
 
 def _content(

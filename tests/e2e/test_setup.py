@@ -83,8 +83,10 @@ def test_every_page_is_accessible(
         f"/ressourcer/{busy.doctor.id}",
         f"/ressourcer/{busy.doctor.id}/ret",
         f"/ressourcer/{busy.doctor.id}/skema",
+        f"/ressourcer/{busy.doctor.id}/kopier",
         "/ressourcer/ny/room",
         "/lukninger",
+        "/lukninger?vis=tidligere",
         "/lukninger/1",
         "/lukninger/2",
         "/kontakttyper",
@@ -122,7 +124,8 @@ def test_a_closure_by_keyboard_alone_and_the_worklist_it_fills(
     expect(page.get_by_role("table")).to_contain_text(busy.patient.name)
     page.get_by_role("link", name="Gå til arbejdslisten").press("Enter")
     row = page.get_by_role("row").filter(has_text="uden for åbningstiden")
-    row.get_by_label("Hvad kom der ud af det?").fill("Ringet og flyttet")
-    row.get_by_label("Hvad kom der ud af det?").press("Enter")
+    expect(row.get_by_role("link", name="Flyt til…")).to_be_visible()
+    row.get_by_label("Eller hvorfor holdes tiden?").fill("Lægen kommer ind den dag")
+    row.get_by_role("button", name="Holdes alligevel").press("Enter")
     expect(page.get_by_text("Opgaven er færdig.")).to_be_visible()
     page.context.close()

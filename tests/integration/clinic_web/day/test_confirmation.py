@@ -53,6 +53,7 @@ def test_after_booking_by_telephone_it_is_one_press(
         place.doctor.name,
         "Tag din medicinliste med.",
         "Hvis tiden skal ændres",
+        "den kun kan flyttes ved at ringe",
         "+45 99 32 00 00",
     ):
         assert expected in text
@@ -72,7 +73,9 @@ def test_one_that_was_moved_says_that_it_takes_the_others_place(
     move = f"{work.at}/tider/{booked.id}/flyt"
     secretary.get(move)
     secretary.post(move, start=secretary.times[-1]).says("Tiden er flyttet.", "Udskriv bekræftelse")
-    assert "i stedet for den tid, du havde før" in words(printed(booked.id))
+    text = words(printed(booked.id))
+    assert "i stedet for den tid, du havde før" in text
+    assert "Du kan flytte tiden på nettet indtil 24 timer før." in text
 
 
 def test_without_a_birth_date_it_has_the_telephone_and_no_code(
