@@ -100,11 +100,16 @@ class Output:
 
 @dataclass(frozen=True)
 class Row:
-    """One rule: a cell for each input, a value for each output, and why anyone should trust it."""
+    """One rule: a cell for each input, a value for each output, and why anyone should trust it.
+
+    told, told_en: what the patient is told where the row fires, in plain words.
+    """
 
     id: str
     cells: tuple[Cell, ...]
     outputs: tuple[Value, ...]
+    told: str = ""
+    told_en: str = ""
     evidence: str = ""
     owner: str = ""
     review_by: date | None = None

@@ -168,6 +168,17 @@ def _dead(table: Table, domains: list[list[Stretch]]) -> Iterator[Finding]:
         before |= 1 << number
 
 
+def decides_for(table: Table, row: Row, name: str, value: Value) -> bool:
+    """True if a row can decide for some patient whose input `name` has this value."""
+    number = table.rows.index(row)
+    before = (1 << number) - 1 if table.hit_policy == "FIRST" else 0
+    domains = [
+        [s for s in column.domain() if column.input.name != name or s.sample == value]
+        for column in columns_of(table)
+    ]
+    return _decides_somewhere(domains, number, before)
+
+
 def _decides_somewhere(domains: list[list[Stretch]], number: int, before: int) -> bool:
     """True if some point has the row and none of those that go before it."""
     alive = {before}

@@ -70,7 +70,7 @@ def test_overlaps_are_just_the_pairs_that_hold_together(table: Table) -> None:
 @settings(max_examples=examples(400), deadline=None)
 @given(tables(("FIRST", "PRIORITY")))
 def test_dead_rows_are_just_those_that_never_decide(table: Table) -> None:
-    decide = set()
+    decide: set[str] = set()
     for patient in patients(table):
         rows = holding(table, patient)
         if table.hit_policy == "PRIORITY":

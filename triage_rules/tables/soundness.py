@@ -1,0 +1,84 @@
+"""What bars a whole rule set from being published: its tables' flaws, and those of the chain."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from triage_rules.tables.decide import ANSWERED
+from triage_rules.tables.model import Input, Missing, Row, Table
+from triage_rules.tables.rule_set import RuleSet
+from triage_rules.tables.verify import Finding, decides_for, flaws
+
+ChainFlaw = Literal[
+    "window_order", "green_when_missing", "flag_overruled", "second_look_of_nothing", "two_meanings"
+]
+
+
+@dataclass(frozen=True)
+class Unsound:
+    """Something wrong at a place. row: '' where it is the whole table; input: '' likewise."""
+
+    table: str
+    flaw: ChainFlaw
+    row: str = ""
+    input: str = ""
+
+
+def unsound(rules: RuleSet) -> list[tuple[str, Finding] | Unsound]:
+    """Everything that bars publishing, table by table; empty for a sound rule set."""
+    found: list[tuple[str, Finding] | Unsound] = []
+    for table in rules.tables:
+        found += [(table.name, flaw) for flaw in flaws(table)]
+        found += [
+            Unsound(table.name, "green_when_missing", row.id)
+            for row in table.rows
+            if _green(table, row)
+        ]
+    contact = rules.table("contact")
+    if contact is not None:
+        found += [
+            Unsound("contact", "window_order", r.id) for r in contact.rows if not _in_order(r)
+        ]
+        found += [
+            Unsound("contact", "flag_overruled", r.id)
+            for r in contact.rows
+            if _overrules(contact, r)
+        ]
+    activity = rules.table("activity")
+    known = {one.name for one in activity.inputs if one.kind == "number"} if activity else set()
+    found += [
+        Unsound("activity", "second_look_of_nothing", input=look.input)
+        for look in rules.second_looks
+        if look.input not in known
+    ]
+    return found + _two_meanings(rules)
+
+
+def _green(table: Table, row: Row) -> bool:
+    """A row that answers for a missing input, and lets the patient go: never (invariant 7)."""
+    lets_go = {"activity": "green", "contact": "questionnaire"}.get(table.name)
+    claims = any(isinstance(cell, Missing) for cell in row.cells)
+    return claims and row.outputs[0] == lets_go
+
+
+def _in_order(row: Row) -> bool:
+    """from ≤ target ≤ latest."""
+    first, target, latest = (w for w in row.outputs[2:5] if isinstance(w, Decimal))
+    return first <= target <= latest
+
+
+def _overrules(table: Table, row: Row) -> bool:
+    """A row that can decide for red and answers with a questionnaire only."""
+    return row.outputs[0] == "questionnaire" and decides_for(table, row, "colour", "red")
+
+
+def _two_meanings(rules: RuleSet) -> list[tuple[str, Finding] | Unsound]:
+    """An input that two tables read differently: a patient has one of each fact."""
+    seen: dict[str, Input] = {}
+    found: list[tuple[str, Finding] | Unsound] = []
+    for table in rules.tables:
+        for asked in table.inputs:
+            first = seen.setdefault(asked.name, asked)
+            if asked != first and asked.name not in ANSWERED:
+                found.append(Unsound(table.name, "two_meanings", input=asked.name))
+    return found
