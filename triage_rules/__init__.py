@@ -2,7 +2,10 @@
 
 from flask import Flask
 
+from triage_rules.questionnaires import register as questionnaires
+
 
 def register(app: Flask) -> None:
-    """Make the feature known; it decides nothing yet."""
+    """Make the feature known, room by room."""
     app.extensions["rettid"].features.add("triage_rules")
+    questionnaires.register(app)

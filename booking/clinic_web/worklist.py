@@ -201,6 +201,8 @@ def _told(item: WorklistItem, visit_types: Mapping[str, str]) -> list[str]:
         told.append(visit_types.get(kept, kept))
     if details.get("clinician"):
         told.append(str(details["clinician"]))
+    if details.get("about"):
+        told.append(str(details["about"]))
     if "minutes" in details:
         told.append(
             _(

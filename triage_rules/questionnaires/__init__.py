@@ -1,0 +1,1 @@
+"""What patients are asked, what they answer, and the scores declared with the questions."""
