@@ -1,0 +1,1 @@
+"""FEEL, DMN's expression language: a declared subset, parsed whole and evaluated exactly."""

@@ -1,0 +1,41 @@
+"""FEEL's built-in functions, all in one book; how arguments find their parameters."""
+
+from dataclasses import dataclass
+
+from triage_rules.dmn.feel import dates, lists, numerals, texts
+from triage_rules.dmn.feel.arguments import Nothing, Signature
+from triage_rules.dmn.refused import Refused
+from triage_rules.dmn.values import Function, Value
+
+
+@dataclass(frozen=True)
+class Builtin(Function):
+    """A function of the language; it may have several signatures."""
+
+    name: str
+    signatures: tuple[Signature, ...]
+
+    def call(self, by_place: tuple[Value, ...], by_name: dict[str, Value] | None) -> Value:
+        for signature in self.signatures:
+            arguments = signature.fit(by_place, by_name)
+            if arguments is not None:
+                try:
+                    return signature.run(*arguments)
+                except Nothing:
+                    return None
+                except Refused as refusal:
+                    if refusal.where:
+                        raise
+                    raise Refused("", f"{self.name}(): {refusal.why}") from None
+        raise Refused("", f"{self.name}() is not read with these arguments")
+
+
+def _book() -> dict[str, Value]:
+    found: dict[str, list[Signature]] = {}
+    for part in (numerals, texts, lists, dates):
+        for name, parameters, run in part.FUNCTIONS:
+            found.setdefault(name, []).append(Signature.of(parameters, run))
+    return {name: Builtin(name, tuple(signatures)) for name, signatures in found.items()}
+
+
+BUILTINS: dict[str, Value] = _book()

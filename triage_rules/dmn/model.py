@@ -1,0 +1,176 @@
+"""A DMN model as it was written: texts unparsed, requirements by id. Immutable.
+
+What lies outside the subset stands as `Outside` and is refused when it is needed, not before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from triage_rules.dmn.refused import Refused
+
+HIT_POLICIES = ("UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER")
+AGGREGATIONS = ("SUM", "COUNT", "MIN", "MAX")
+
+
+class Logic:
+    """How a decision, or a part of one, gets its value. `where` names it for a refusal."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outside(Logic):
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralExpression(Logic):
+    text: str
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The text of a table's cell; `outside` says why it cannot be read."""
+
+    text: str
+    where: str
+    outside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputClause:
+    expression: LiteralExpression
+    label: str
+    allowed: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputClause:
+    name: str | None
+    type_ref: str | None
+    allowed: Cell | None
+    default: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str | None
+    inputs: tuple[Cell, ...]
+    outputs: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable(Logic):
+    hit_policy: str
+    aggregation: str | None
+    inputs: tuple[InputClause, ...]
+    outputs: tuple[OutputClause, ...]
+    rules: tuple[Rule, ...]
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContextEntry:
+    name: str | None  # None: the entry that is the whole's value
+    type_ref: str | None
+    logic: Logic
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedContext(Logic):
+    entries: tuple[ContextEntry, ...]
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedList(Logic):
+    items: tuple[Logic, ...]
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(Logic):
+    columns: tuple[tuple[str, str | None], ...]  # name, type
+    rows: tuple[tuple[Logic, ...], ...]
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation(Logic):
+    function: Logic
+    bindings: tuple[tuple[str, Logic], ...]
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefinition(Logic):
+    parameters: tuple[tuple[str, str | None], ...]  # name, type
+    body: Logic
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputData:
+    id: str
+    name: str
+    type_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    id: str
+    name: str
+    type_ref: str | None
+    requires: tuple[str, ...]  # ids of input data, decisions and knowledge
+    logic: Logic
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A business knowledge model: a function that decisions invoke."""
+
+    id: str
+    name: str
+    type_ref: str | None
+    requires: tuple[str, ...]
+    logic: Logic
+
+
+@dataclass(frozen=True, slots=True)
+class ItemType:
+    name: str
+    base: str | None
+    components: "tuple[ItemType, ...]"
+    collection: bool
+    allowed: Cell | None
+    outside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    name: str
+    namespace: str
+    types: Mapping[str, ItemType]
+    parts: Mapping[str, InputData | Decision | Knowledge]  # by id
+    members: frozenset[str]  # names that may stand after a point
+
+    def decision(self, name: str) -> Decision:
+        """The one decision of that name, or else of that id; refused where there is not one."""
+        decisions = [part for part in self.parts.values() if isinstance(part, Decision)]
+        named = [decision for decision in decisions if decision.name == name]
+        found = named or [decision for decision in decisions if decision.id == name]
+        if len(found) != 1:
+            there = ", ".join(repr(decision.name) for decision in decisions) or "none"
+            raise Refused(
+                "the model", f"{len(found)} decisions are called {name!r}; there: {there}"
+            )
+        return found[0]

@@ -1,0 +1,110 @@
+"""DMN XML 1.3, 1.4 and 1.5 to a model. A part that cannot be read is refused when it is needed."""
+
+from triage_rules.dmn import xml
+from triage_rules.dmn.feel.scanner import normal
+from triage_rules.dmn.model import (
+    Decision,
+    Definitions,
+    InputData,
+    ItemType,
+    Knowledge,
+)
+from triage_rules.dmn.read_logic import LOGIC, Reader, cell, is_feel, type_ref_of
+from triage_rules.dmn.refused import Refused
+from triage_rules.dmn.xml import Element
+
+NAMESPACES = {
+    "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+}
+
+
+def read(document: bytes) -> Definitions:
+    """The model in the file; raises Refused."""
+    root = xml.read(document)
+    if root.name != "definitions" or root.namespace not in NAMESPACES:
+        raise Refused(
+            f"line {root.line}", "this is not DMN 1.3, 1.4 or 1.5: its namespace is another"
+        )
+    language = root.attributes.get("expressionLanguage")
+    reader = Reader(None if is_feel(language) else f"its language {language!r} is not FEEL")
+    parts: dict[str, InputData | Decision | Knowledge] = {}
+    for element in root.children:
+        part = _part(element, reader) if element.namespace == root.namespace else None
+        if part is None:
+            continue
+        if part.id in parts:
+            raise Refused(f"line {element.line}", f"the id {part.id!r} is there twice")
+        parts[part.id] = part
+    types = [_item_type(element) for element in root.all("itemDefinition")]
+    if len({item.name for item in types}) < len(types):
+        raise Refused("the file", "two item definitions have one name")
+    return Definitions(
+        name=root.attributes.get("name", ""),
+        namespace=root.attributes.get("namespace", ""),
+        types={item.name: item for item in types},
+        parts=parts,
+        members=frozenset(reader.members.union(*(_members(item) for item in types))),
+    )
+
+
+def _part(element: Element, reader: Reader) -> InputData | Decision | Knowledge | None:
+    if element.name not in ("inputData", "decision", "businessKnowledgeModel"):
+        return None
+    variable = element.one("variable")
+    given = element.attributes.get("name", "")
+    name = normal(variable.attributes.get("name", given) if variable is not None else given)
+    if not name:
+        raise Refused(f"line {element.line}", f"<{element.name}> has no name")
+    identity = element.attributes.get("id", f"line {element.line}")
+    type_ref = type_ref_of(variable) if variable is not None else None
+    if element.name == "inputData":
+        return InputData(identity, name, type_ref)
+    requires = tuple(
+        _required(reference)
+        for requirement in element.children
+        if requirement.namespace == element.namespace
+        for reference in requirement.children
+        if reference.name in ("requiredInput", "requiredDecision", "requiredKnowledge")
+    )
+    if element.name == "decision":
+        where = f"decision {name!r}"
+        logics = [c for c in element.children if c.name in LOGIC]
+        logic = reader.logic(logics[0], where) if len(logics) == 1 else reader.none(where)
+        return Decision(identity, name, type_ref, requires, logic)
+    where = f"knowledge model {name!r}"
+    encapsulated = element.one("encapsulatedLogic")
+    logic = reader.none(where) if encapsulated is None else reader.function(encapsulated, where)
+    return Knowledge(identity, name, type_ref, requires, logic)
+
+
+def _required(reference: Element) -> str:
+    return reference.attributes.get("href", "").removeprefix("#")
+
+
+def _item_type(element: Element) -> ItemType:
+    name = normal(element.attributes.get("name", ""))
+    where = f"item definition {name!r}"
+    outside = None
+    if element.all("functionItem"):
+        outside = "a function as a type is not read"
+    if element.all("typeConstraint") and element.attributes.get("isCollection") == "true":
+        outside = "a constraint of a whole collection is not read"
+    allowed = element.one("allowedValues") or element.one("typeConstraint")
+    if element.all("allowedValues") and element.all("typeConstraint"):
+        outside = "allowed values and a constraint at once are not read"
+    base = element.one("typeRef")
+    return ItemType(
+        name=name,
+        base=normal(base.text) if base is not None else None,
+        components=tuple(_item_type(inner) for inner in element.all("itemComponent")),
+        collection=element.attributes.get("isCollection") in ("true", "1"),
+        allowed=cell(allowed, f"{where}, allowed values") if allowed is not None else None,
+        outside=outside,
+    )
+
+
+def _members(item: ItemType) -> set[str]:
+    inner = (_members(component) for component in item.components)
+    return {component.name for component in item.components}.union(*inner)
