@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import booking_http, find_time, slot_search, slot_search_core
+from benchmarks import booking_http, find_time, rules, slot_search, slot_search_core
 from benchmarks.measure import Measure
 
 MEASURES: dict[str, Callable[[], list[Measure]]] = {
@@ -11,6 +11,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "slot_search": slot_search.measures,
     "find_time": find_time.measures,
     "booking_http": booking_http.measures,
+    "rules": rules.measures,
 }
 
 

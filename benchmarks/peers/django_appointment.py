@@ -1,14 +1,12 @@
 """Our side of the line to django-appointment, which runs in an environment of its own."""
 
 import json
-import os
 import subprocess
-import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from benchmarks.peers.environment import python
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +36,6 @@ class Answer:
     slots: list[datetime]
     seconds: float
     version: str
-
-
-def python() -> Path:
-    """The Python of the peer's environment: RETTID_PEER_PYTHON, or the one `make bench` makes."""
-    peer = Path(os.environ.get("RETTID_PEER_PYTHON", ROOT / ".venv-peer" / "bin" / "python"))
-    if not peer.exists():
-        sys.exit(f"No peer to measure against at {peer}: `make .venv-peer/.ready` installs it.")
-    return peer
 
 
 def search(calendar: Calendar) -> Answer:

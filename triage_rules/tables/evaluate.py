@@ -7,12 +7,12 @@ same), or if the row that decides says *missing* in every column the other was u
 its author has taken responsibility. Otherwise the answer is a clinician's to give.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from triage_rules.tables.columns import Column, columns_of
 from triage_rules.tables.model import LISTING, Input, Row, Table, Value, priority
@@ -20,18 +20,17 @@ from triage_rules.tables.model import LISTING, Input, Row, Table, Value, priorit
 State = Literal["known", "absent", "stale", "out_of_range", "mistyped"]
 # States that no row may answer for, whatever it says.
 BROKEN = frozenset({"out_of_range", "mistyped"})
+MOST_MISSED = 3
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """What is known of a patient, and the instant it was true (None: always)."""
 
     value: object
     at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """One input as it was read: its value if it could be used, and why not otherwise."""
 
     input: Input
@@ -40,8 +39,7 @@ class Read:
     at: datetime | None
 
 
-@dataclass(frozen=True)
-class Miss:
+class Miss(NamedTuple):
     """A row that nearly held: the columns (by place) where it did not."""
 
     row: Row
@@ -61,7 +59,8 @@ class Answer:
     rows: tuple[Row, ...]
     unsure: tuple[str, ...]
     conflict: bool
-    _columns: tuple[Column, ...]
+    # For each column, the rows that hold there.
+    _held: tuple[int, ...]
 
     @property
     def needs_clinician(self) -> bool:
@@ -92,20 +91,25 @@ class Answer:
 
     @cached_property
     def missed(self) -> tuple[Miss, ...]:
-        """The rows that came nearest without holding, fewest columns first; at most three."""
-        held = {row.id for row in self.rows}
-        found = [
-            Miss(row, columns)
-            for number, row in enumerate(self.table.rows)
-            if row.id not in held and (columns := tuple(self._failing(number)))
-        ]
-        return tuple(sorted(found, key=lambda miss: len(miss.columns))[:3])
-
-    def _failing(self, number: int) -> Iterator[int]:
-        for place, (column, one) in enumerate(zip(self._columns, self.read, strict=True)):
-            rows = column.missing.rows if one.value is None else column.rows(one.value)
-            if not rows >> number & 1:
-                yield place
+        """The rows that came nearest without holding, fewest columns first: at most three rows,
+        and none that failed in more than three columns."""
+        none = everything = (1 << len(self.table.rows)) - 1
+        # Bit n of one, two, three: row n fails in just so many of the columns looked at so far.
+        one = two = three = 0
+        for rows in self._held:
+            failed = everything & ~rows
+            three = three & rows | two & failed
+            two = two & rows | one & failed
+            one = one & rows | none & failed
+            none &= rows
+        found: list[Miss] = []
+        for missed in (one, two, three):
+            while missed and len(found) < MOST_MISSED:
+                bit = missed & -missed
+                missed ^= bit
+                columns = tuple([n for n, rows in enumerate(self._held) if not rows & bit])
+                found.append(Miss(self.table.rows[bit.bit_length() - 1], columns))
+        return tuple(found)
 
 
 class Compiled:
@@ -128,31 +132,27 @@ class Compiled:
     def __call__(self, facts: Mapping[str, Fact], now: datetime) -> Answer:
         """Evaluate for one patient."""
         held = possible = self._all
-        read, without = [], []
-        broken = False
+        read, by_column, without = [], [], []
         for column in self.columns:
             one = read_fact(column.input, facts.get(column.input.name), now)
             read.append(one)
             if one.value is not None:
                 rows = column.rows(one.value)
-                held &= rows
                 possible &= rows
             else:
                 without.append(column)
-                broken = broken or one.state in BROKEN
-                held &= column.missing.rows
-                possible &= column.missing.rows | column.tested
-        table = self.table
-        if not without:
-            fired = self._decide(held)
-            conflict = self._conflict(fired)
-            return Answer(table, tuple(read), fired, (), conflict, self.columns)
+                rows = column.missing.rows
+                possible &= rows | column.tested
+            by_column.append(rows)
+            held &= rows
         fired = self._decide(held)
-        unsure = self._unsure(held, possible & ~held, fired, without)
-        if broken:
+        unsure: tuple[str, ...] = ()
+        if without:
             bad = [one.input.name for one in read if one.state in BROKEN]
-            unsure = tuple(dict.fromkeys([*bad, *unsure]))
-        return Answer(table, tuple(read), fired, unsure, self._conflict(fired), self.columns)
+            unsure = tuple(dict.fromkeys([*bad, *self._unsure(possible & ~held, fired, without)]))
+        return Answer(
+            self.table, tuple(read), fired, unsure, self._conflict(fired), tuple(by_column)
+        )
 
     def _decide(self, held: int) -> tuple[Row, ...]:
         """The rows that fire, by the hit policy."""
@@ -172,7 +172,7 @@ class Compiled:
         return self.table.hit_policy == "UNIQUE" or len({row.outputs for row in fired}) > 1
 
     def _unsure(
-        self, held: int, unknown: int, fired: tuple[Row, ...], without: list[Column]
+        self, unknown: int, fired: tuple[Row, ...], without: list[Column]
     ) -> tuple[str, ...]:
         """The inputs whose absence could have changed what fired."""
         rows, policy = self.table.rows, self.table.hit_policy
@@ -203,8 +203,8 @@ def read_fact(asked: Input, fact: Fact | None, now: datetime) -> Read:
     if fact is None or fact.value is None:
         return Read(asked, "absent", None, None)
     if asked.greatest_age_days is not None:
-        oldest = now - timedelta(days=asked.greatest_age_days)
-        if fact.at is None or not oldest <= fact.at <= now:
+        at = fact.at
+        if at is None or at > now or now - at > timedelta(days=asked.greatest_age_days):
             return Read(asked, "stale", None, fact.at)
     value = fact.value
     if asked.kind == "number":

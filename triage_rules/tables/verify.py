@@ -12,7 +12,9 @@ never as sound.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from itertools import groupby
+from operator import and_, or_
 from typing import Literal
 
 from triage_rules.tables.columns import Column, Stretch, columns_of
@@ -105,6 +107,11 @@ class _Covered:
 
     def __init__(self, domains: list[list[Stretch]]) -> None:
         self.domains = domains
+        # For each column, the rows that hold everywhere from there on: one of them is enough.
+        self.enough = [
+            reduce(and_, (s.rows for d in domains[n:] for s in d), -1) for n in range(len(domains))
+        ]
+        self.rows = [{stretch.rows for stretch in domain} for domain in domains]
         self.known: list[dict[int, bool]] = [{} for _ in domains]
         self.sets = 0
 
@@ -112,16 +119,15 @@ class _Covered:
         """True if no point of the columns from `place` on is without a row among those alive."""
         if not alive:
             return False
-        if place == len(self.domains):
+        if place == len(self.domains) or alive & self.enough[place]:
             return True
         seen = self.known[place]
         if alive not in seen:
             self.sets += 1
             if self.sets > MOST_SETS:
                 raise TooTangled
-            seen[alive] = all(
-                self(place + 1, alive & rows) for rows in {s.rows for s in self.domains[place]}
-            )
+            fewer = {alive & rows for rows in self.rows[place]}
+            seen[alive] = all(self(place + 1, rows) for rows in fewer)
         return seen[alive]
 
     def gaps(self, place: int, alive: int) -> Iterator[list[list[Stretch]]]:
@@ -181,19 +187,21 @@ def decides_for(table: Table, row: Row, name: str, value: Value) -> bool:
 
 def _decides_somewhere(domains: list[list[Stretch]], number: int, before: int) -> bool:
     """True if some point has the row and none of those that go before it."""
-    alive = {before}
     own = 1 << number
-    sets = 0
-    for domain in domains:
-        mine = {stretch.rows for stretch in domain if stretch.rows & own}
-        alive = {rows & others for rows in mine for others in alive}
-        # A set that holds all of another can only be worse off than it.
+    mine = [{stretch.rows for stretch in domain if stretch.rows & own} for domain in domains]
+    if not all(mine):
+        return False
+    for column in mine:  # only rows that meet this one can keep it from deciding
+        before &= reduce(or_, column)
+    alive, sets = {before}, 0
+    for column in mine:
+        alive = {rows & others for rows in column for others in alive}
         if 0 in alive:
-            return bool(mine) and all(any(s.rows & own for s in one) for one in domains)
+            return True
         sets += len(alive)
         if sets > MOST_SETS:
             raise TooTangled
-    return 0 in alive
+    return False
 
 
 def _empty(table: Table, columns: tuple[Column, ...]) -> Iterator[Row]:

@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.calendar.soak import examples
-from tests.unit.triage_rules.tables.generated import COLOURS, holding, patients, tables, values_of
+from tests.unit.triage_rules.tables.generated import (
+    COLOURS,
+    holding,
+    patients,
+    plainly_holds,
+    tables,
+    values_of,
+)
 from triage_rules.tables.evaluate import Answer, Compiled, Fact
 from triage_rules.tables.model import (
     AnyValue,
@@ -102,6 +109,26 @@ def test_an_answer_stands_whatever_the_missing_facts_turn_out_to_be(
             assert rows[0].outputs == answer.rows[0].outputs
         else:
             assert {row.id for row in answer.rows} <= {row.id for row in rows}
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(tables(ALL), st.data())
+def test_the_nearest_missed_rows_are_those_that_fail_in_fewest_columns(
+    table: Table, data: st.DataObject
+) -> None:
+    patient = tuple(data.draw(st.sampled_from(values_of(one))) for one in table.inputs)
+    failing = {
+        row.id: tuple(
+            place
+            for place, (cell, value) in enumerate(zip(row.cells, patient, strict=True))
+            if not plainly_holds(cell, value)
+        )
+        for row in table.rows
+    }
+    missed = asked(table, patient).missed
+    assert all(miss.columns == failing[miss.row.id] for miss in missed)
+    counts = sorted(len(columns) for columns in failing.values() if columns)
+    assert [len(miss.columns) for miss in missed] == counts[:3]
 
 
 def number(name: str, *, days: int | None = None) -> Input:
