@@ -4,6 +4,7 @@ DMN makes null of a value of another type; here it is refused, so that nothing i
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from triage_rules.dmn.feel import moments
@@ -127,6 +128,8 @@ def _simple(value: Value, wanted: str, where: str, *, fact: bool) -> Value:
             raise Refused(where, f"this is no {wanted}")
     elif fact:
         value = untyped(value, where)
+    if wanted == "date and time" and isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time(), UTC)  # DMN 1.5, 10.3.2.9.4
     if kind(value) != wanted:
         raise Refused(where, f"a {wanted} is needed, not a {kind(value)}")
     return value
