@@ -12,6 +12,7 @@ from sqlalchemy import select
 from booking.appointments import queries, service
 from booking.appointments.models import Allocation, Appointment
 from booking.appointments.occasions import closes_at
+from booking.appointments.refit import too_short
 from booking.appointments.wording import FORMS, length_sum
 from booking.calendar.models import Clinic
 from booking.clinic_web import words
@@ -64,6 +65,7 @@ def show(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
         facts_shown=_facts(clinic, appointment),
         history=_history(clinic, appointment),
         needs=named(needs_of(db(), appointment.patient_id)),
+        needed=too_short(db(), [appointment]).get(appointment.id),
         actions=actions_for(appointment, db().now()),
         texts=TEXTS,
         may_keep=appointment.status == "booked"

@@ -121,5 +121,10 @@ def test_the_secretary_who_saves_the_needs_sees_which_times_are_now_too_short(
     moving = f"/klinik/{place.clinic.id}/tider/{appointment.id}/flyt"
     assert f'href="{moving}"' in secretary.page.text
     secretary.get(moving).says("= 45 min")
+    secretary.get(f"/klinik/{place.clinic.id}/tider/{appointment.id}").says(
+        "Tiden er for kort", "Patienten skal bruge 45 minutter. Tiden er på 30."
+    )
+    secretary.get(f"/klinik/{place.clinic.id}/arbejdsliste").says("Find en længere tid")
+    assert f'href="{moving}"' in secretary.page.text
     secretary.post(f"{page}/behov")
     assert "for kort" not in secretary.text
