@@ -22,8 +22,9 @@ from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import in_words, refusals
 from booking.people.needs import named
 from booking.people.queries import needs_of
+from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError, InvalidInput
-from booking.platform.forms import Choice, Form, Text, read, rejected
+from booking.platform.forms import Choice, Form, read, rejected
 from booking.platform.i18n import language_code, moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
@@ -52,7 +53,7 @@ class CancelForm(Form):
         error_messages={"required": _l("Vælg, om patienten skal have en ny tid.")},
     )
     channel = Choice(CHANNELS, load_default="phone")
-    words = Text(longest=500, load_default="")
+    words = FreeText(longest=500, load_default="")
 
 
 @pages.get("/<int:appointment_id>", access=Access.STAFF)

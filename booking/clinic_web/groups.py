@@ -20,6 +20,7 @@ from booking.calendar.models import Clinic
 from booking.clinic_web import times, words
 from booking.clinic_web.frame import OFFICE, clinic_here
 from booking.clinic_web.refusals import in_words, refusals
+from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Form, Text, read, rejected
@@ -38,7 +39,7 @@ class PlanForm(Form):
 class CallOffForm(Form):
     """Why a session is called off."""
 
-    words = Text(
+    words = FreeText(
         longest=300,
         required=True,
         error_messages={"required": _l("Skriv, hvorfor holdet aflyses.")},

@@ -29,6 +29,7 @@ from booking.clinic_web.refusals import refusals
 from booking.clinic_web.words import DEADLINES
 from booking.people.models import Patient
 from booking.people.queries import patient_of
+from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.forms import Choice, Day, Id, Number, Text, read, rejected
 from booking.platform.i18n import language_code, long_day, moment
@@ -52,7 +53,7 @@ class OrderForm(CourseForm):
     weeks_from = Number(0, 260)
     weeks_to = Number(0, 260)
     clinician = Text(longest=12, load_default=ANYONE)
-    purpose = Text(longest=300, load_default="")
+    purpose = FreeText(longest=300, load_default="")
     deadline_on = Day()
     deadline_kind = Choice(DEADLINES, load_default="clinical")
 

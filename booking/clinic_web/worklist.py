@@ -22,9 +22,10 @@ from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.service import today
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import in_words, refusals
+from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError
 from booking.platform.extension import MenuEntry
-from booking.platform.forms import Choice, Form, Text, Yes, read, rejected
+from booking.platform.forms import Choice, Form, Yes, read, rejected
 from booking.platform.i18n import language_code
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
@@ -91,7 +92,7 @@ OTHER = Kind(_l("Andet"), _l("Se på sagen, og skriv, hvad der kom ud af det."))
 class FinishForm(Form):
     """What came of it."""
 
-    outcome = Text(
+    outcome = FreeText(
         longest=1000,
         required=True,
         error_messages={"required": cast(str, _l("Skriv, hvad der kom ud af det."))},

@@ -5,6 +5,7 @@ from marshmallow.exceptions import ValidationError
 
 from booking.appointments.wording import CANCEL_REASONS, FORMS, WISHES
 from booking.people.needs import CODES
+from booking.people.schemas import FreeText
 from booking.platform.forms import Choice, Choices, Day, Form, Id, Text, Yes, _
 
 PARTS_OF_DAY = ("morning", "afternoon")
@@ -52,7 +53,7 @@ class ConfirmForm(Form):
 class NoTimeFitsForm(Form):
     """What the patient wished for instead: words, ticked wishes, or both."""
 
-    words = Text(longest=1000, load_default="")
+    words = FreeText(longest=1000, load_default="")
     wishes = Choices(WISHES)
 
     @validates_schema

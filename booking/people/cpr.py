@@ -11,6 +11,10 @@ from datetime import date
 WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 CENTURIES = (1800, 1900, 2000)
 
+# Within a text; letters in the serial only where it ends as a word does.
+_IN_TEXT = re.compile(
+    r"(?<![0-9])([0-9]{6})[\s-]?(?:([0-9]{4})(?![0-9])|([0-9A-Z]{4})(?!\w))", re.IGNORECASE
+)
 _FORM = re.compile(r"(\d{6})[\s-]?([0-9A-Z]{4})", re.ASCII)
 
 
@@ -36,6 +40,11 @@ def is_cpr(text: str) -> bool:
     except InvalidCpr:
         return False
     return True
+
+
+def in_text(text: str) -> bool:
+    """True if anything within a text reads as a CPR number."""
+    return any(is_cpr("".join(filter(None, one))) for one in _IN_TEXT.findall(text))
 
 
 def birth_date(number: str) -> date | None:

@@ -31,6 +31,20 @@ def _missing(message: str) -> dict[str, Any]:
     return {"required": message}
 
 
+class FreeText(Text):
+    """What somebody writes in their own words; a CPR number is not kept where it lies open."""
+
+    default_error_messages = {  # noqa: RUF012 (marshmallow declares messages so)
+        "cpr": _("Skriv det uden CPR-nummer."),
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if cpr.in_text(text):
+            raise self.make_error("cpr")
+        return text
+
+
 class Cpr(fields.String):
     """A CPR number, with or without hyphen, loaded as ten characters."""
 
@@ -117,7 +131,7 @@ class NeedsForm(Form):
 class NoteForm(Form):
     """A note; it cannot be changed afterwards."""
 
-    text = Text(longest=4000, required=True, error_messages=_missing(_("Skriv notatet.")))
+    text = FreeText(longest=4000, required=True, error_messages=_missing(_("Skriv notatet.")))
 
 
 class ProxyForm(Form):

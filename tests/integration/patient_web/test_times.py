@@ -311,3 +311,13 @@ def test_a_contact_with_two_clinicians_takes_both_and_names_both(
     session.commit()
     visitor.get(f"/tid/{booked.id}/flyt?uge=2026-11-30")
     assert not any(value.startswith("20261201") for value in visitor.times), "one of them is away"
+
+
+def test_a_cpr_number_in_a_wish_is_not_kept_and_the_rest_is(
+    visitor: Visitor, session: Session, place: Place
+) -> None:
+    _, appointment = invited(session, place)
+    words = "Helst efter skole 010203-1234"
+    visitor.post(f"/tid/{appointment.id}/ingen-passer", words=words)
+    visitor.says("Skriv det uden CPR-nummer.", words, status=422)
+    assert how_many(session, WorklistItem) == 0
