@@ -30,6 +30,8 @@ def read_facts(text: bytes) -> dict[str, object]:
         raise Refused(WHERE, "they are not UTF-8") from None
     except json.JSONDecodeError as error:
         raise Refused(WHERE, f"they are no JSON: {error}") from None
+    except ArithmeticError:
+        raise Refused(WHERE, "a number is too large") from None
     except RecursionError:
         raise Refused(WHERE, "they are nested too deep") from None
     if not isinstance(found, dict):

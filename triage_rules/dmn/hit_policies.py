@@ -65,11 +65,9 @@ def settle(
 
 def nothing(policy: str, aggregation: str | None, where: str) -> Value:
     """The value of a table without default outputs where no row holds."""
-    if aggregation == "COUNT":
-        return Decimal(0)
     if policy in ("UNIQUE", "FIRST", "ANY", "PRIORITY") or aggregation in ("MIN", "MAX"):
         return None
-    raise Refused(where, "no row holds, and DMN does not say whether that is null or an empty list")
+    raise Refused(where, "no row holds, and DMN does not say what several are without one")
 
 
 def _numbers(rows: Sequence[Hit]) -> tuple[int, ...]:

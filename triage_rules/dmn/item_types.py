@@ -5,7 +5,7 @@ DMN makes null of a value of another type; here it is refused, so that nothing i
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, Overflow
 
 from triage_rules.dmn.feel import moments
 from triage_rules.dmn.model import Cell, ItemType
@@ -34,6 +34,7 @@ _FROM_TEXT: dict[str, Callable[[str], Value]] = {
     "years and months duration": moments.read_duration,
 }
 MOST_DIGITS = 34
+MOST_NESTED = 30
 
 
 class Types:
@@ -135,18 +136,27 @@ def _simple(value: Value, wanted: str, where: str, *, fact: bool) -> Value:
     return value
 
 
-def untyped(value: Value, where: str) -> Value:
+def untyped(value: Value, where: str, deep: int = 0) -> Value:
     """A fact without a declared type: what JSON says it is."""
+    if deep > MOST_NESTED:
+        raise Refused(where, f"it is nested more than {MOST_NESTED} deep")
     if isinstance(value, list | tuple):
-        return tuple(untyped(one, where) for one in value)
+        return tuple(untyped(one, where, deep + 1) for one in value)
     if isinstance(value, dict):
-        return {str(key): untyped(one, where) for key, one in value.items()}
+        return {str(key): untyped(one, where, deep + 1) for key, one in value.items()}
     if isinstance(value, Decimal):
-        if not value.is_finite() or NUMBERS.plus(value) != value:
+        if not _fits(value):
             raise Refused(where, f"the number has more than {MOST_DIGITS} digits, or is none")
     elif value is not None and not isinstance(value, bool | str):
         raise Refused(where, f"a {type(value).__name__} is no fact")
     return value
+
+
+def _fits(value: Decimal) -> bool:
+    try:
+        return value.is_finite() and NUMBERS.plus(value) == value
+    except Overflow:
+        return False
 
 
 def said(value: Value) -> str:

@@ -10,6 +10,8 @@ from decimal import Decimal
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import Value
 
+LONGEST_STRING = 100_000
+
 
 class Nothing(Exception):
     """The function's value is null."""
@@ -74,6 +76,13 @@ def string(value: Value) -> str:
     if not isinstance(value, str):
         raise Nothing
     return value
+
+
+def bounded(text: str) -> str:
+    """A string that was made; refused where it is too long."""
+    if len(text) > LONGEST_STRING:
+        raise Refused("", f"a string has more than {LONGEST_STRING} characters")
+    return text
 
 
 def items(value: Value) -> tuple[Value, ...]:

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from triage_rules.dmn.feel import moments
+from triage_rules.dmn.feel.arguments import bounded
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import NUMBERS, Months, Value
 
@@ -21,10 +22,10 @@ def calculate(sign: str, left: Value, right: Value) -> Value:
             return _numbers(sign, left, right)
         return _others(sign, left, right)
     except (DivisionByZero, InvalidOperation, Overflow):
-        return None
+        raise Refused("", f"{sign} has no value here, or one too large to be read") from None
 
 
-def _numbers(sign: str, left: Decimal, right: Decimal) -> Decimal:
+def _numbers(sign: str, left: Decimal, right: Decimal) -> Decimal | None:
     match sign:
         case "+":
             return NUMBERS.add(left, right)
@@ -33,7 +34,7 @@ def _numbers(sign: str, left: Decimal, right: Decimal) -> Decimal:
         case "*":
             return NUMBERS.multiply(left, right)
         case "/":
-            return NUMBERS.divide(left, right)
+            return NUMBERS.divide(left, right) if right else None
     if not left and not right:
         raise Refused("", "0 ** 0: DMN does not say what it is")
     if abs(right) > HIGHEST_POWER:
@@ -57,7 +58,7 @@ def _others(sign: str, left: Value, right: Value) -> Value:
 
 def _sum(left: Value, right: Value) -> Value:
     if isinstance(left, str) and isinstance(right, str):
-        return left + right
+        return bounded(left + right)
     if isinstance(left, Months) and isinstance(right, Months):
         return Months(left.count + right.count)
     if isinstance(left, timedelta) and isinstance(right, timedelta):
@@ -109,6 +110,8 @@ def _scaled(span: Value, by: Value, *, divide: bool) -> Value:
 
 
 def _quotient(left: Value, right: Value) -> Value:
+    if right in (Decimal(0), timedelta(), Months(0)):
+        return None
     if isinstance(left, timedelta) and isinstance(right, timedelta):
         return NUMBERS.divide(moments.seconds(left), moments.seconds(right))
     if isinstance(left, Months) and isinstance(right, Months):

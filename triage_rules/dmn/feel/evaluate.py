@@ -124,9 +124,7 @@ def _test(test: nodes.Test, value: Value, scope: Scope) -> bool | None:
     assert isinstance(test, nodes.ValueTest)
     found = evaluate(test.expression, scope)
     if test.asks:
-        if found is not None and not isinstance(found, bool):
-            raise Refused("", "a test with `?` does not answer true or false")
-        return found
+        return _answered(test.expression, found, value)
     if isinstance(found, Range):
         return within(value, found)
     if isinstance(found, tuple):
@@ -139,6 +137,15 @@ def _test(test: nodes.Test, value: Value, scope: Scope) -> bool | None:
         if found and not value:
             raise Refused("", "a test is true whatever the value: DMN can be read both ways")
     return equal(value, found)
+
+
+def _answered(expression: nodes.Node, found: Value, value: Value) -> bool | None:
+    """What a test with `?` says; refused where DMN could also compare what it gives with `?`."""
+    if found is not None and not isinstance(found, bool):
+        raise Refused("", "a test with `?` does not answer true or false")
+    if isinstance(expression, nodes.Name) or (found is False and value is False):
+        raise Refused("", "a test with `?` on true and false: DMN can be read both ways")
+    return found
 
 
 def _among(value: Value, found: tuple[Value, ...]) -> bool | None:
@@ -179,7 +186,10 @@ def _between(node: nodes.Between, scope: Scope) -> Value:
 
 def _in(node: nodes.In, scope: Scope) -> Value:
     value = evaluate(node.value, scope)
-    return _any(node.tests, value, Scope({TESTED: value}, scope))
+    answer = _any(node.tests, value, Scope({TESTED: value}, scope))
+    if answer is None:
+        raise Refused("", "`in` sets values of different types, or null, against each other")
+    return answer
 
 
 def _interval(node: nodes.Interval, scope: Scope) -> Value:

@@ -165,21 +165,19 @@ def _index_of(values: Value, match: Value) -> Value:
     return tuple(Decimal(place) for place, value in found if _same(value, match))
 
 
-def _sorted(values: Value, precedes: Value = None) -> Value:
+def _sorted(values: Value, precedes: Value) -> Value:
     found = items(values)
-    if precedes is None:
-        furthest(found or ("",), least=True)  # one ordered type
-    elif not isinstance(precedes, Function):
+    if not isinstance(precedes, Function):
         raise Nothing
-    before = _order(precedes) if isinstance(precedes, Function) else less
+    before = _order(precedes)
 
     def by(one: Value, other: Value) -> int:
-        return -1 if before(one, other) else int(before(other, one) or False)
+        return -1 if before(one, other) else int(before(other, one))
 
     return tuple(sorted(found, key=cmp_to_key(by)))
 
 
-def _order(function: Function) -> Callable[[Value, Value], bool | None]:
+def _order(function: Function) -> Callable[[Value, Value], bool]:
     def before(one: Value, other: Value) -> bool:
         answer = function.call((one, other), None)
         if not isinstance(answer, bool):
@@ -265,7 +263,7 @@ FUNCTIONS: tuple[tuple[str, str, Callable[..., Value]], ...] = (
     ("distinct values", "list", _distinct),
     ("duplicate values", "list", _repeated),
     ("flatten", "list", _flat),
-    ("sort", "list, precedes?", _sorted),
+    ("sort", "list, precedes", _sorted),
     ("get value", "m, key", lambda value, key: context(value).get(string(key))),
     ("get entries", "m", _entries),
     ("context", "entries", _from_entries),

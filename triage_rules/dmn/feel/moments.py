@@ -12,13 +12,14 @@ from decimal import Decimal
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import NUMBERS, Months, Value
 
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _LONG_DATE = re.compile(r"-?\d{4,}-\d\d-\d\d(?:T.*)?")
-_TIME = re.compile(r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})?")
+_TIME = re.compile(r"(\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _ZONE_BY_NAME = re.compile(r".*(?:@\w+(?:/\w+)*|[+-]\d{2}:\d{2}:\d{2})")
-_MONTHS = re.compile(r"(-)?P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?")
+_MONTHS = re.compile(r"(-)?P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?", re.ASCII)
+_TOO_LONG = re.compile(r"\d{10}")
 _SECONDS = re.compile(
-    r"(-)?P(?=[\dT])(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?"
+    r"(-)?P(?=[\dT])(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?", re.ASCII
 )
 
 
@@ -65,6 +66,8 @@ def read_date_and_time(text: str) -> datetime | None:
 
 def read_duration(text: str) -> Months | timedelta | None:
     """`P1Y2M` or `P1DT2H3M4S`, with a minus before it at will; None for neither."""
+    if _TOO_LONG.search(text):
+        raise Refused("", "the duration has more digits than are read")
     found = _MONTHS.fullmatch(text)
     if found:
         minus, years, months = found.groups()

@@ -29,7 +29,7 @@ def rounded(value: Value, scale: Value, how: str) -> Value:
         return found
     if places < -found.adjusted() - 34:
         raise Refused("", "the scale is too far from the number")
-    return found.quantize(Decimal((0, (1,), -places)), rounding=how)
+    return found.quantize(Decimal((0, (1,), -places)), rounding=how, context=NUMBERS)
 
 
 def _rounding(how: str) -> Callable[..., Value]:

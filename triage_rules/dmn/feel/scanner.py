@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from triage_rules.dmn.refused import Refused
 
-MOST_TEXT = 20_000
+MOST_TEXT = 10_000
 _BLANK = re.compile(r"(?:\s|//[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
-_NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _STRING = re.compile(r'"((?:[^"\\\n\r]|\\.)*)"')
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 _SIMPLE = re.compile(r"[^\W\d]\w*")

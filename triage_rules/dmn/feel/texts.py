@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-from triage_rules.dmn.feel.arguments import Nothing, items, string, whole
+from triage_rules.dmn.feel.arguments import LONGEST_STRING, Nothing, bounded, items, string, whole
 from triage_rules.dmn.feel.moments import written
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import NUMBERS, Months, Value
@@ -124,7 +124,9 @@ def _matches(text: Value, pattern: Value) -> Value:
 def _replace(text: Value, pattern: Value, by: Value) -> Value:
     if "$" in string(by) or "\\" in string(by):
         raise Refused("", "the replacement speaks of groups")
-    return _splitting(pattern).sub(lambda _: string(by), string(text))
+    if len(string(text)) * len(string(by)) > 10 * LONGEST_STRING:
+        raise Refused("", "the strings are too long")
+    return bounded(_splitting(pattern).sub(lambda _: string(by), string(text)))
 
 
 def _split(text: Value, pattern: Value) -> Value:
@@ -137,7 +139,10 @@ def _join(parts: Value, between: Value = "") -> Value:
         raise Nothing
     if between is not None and not isinstance(between, str):
         raise Nothing
-    return (between or "").join(part for part in given if isinstance(part, str))
+    parts_given = [part for part in given if isinstance(part, str)]
+    if sum(map(len, parts_given)) + len(parts_given) * len(between or "") > LONGEST_STRING:
+        raise Refused("", "the strings are too long")
+    return (between or "").join(parts_given)
 
 
 FUNCTIONS: tuple[tuple[str, str, Callable[..., Value]], ...] = (
