@@ -119,6 +119,7 @@ class Compiled:
         """Work out the columns, and the order in which rows decide."""
         self.table = table
         self.columns = columns_of(table)
+        self._asked = [(column, column.input, _age(column.input)) for column in self.columns]
         self._all = (1 << len(table.rows)) - 1
         order = range(len(table.rows))
         by_importance = table.hit_policy in ("PRIORITY", "OUTPUT ORDER")
@@ -133,8 +134,8 @@ class Compiled:
         """Evaluate for one patient."""
         held = possible = self._all
         read, by_column, without = [], [], []
-        for column in self.columns:
-            one = read_fact(column.input, facts.get(column.input.name), now)
+        for column, asked, oldest in self._asked:
+            one = _read(asked, facts.get(asked.name), now, oldest)
             read.append(one)
             if one.value is not None:
                 rows = column.rows(one.value)
@@ -200,18 +201,27 @@ class Compiled:
 
 def read_fact(asked: Input, fact: Fact | None, now: datetime) -> Read:
     """A fact as an input allows it: its value, or why it cannot be used."""
+    return _read(asked, fact, now, _age(asked))
+
+
+def _age(asked: Input) -> timedelta | None:
+    days = asked.greatest_age_days
+    return None if days is None else timedelta(days=days)
+
+
+def _read(asked: Input, fact: Fact | None, now: datetime, oldest: timedelta | None) -> Read:
     if fact is None or fact.value is None:
         return Read(asked, "absent", None, None)
-    if asked.greatest_age_days is not None:
+    if oldest is not None:
         at = fact.at
-        if at is None or at > now or now - at > timedelta(days=asked.greatest_age_days):
+        if at is None or at > now or now - at > oldest:
             return Read(asked, "stale", None, fact.at)
     value = fact.value
     if asked.kind == "number":
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
             return Read(asked, "mistyped", None, fact.at)
-        number = Decimal(value)
-        if not number.is_finite() or (number - (asked.low or 0)) % asked.step:
+        number = value if isinstance(value, Decimal) else Decimal(value)
+        if not number.is_finite() or (number - asked.low if asked.low else number) % asked.step:
             return Read(asked, "mistyped", None, fact.at)
         if (asked.low is not None and number < asked.low) or (
             asked.high is not None and number > asked.high

@@ -164,6 +164,8 @@ def act(hit_policy: HitPolicy = "FIRST", *, missing: bool = False) -> Table:
         (Fact(True, NOW), "mistyped"),
         (Fact(Decimal("22.5"), NOW), "mistyped"),
         (Fact(Decimal("NaN"), NOW), "mistyped"),
+        (Fact(Decimal("sNaN"), NOW), "mistyped"),
+        (Fact(Decimal("-Infinity"), NOW), "mistyped"),
     ],
 )
 def test_what_is_missing_stale_out_of_range_or_mistyped_is_never_green(
