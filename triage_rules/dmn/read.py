@@ -97,7 +97,7 @@ def _item_type(element: Element) -> ItemType:
     base = element.one("typeRef")
     return ItemType(
         name=name,
-        base=normal(base.text) if base is not None else None,
+        base=normal(base.text).removeprefix("feel:") if base is not None else None,
         components=tuple(_item_type(inner) for inner in element.all("itemComponent")),
         collection=element.attributes.get("isCollection") in ("true", "1"),
         allowed=cell(allowed, f"{where}, allowed values") if allowed is not None else None,
