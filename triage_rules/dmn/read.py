@@ -57,7 +57,7 @@ def _part(element: Element, reader: Reader) -> InputData | Decision | Knowledge 
     name = normal(variable.attributes.get("name", given) if variable is not None else given)
     if not name:
         raise Refused(f"line {element.line}", f"<{element.name}> has no name")
-    identity = element.attributes.get("id", f"line {element.line}")
+    identity = element.attributes.get("id", f"line-{element.line}")
     type_ref = type_ref_of(variable) if variable is not None else None
     if element.name == "inputData":
         return InputData(identity, name, type_ref)

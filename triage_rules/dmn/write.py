@@ -1,0 +1,226 @@
+"""A model to DMN 1.3 XML with its drawing, as the common editors open it. Reading it gives it back.
+
+A part that could not be read is not written: it is refused.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+from triage_rules.dmn import model
+from triage_rules.dmn.layout import Box, layout
+from triage_rules.dmn.model import Cell, Decision, Definitions, InputData, ItemType, Knowledge
+from triage_rules.dmn.refused import Refused
+
+DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+DMNDI = "https://www.omg.org/spec/DMN/20191111/DMNDI/"
+DI = "http://www.omg.org/spec/DMN/20180521/DI/"
+DC = "http://www.omg.org/spec/DMN/20180521/DC/"
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(definitions: Definitions) -> bytes:
+    """The model as a file; raises Refused for what it cannot hold."""
+    boxes = layout(definitions)
+    head = {
+        "xmlns": DMN,
+        "xmlns:dmndi": DMNDI,
+        "xmlns:di": DI,
+        "xmlns:dc": DC,
+        "id": "definitions",
+        "name": definitions.name,
+        "namespace": definitions.namespace,
+    }
+    content = [_item_type("itemDefinition", item) for item in definitions.types.values()]
+    content += [_part(part, definitions) for part in definitions.parts.values()]
+    content.append(_drawing(definitions, boxes))
+    text = '<?xml version="1.0" encoding="UTF-8"?>\n' + _element("definitions", head, *content)
+    return text.encode()
+
+
+def _element(name: str, attributes: Mapping[str, str | None], *content: str) -> str:
+    given = "".join(
+        f" {key}={quoteattr(_legal(value))}"
+        for key, value in attributes.items()
+        if value is not None
+    )
+    inside = "".join(content)
+    return f"<{name}{given}>{inside}</{name}>\n" if inside else f"<{name}{given}/>\n"
+
+
+def _legal(text: str) -> str:
+    if _NOT_XML.search(text):
+        raise Refused("the model", f"{text[:40]!r} holds a character that XML does not")
+    return text
+
+
+def _text(text: str) -> str:
+    return _element("text", {}, escape(_legal(text), {"\r": "&#13;"}))
+
+
+def _cell(name: str, cell: Cell, identity: str | None = None) -> str:
+    if cell.outside:
+        raise Refused(cell.where, cell.outside)
+    return _element(name, {"id": identity}, _text(cell.text))
+
+
+def _item_type(element: str, item: ItemType) -> str:
+    if item.outside:
+        raise Refused(f"item definition {item.name!r}", item.outside)
+    collection = "true" if item.collection else None
+    content = [] if item.base is None else [_element("typeRef", {}, escape(item.base))]
+    content += [] if item.allowed is None else [_cell("allowedValues", item.allowed)]
+    content += [_item_type("itemComponent", component) for component in item.components]
+    return _element(element, {"name": item.name, "isCollection": collection}, *content)
+
+
+def _part(part: InputData | Decision | Knowledge, definitions: Definitions) -> str:
+    head = {"id": part.id, "name": part.name}
+    variable = _element("variable", {"name": part.name, "typeRef": part.type_ref})
+    if isinstance(part, InputData):
+        return _element("inputData", head, variable)
+    needs = list(_requirements(part, definitions))
+    if isinstance(part, Decision):
+        return _element("decision", head, variable, *needs, _logic(part.logic, part.id))
+    logic = part.logic
+    if not isinstance(logic, model.FunctionDefinition):
+        raise Refused(f"knowledge model {part.name!r}", "it is no function")
+    inside = _function("encapsulatedLogic", logic, part.id)
+    return _element("businessKnowledgeModel", head, variable, inside, *needs)
+
+
+def _requirements(part: Decision | Knowledge, definitions: Definitions) -> Iterable[str]:
+    # The order is that of the schema: information first, then knowledge.
+    for number, identity in enumerate(part.requires, 1):
+        required = definitions.parts.get(identity)
+        if required is None:
+            raise Refused(repr(part.name), f"it requires {identity!r}, which is not in the file")
+        outer, inner = "information", "Input"
+        if isinstance(required, Decision):
+            inner = "Decision"
+        elif isinstance(required, Knowledge):
+            outer, inner = "knowledge", "Knowledge"
+        reference = _element(f"required{inner}", {"href": f"#{identity}"})
+        yield _element(f"{outer}Requirement", {"id": f"{part.id}_needs_{number}"}, reference)
+
+
+def _logic(logic: model.Logic, identity: str) -> str:
+    match logic:
+        case model.Outside(where, why):
+            raise Refused(where, why)
+        case model.LiteralExpression():
+            return _element("literalExpression", {"typeRef": logic.type_ref}, _text(logic.text))
+        case model.DecisionTable():
+            return _table(logic, identity)
+        case model.BoxedContext():
+            entries = [_entry(entry, identity) for entry in logic.entries]
+            return _element("context", {"typeRef": logic.type_ref}, *entries)
+        case model.BoxedList():
+            items = [_logic(item, identity) for item in logic.items]
+            return _element("list", {"typeRef": logic.type_ref}, *items)
+        case model.Relation():
+            return _relation(logic, identity)
+        case model.Invocation():
+            bindings = [
+                _element(
+                    "binding", {}, _element("parameter", {"name": name}), _logic(one, identity)
+                )
+                for name, one in logic.bindings
+            ]
+            called = _logic(logic.function, identity)
+            return _element("invocation", {"typeRef": logic.type_ref}, called, *bindings)
+        case model.FunctionDefinition():
+            return _function("functionDefinition", logic, identity)
+    raise TypeError(type(logic))
+
+
+def _entry(entry: model.ContextEntry, identity: str) -> str:
+    named = {"name": entry.name, "typeRef": entry.type_ref}
+    variable = [_element("variable", named)] if entry.name else []
+    return _element("contextEntry", {}, *variable, _logic(entry.logic, identity))
+
+
+def _relation(logic: model.Relation, identity: str) -> str:
+    columns = [_element("column", {"name": n, "typeRef": kind}) for n, kind in logic.columns]
+    rows = [_element("row", {}, *(_logic(cell, identity) for cell in row)) for row in logic.rows]
+    return _element("relation", {"typeRef": logic.type_ref}, *columns, *rows)
+
+
+def _function(element: str, logic: model.FunctionDefinition, identity: str) -> str:
+    parameters = [
+        _element("formalParameter", {"name": name, "typeRef": kind})
+        for name, kind in logic.parameters
+    ]
+    head = {"typeRef": logic.type_ref}
+    return _element(element, head, *parameters, _logic(logic.body, identity))
+
+
+def _table(table: model.DecisionTable, identity: str) -> str:
+    head = {
+        "id": f"{identity}_table",
+        "hitPolicy": table.hit_policy,
+        "aggregation": table.aggregation,
+        "typeRef": table.type_ref,
+    }
+    inputs = [_input(clause, f"{identity}_in_{n}") for n, clause in enumerate(table.inputs, 1)]
+    outputs = [_output(clause, f"{identity}_out_{n}") for n, clause in enumerate(table.outputs, 1)]
+    rules = [_rule(rule, f"{identity}_row_{n}") for n, rule in enumerate(table.rules, 1)]
+    return _element("decisionTable", head, *inputs, *outputs, *rules)
+
+
+def _input(clause: model.InputClause, identity: str) -> str:
+    expression = clause.expression
+    head = {"id": f"{identity}_expression", "typeRef": expression.type_ref}
+    inside = [_element("inputExpression", head, _text(expression.text))]
+    inside += [] if clause.allowed is None else [_cell("inputValues", clause.allowed)]
+    return _element("input", {"id": identity, "label": clause.label}, *inside)
+
+
+def _output(clause: model.OutputClause, identity: str) -> str:
+    inside = [] if clause.allowed is None else [_cell("outputValues", clause.allowed)]
+    inside += [] if clause.default is None else [_cell("defaultOutputEntry", clause.default)]
+    head = {"id": identity, "name": clause.name, "typeRef": clause.type_ref}
+    return _element("output", head, *inside)
+
+
+def _rule(rule: model.Rule, identity: str) -> str:
+    tests = [_cell("inputEntry", c, f"{identity}_in_{n}") for n, c in enumerate(rule.inputs, 1)]
+    values = [_cell("outputEntry", c, f"{identity}_out_{n}") for n, c in enumerate(rule.outputs, 1)]
+    return _element("rule", {"id": rule.id}, *tests, *values)
+
+
+def _drawing(definitions: Definitions, boxes: dict[str, Box]) -> str:
+    shapes = [
+        _element(
+            "dmndi:DMNShape", {"id": f"{identity}_shape", "dmnElementRef": identity}, _box(box)
+        )
+        for identity, box in boxes.items()
+    ]
+    lines = [
+        _line(f"{part.id}_needs_{number}", boxes[required], boxes[part.id])
+        for part in definitions.parts.values()
+        if not isinstance(part, InputData)
+        for number, required in enumerate(part.requires, 1)
+    ]
+    diagram = _element("dmndi:DMNDiagram", {"id": "diagram"}, *shapes, *lines)
+    return _element("dmndi:DMNDI", {}, diagram)
+
+
+def _box(box: Box) -> str:
+    places: Sequence[tuple[str, int]] = (
+        ("height", box.height),
+        ("width", box.width),
+        ("x", box.x),
+        ("y", box.y),
+    )
+    return _element("dc:Bounds", {name: str(value) for name, value in places})
+
+
+def _line(requirement: str, below: Box, above: Box) -> str:
+    ends = (
+        (below.x + below.width // 2, below.y),
+        (above.x + above.width // 2, above.y + above.height),
+    )
+    points = [_element("di:waypoint", {"x": str(x), "y": str(y)}) for x, y in ends]
+    head = {"id": f"{requirement}_line", "dmnElementRef": requirement}
+    return _element("dmndi:DMNEdge", head, *points)
