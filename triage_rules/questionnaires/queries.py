@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.appointments.invitations.models import Course
+from booking.calendar.models import Clinic
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
 from triage_rules.questionnaires.models import (
@@ -123,6 +124,16 @@ def open_courses(session: Session, clinic_id: int, patient_id: int) -> Sequence[
         )
         .order_by(Course.started_on.desc(), Course.id.desc())
     ).all()
+
+
+def clinics_of(session: Session, patient_id: int) -> Sequence[Clinic]:
+    """The clinics where a patient has a course or is asked something, by name."""
+    at = union(
+        select(Course.clinic_id).where(Course.patient_id == patient_id, Course.ended_on.is_(None)),
+        select(QuestionnaireRequest.clinic_id).where(QuestionnaireRequest.patient_id == patient_id),
+    )
+    wanted = select(Clinic).where(Clinic.id.in_(at.scalar_subquery()))
+    return session.scalars(wanted.order_by(Clinic.name)).all()
 
 
 def _versions() -> Select[QuestionnaireVersion]:

@@ -5,12 +5,13 @@ from datetime import timedelta
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from booking.clinic_web.places import PATIENT
 from booking.clinic_web.worklist import KINDS, Kind
 from booking.people import audit_words
 from booking.platform.error_table import ERRORS, Shown
 from booking.platform.jobs import Job
 from booking.platform.web import Rettid
-from triage_rules.questionnaires import service
+from triage_rules.questionnaires import commands, service, staff_web, web
 from triage_rules.questionnaires.errors import CONSTRAINTS
 
 ACTIONS = {
@@ -53,4 +54,9 @@ def register(app: Flask) -> None:
         _("Der mangler svar"),
         _("Gå tilbage, og besvar de spørgsmål, der mangler. Det, du har skrevet, er bevaret."),
     )
+    app.register_blueprint(web.pages)
+    app.register_blueprint(staff_web.pages)
+    rettid.parts.add_tab(PATIENT, staff_web.TAB)
+    rettid.parts.add_card(web.HOME, web.home_card)
+    app.cli.add_command(commands.questionnaires)
     rettid.jobs.add(Job("questionnaires_overdue", timedelta(minutes=10), service.overdue))
