@@ -35,8 +35,8 @@ def evaluate(definitions: Definitions, decision: str, facts: Mapping[str, object
     try:
         value = run.part(wanted.id)
     except RecursionError:
-        raise Refused(f"decision {wanted.name!r}", "it is nested too deep") from None
-    return Answer(wanted.name, value, tuple(run.logics.fired))
+        raise Refused(f"decision {wanted.label!r}", "it is nested too deep") from None
+    return Answer(wanted.label, value, tuple(run.logics.fired))
 
 
 class _Run:
@@ -53,11 +53,12 @@ class _Run:
         self._know_the_facts()
 
     def _know_the_facts(self) -> None:
-        inputs = [p.name for p in self._definitions.parts.values() if isinstance(p, InputData)]
+        inputs = [p for p in self._definitions.parts.values() if isinstance(p, InputData)]
         for name in self._facts:
-            if inputs.count(name) != 1:
-                there = ", ".join(repr(one) for one in inputs) or "none"
-                raise Refused(f"fact {name!r}", f"the model has no such input; there: {there}")
+            meant = [one for one in inputs if name in (one.label, one.name)]
+            if len(meant) != 1 or (meant[0].label != name and meant[0].label in self._facts):
+                there = ", ".join(repr(one.label) for one in inputs) or "none"
+                raise Refused(f"fact {name!r}", f"it is not one input of the model; there: {there}")
 
     def _allows(self, cell: model.Cell, value: Value) -> bool | None:
         if cell.outside:
@@ -83,12 +84,13 @@ class _Run:
 
     def _compute(self, found: InputData | Decision | Knowledge) -> Value:
         if isinstance(found, InputData):
-            where = f"fact {found.name!r}"
-            return self._types.fact(self._facts.get(found.name), found.type_ref, where)
+            where = f"fact {found.label!r}"
+            fact = self._facts.get(found.label, self._facts.get(found.name))
+            return self._types.fact(fact, found.type_ref, where)
         scope = self._scope(found)
         if isinstance(found, Knowledge):
             return self._knowledge(found, scope)
-        where = f"decision {found.name!r}"
+        where = f"decision {found.label!r}"
         return self._types.conform(self.logics.value(found.logic, scope), found.type_ref, where)
 
     def _knowledge(self, found: Knowledge, scope: Scope) -> Value:
@@ -102,11 +104,11 @@ class _Run:
             part = self._definitions.parts.get(identity)
             if part is None:
                 raise Refused(
-                    repr(found.name), f"it requires {identity!r}, which is not in the file"
+                    repr(found.label), f"it requires {identity!r}, which is not in the file"
                 )
             if part.name in names:
-                raise Refused(repr(found.name), f"it requires two parts called {part.name!r}")
+                raise Refused(repr(found.label), f"it requires two parts called {part.name!r}")
             if isinstance(found, Knowledge) and not isinstance(part, Knowledge):
-                raise Refused(repr(found.name), "a knowledge model requires what is no knowledge")
+                raise Refused(repr(found.label), "a knowledge model requires what is no knowledge")
             names[part.name] = self.part(identity)
         return Scope(names, self._root)

@@ -25,7 +25,9 @@ class Box:
 
 def layout(definitions: Definitions) -> dict[str, Box]:
     """A box for every part by its id; none overlap."""
-    levels = {identity: _level(definitions, identity, ()) for identity in definitions.parts}
+    levels: dict[str, int] = {}
+    for identity in definitions.parts:
+        _level(definitions, identity, levels)
     top = max(levels.values(), default=0)
     boxes: dict[str, Box] = {}
     taken: dict[int, int] = {}
@@ -38,10 +40,12 @@ def layout(definitions: Definitions) -> dict[str, Box]:
     return boxes
 
 
-def _level(definitions: Definitions, identity: str, above: tuple[str, ...]) -> int:
+def _level(definitions: Definitions, identity: str, known: dict[str, int]) -> int:
     """How many parts stand below it at most; a circle is cut."""
-    part = definitions.parts.get(identity)
-    if part is None or isinstance(part, InputData) or identity in above:
-        return 0
-    below = (_level(definitions, one, (*above, identity)) for one in part.requires)
-    return 1 + max(below, default=-1)
+    if identity not in known:
+        known[identity] = 0
+        part = definitions.parts.get(identity)
+        if part is not None and not isinstance(part, InputData):
+            below = (_level(definitions, one, known) for one in part.requires)
+            known[identity] = 1 + max(below, default=-1)
+    return known[identity]

@@ -28,7 +28,7 @@ class Logics:
         self._types = types
         self._members = members
         self._parsed: dict[tuple[str, frozenset[str]], nodes.Node] = {}
-        self._tables: dict[tuple[str, frozenset[str]], _Table] = {}
+        self._tables: dict[tuple[int, frozenset[str]], _Table] = {}
         self.fired: list[Fired] = []
 
     def value(self, logic: model.Logic, scope: Scope) -> Value:
@@ -98,7 +98,7 @@ class Logics:
 
     def _table(self, table: model.DecisionTable, scope: Scope) -> Value:
         names = names_in(scope)
-        key = (table.where, names)
+        key = (id(table), names)
         if key not in self._tables:
             self._tables[key] = _Table(table, names, self._members)
         compiled = self._tables[key]

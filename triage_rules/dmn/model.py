@@ -121,13 +121,15 @@ class FunctionDefinition(Logic):
 @dataclass(frozen=True, slots=True)
 class InputData:
     id: str
-    name: str
+    label: str  # what people call it
+    name: str  # what expressions call it, mostly the same
     type_ref: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     id: str
+    label: str
     name: str
     type_ref: str | None
     requires: tuple[str, ...]  # ids of input data, decisions and knowledge
@@ -139,6 +141,7 @@ class Knowledge:
     """A business knowledge model: a function that decisions invoke."""
 
     id: str
+    label: str
     name: str
     type_ref: str | None
     requires: tuple[str, ...]
@@ -166,10 +169,11 @@ class Definitions:
     def decision(self, name: str) -> Decision:
         """The one decision of that name, or else of that id; refused where there is not one."""
         decisions = [part for part in self.parts.values() if isinstance(part, Decision)]
-        named = [decision for decision in decisions if decision.name == name]
+        labelled = [decision for decision in decisions if decision.label == name]
+        named = labelled or [decision for decision in decisions if decision.name == name]
         found = named or [decision for decision in decisions if decision.id == name]
         if len(found) != 1:
-            there = ", ".join(repr(decision.name) for decision in decisions) or "none"
+            there = ", ".join(repr(decision.label) for decision in decisions) or "none"
             raise Refused(
                 "the model", f"{len(found)} decisions are called {name!r}; there: {there}"
             )

@@ -53,14 +53,15 @@ def _part(element: Element, reader: Reader) -> InputData | Decision | Knowledge 
     if element.name not in ("inputData", "decision", "businessKnowledgeModel"):
         return None
     variable = element.one("variable")
-    given = element.attributes.get("name", "")
-    name = normal(variable.attributes.get("name", given) if variable is not None else given)
+    label = normal(element.attributes.get("name", ""))
+    name = label if variable is None else normal(variable.attributes.get("name", label))
+    label = label or name
     if not name:
         raise Refused(f"line {element.line}", f"<{element.name}> has no name")
     identity = element.attributes.get("id", f"line-{element.line}")
     type_ref = type_ref_of(variable) if variable is not None else None
     if element.name == "inputData":
-        return InputData(identity, name, type_ref)
+        return InputData(identity, label, name, type_ref)
     requires = tuple(
         _required(reference)
         for requirement in element.children
@@ -69,14 +70,14 @@ def _part(element: Element, reader: Reader) -> InputData | Decision | Knowledge 
         if reference.name in ("requiredInput", "requiredDecision", "requiredKnowledge")
     )
     if element.name == "decision":
-        where = f"decision {name!r}"
+        where = f"decision {label!r}"
         logics = [c for c in element.children if c.name in LOGIC]
         logic = reader.logic(logics[0], where) if len(logics) == 1 else reader.none(where)
-        return Decision(identity, name, type_ref, requires, logic)
-    where = f"knowledge model {name!r}"
+        return Decision(identity, label, name, type_ref, requires, logic)
+    where = f"knowledge model {label!r}"
     encapsulated = element.one("encapsulatedLogic")
     logic = reader.none(where) if encapsulated is None else reader.function(encapsulated, where)
-    return Knowledge(identity, name, type_ref, requires, logic)
+    return Knowledge(identity, label, name, type_ref, requires, logic)
 
 
 def _required(reference: Element) -> str:

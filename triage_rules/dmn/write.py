@@ -75,7 +75,7 @@ def _item_type(element: str, item: ItemType) -> str:
 
 
 def _part(part: InputData | Decision | Knowledge, definitions: Definitions) -> str:
-    head = {"id": part.id, "name": part.name}
+    head = {"id": part.id, "name": part.label}
     variable = _element("variable", {"name": part.name, "typeRef": part.type_ref})
     if isinstance(part, InputData):
         return _element("inputData", head, variable)

@@ -151,6 +151,41 @@ def test_an_unknown_decision_is_refused_with_those_there_are() -> None:
     assert "'colour'" in refusal(document, "color").why
 
 
+def test_a_decision_is_found_by_its_name_though_expressions_call_it_otherwise() -> None:
+    parts = [given("score"), decision("colour", TWO_ROWS, ["score"])]
+    parts.append(decision("same", literal("colour"), decisions=["colour"]))
+    document = model(*parts).replace(b'"d-colour" name="colour"', b'"d-colour" name="Colour of it"')
+    document = document.replace(b'"i-score" name="score"', b'"i-score" name="PHQ-9 score"')
+    assert answer(document, "Colour of it", score=Decimal(20)).decision == "Colour of it"
+    assert answer(document, "same", **{"PHQ-9 score": Decimal(20)}).value == "red"
+    both = {"PHQ-9 score": Decimal(20), "score": Decimal(1)}
+    assert refusal(document, "same", **both).where == "fact 'score'"
+
+
+def test_two_knowledge_models_of_one_name_are_kept_apart() -> None:
+    other = table(["score"], [(["-"], ['"blue"'])])
+    twins = [knowledge("f", ["score"], TWO_ROWS), knowledge("f", ["score"], other)]
+    twins[1] = twins[1].replace("k-f", "k-g")
+    document = model(
+        given("score"),
+        *twins,
+        decision("a", literal("f(score)"), ["score"], knowledge=["f"]),
+        decision("b", literal("f(score)"), ["score"], knowledge=["g"]),
+        decision("c", literal("[a, b]"), decisions=["a", "b"]),
+    )
+    assert answer(document, "c", score=Decimal(20)).value == ("red", "blue")
+
+
+def test_prefixes_and_older_names_of_types_are_read() -> None:
+    document = model(
+        '<itemDefinition name="S"><typeRef>feel:number</typeRef></itemDefinition>',
+        given("score", "S"),
+        decision("d", literal("score"), ["score"], type_ref="feel:number"),
+    ).decode()
+    document = document.replace("<", "<x:").replace("<x:/", "</x:").replace("xmlns=", "xmlns:x=")
+    assert answer(document.encode(), "d", score=Decimal(2)).value == Decimal(2)
+
+
 def test_a_circle_is_refused() -> None:
     document = model(
         decision("a", literal("b"), decisions=["b"]), decision("b", literal("a"), decisions=["a"])
