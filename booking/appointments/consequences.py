@@ -130,9 +130,12 @@ def on_opening_changed(session: Session, changed: OpeningChanged) -> None:
                 invitation_id=appointment.invitation_id,
                 details={
                     "visit_type": appointment.visit_type.name,
+                    "start": appointment.starts_at.isoformat(),
                     **_held_before(session, appointment),
                 },
-                due_on=local_date(appointment.starts_at, clinic.zone),
+                due_on=worklist.in_time_to_tell(
+                    session, local_date(appointment.starts_at, clinic.zone), clinic.zone
+                ),
                 key=key,
             )
         else:
@@ -190,18 +193,18 @@ def _group_is_hit(session: Session, clinic: Clinic, group: GroupSession) -> bool
 
 def _held_before(session: Session, appointment: Appointment) -> dict[str, object]:
     """Why this very time was held outside opening hours when these changed the last time."""
-    due_on = local_date(appointment.starts_at, appointment.clinic.zone)
+    start = appointment.starts_at.isoformat()
     before = session.scalars(
         select(WorklistItem)
         .where(
             WorklistItem.appointment_id == appointment.id,
             WorklistItem.kind == OPENING_CHANGED,
             WorklistItem.status == "done",
-            WorklistItem.due_on == due_on,
         )
         .order_by(WorklistItem.id.desc())
     )
-    return next(({"held_before": one.outcome} for one in before if one.details.get(HELD)), {})
+    same = (one for one in before if one.details.get(HELD) and one.details.get("start") == start)
+    return next(({"held_before": one.outcome} for one in same), {})
 
 
 def _let_go(session: Session, clinic: Clinic, changed: OpeningChanged) -> None:
@@ -239,7 +242,9 @@ def _groups(session: Session, clinic: Clinic, changed: OpeningChanged) -> None:
                 clinic.id,
                 OPENING_CHANGED,
                 details={"visit_type": group.visit_type.name, "group_session": group.id},
-                due_on=local_date(group.starts_at, clinic.zone),
+                due_on=worklist.in_time_to_tell(
+                    session, local_date(group.starts_at, clinic.zone), clinic.zone
+                ),
                 key=key,
             )
         else:

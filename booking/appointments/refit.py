@@ -131,7 +131,11 @@ def _ask_for_longer(session: Session, appointment: Appointment, minutes: int) ->
         patient_id=appointment.patient_id,
         appointment_id=appointment.id,
         details=details,
-        due_on=local_date(appointment.starts_at, appointment.clinic.zone),
+        due_on=worklist.in_time_to_tell(
+            session,
+            local_date(appointment.starts_at, appointment.clinic.zone),
+            appointment.clinic.zone,
+        ),
         key=_key(appointment),
     )
     item.details = details  # of an item that stood already, too: the needs have changed again

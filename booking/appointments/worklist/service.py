@@ -1,8 +1,9 @@
 """Putting things before a person, and taking them off again."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
@@ -11,6 +12,9 @@ from booking.appointments.worklist.queries import with_key
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
+from booking.platform.localtime import local_date
+
+NOTICE = timedelta(weeks=2)
 
 
 def add(
@@ -57,6 +61,13 @@ def add(
             raise
         return already
     return item
+
+
+def in_time_to_tell(session: Session, visit_on: date, zone: ZoneInfo) -> date:
+    """The local day by which a coming visit's trouble should be settled: two weeks before the
+    visit, so that the patient can be told; today for one that is nearer.
+    """
+    return max(local_date(session.now(), zone), visit_on - NOTICE)
 
 
 def add_words(session: Session, item: WorklistItem, words: str, wishes: Sequence[str]) -> None:

@@ -61,7 +61,7 @@ def test_saving_a_closure_shows_whom_it_hits_and_the_log_says_who_saw_them(
     assert saved.all(looks) == [here.patient.id]
     worklist = office.get(f"/klinik/{here.clinic.id}/arbejdsliste").text
     assert "Tiden ligger uden for åbningstiden" in worklist
-    assert "Senest tirsdag 1. december 2026" in worklist
+    assert "Senest mandag 23. november 2026" in worklist
     (closure,) = saved.all(select(Closure))
     removal = {"version": closure.version}
     office.post(f"{here.setup}/lukninger/{closure.id}/slet", data=removal)
