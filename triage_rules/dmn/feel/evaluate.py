@@ -125,6 +125,9 @@ def _test(test: nodes.Test, value: Value, scope: Scope) -> bool | None:
     found = evaluate(test.expression, scope)
     if test.asks:
         return _answered(test.expression, found, value)
+    given = isinstance(test.expression, nodes.Literal | nodes.Name | nodes.Path)
+    if found is None and value is None and not given:
+        raise Refused("", "a test is null without saying so, and so is the value")
     if isinstance(found, Range):
         return within(value, found)
     if isinstance(found, tuple):

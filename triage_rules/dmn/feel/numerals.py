@@ -17,7 +17,14 @@ from decimal import (
 
 from triage_rules.dmn.feel.arguments import Nothing, number, whole
 from triage_rules.dmn.refused import Refused
-from triage_rules.dmn.values import NUMBERS, Months, Value, negated, truth
+from triage_rules.dmn.values import NUMBERS, Months, Value, negated
+
+
+def opposite_of(value: Value) -> Value:
+    """Of a truth value; a cell that mixes `not("a")` with other tests would end here too."""
+    if value is not None and not isinstance(value, bool):
+        raise Refused("", "it is given what is neither true, false nor null")
+    return negated(value)
 
 
 def rounded(value: Value, scale: Value, how: str) -> Value:
@@ -84,7 +91,7 @@ def _is_odd(value: Value) -> bool:
 
 
 FUNCTIONS: tuple[tuple[str, str, Callable[..., Value]], ...] = (
-    ("not", "negand", lambda value: negated(truth(value))),
+    ("not", "negand", opposite_of),
     ("decimal", "n, scale", _rounding(ROUND_HALF_EVEN)),
     ("floor", "n, scale?", _rounding(ROUND_FLOOR)),
     ("ceiling", "n, scale?", _rounding(ROUND_CEILING)),

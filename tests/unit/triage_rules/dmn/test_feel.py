@@ -325,6 +325,12 @@ def test_a_malformed_cell_is_refused(text: str) -> None:
 
 
 def test_a_cell_that_can_be_read_in_two_ways_is_refused() -> None:
-    for text, value in [("score > 3", Decimal(1)), ("score > 3", False), ("? = true", False)]:
+    for text, value in [
+        ("score > 3", Decimal(1)),
+        ("score > 3", False),
+        ("? = true", False),
+        ("1 / 0", None),
+        ('not("a"), "b"', "c"),
+    ]:
         with pytest.raises(Refused):
             cell_holds(text, value)
