@@ -77,6 +77,7 @@ def test_what_lacks_is_said_and_what_was_typed_is_kept(
         "Skriv et tal fra 0 til 7.", "Vælg et svar.", status=422
     )
     assert 'value="8"' in visitor.page.text
+    visitor.says("Er der kommet noget nyt, som bekymrer dig? – Vælg et svar.", status=422)
     assert "Ret dette" in visitor.text
 
 
