@@ -105,7 +105,7 @@ class Chain:
             reasons.append(Reason("yellow", "contact"))
         if reasons:
             colour = "yellow" if colour == "green" else colour
-            if not (flags.rows and action == "contact"):
+            if not (colour == "red" and action == "contact"):  # a red patient does not wait for it
                 action = "look"
         return Decision(
             colour=colour,  # type: ignore[arg-type]

@@ -73,6 +73,12 @@ def test_what_is_missing_is_a_clinicians_to_look_at_and_never_green() -> None:
     assert Reason("missing", "activity", "act") in odd.reasons
 
 
+def test_a_red_patients_contact_does_not_wait_for_what_is_missing_elsewhere() -> None:
+    made = decided(act=Decimal(12))
+    assert (made.colour, made.action) == ("red", "contact")
+    assert made.reasons == (Reason("missing", "red_flags", "breathless_at_rest"),)
+
+
 def test_green_near_the_limit_gets_a_second_look() -> None:
     made = decided(act=Decimal(20), breathless_at_rest=False)
     assert (made.colour, made.action) == ("yellow", "look")
