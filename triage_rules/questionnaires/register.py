@@ -11,8 +11,9 @@ from booking.people import audit_words
 from booking.platform.error_table import ERRORS, Shown
 from booking.platform.jobs import Job
 from booking.platform.web import Rettid
-from triage_rules.questionnaires import commands, service, staff_web, web
+from triage_rules.questionnaires import alarm, commands, service, staff_web, web
 from triage_rules.questionnaires.errors import CONSTRAINTS
+from triage_rules.questionnaires.events import QuestionnaireAnswered, QuestionnaireCorrected
 
 ACTIONS = {
     "questionnaire.published": _("Udgav et spørgeskema"),
@@ -39,6 +40,10 @@ def register(app: Flask) -> None:
         _("Patienten vil gerne kontaktes"),
         _("Ring til patienten i dag, og skriv, hvad I aftalte."),
     )
+    KINDS[alarm.ALARMING] = Kind(
+        _("Et svar kræver, at nogen ser på det i dag"),
+        _("Se svarene nu, og ring til patienten. Skriv, hvad I aftalte."),
+    )
     ERRORS["questionnaire_answered"] = Shown(
         409,
         _("Spørgeskemaet er allerede besvaret"),
@@ -58,5 +63,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(staff_web.pages)
     rettid.parts.add_tab(PATIENT, staff_web.TAB)
     rettid.parts.add_card(web.HOME, web.home_card)
+    rettid.parts.add_card(web.ANSWERED, alarm.card)
+    rettid.events.subscribe(QuestionnaireAnswered, alarm.on_answered)
+    rettid.events.subscribe(QuestionnaireCorrected, alarm.on_answered)
     app.cli.add_command(commands.questionnaires)
     rettid.jobs.add(Job("questionnaires_overdue", timedelta(minutes=10), service.overdue))

@@ -14,6 +14,7 @@ from tests.integration.appointments.conftest import Place
 from tests.integration.patient_web.conftest import Visitor, signed_in
 from tests.integration.triage_rules.questionnaires.conftest import DUE, NINE, SINCE
 from triage_rules.questionnaires import service
+from triage_rules.questionnaires.alarm import ALARMING
 from triage_rules.questionnaires.models import (
     QuestionnaireRequest,
     QuestionnaireResponse,
@@ -63,6 +64,28 @@ def test_phq_9_from_the_home_page_to_thanks(
     session.commit()
     visitor.get(home).says("Tak for svarene")
     visitor.post(f"{home}/gennemse").says("Tak for svarene")
+
+
+@pytest.mark.parametrize(("ninth", "alarms"), [("0", False), ("1", True), ("3", True)])
+def test_thoughts_of_hurting_oneself_tell_whom_to_call_and_reach_the_clinic_today(
+    session: Session,
+    place: Place,
+    visitor: Visitor,
+    request_of_phq9: QuestionnaireRequest,
+    ninth: str,
+    alarms: bool,
+) -> None:
+    home = f"/spoergeskema/{request_of_phq9.id}"
+    typed = {name.replace("-", "_"): "0" for name in NINE} | {"phq9_9": ninth}
+    fill(visitor, f"{home}/del/1", **typed)
+    fill(visitor, f"{home}/del/2", phq9_10="0")
+    for _pressed in range(2):
+        visitor.post(f"{home}/gennemse").says("Tak for svarene")
+        assert ("Tal med nogen nu" in visitor.text) is alarms
+    items = session.scalars(select(WorklistItem).where(WorklistItem.kind == ALARMING)).all()
+    assert [(one.patient_id, one.due_on) for one in items] == (
+        [(place.patient.id, date(2026, 11, 23))] if alarms else []
+    )
 
 
 def test_what_lacks_is_said_and_what_was_typed_is_kept(

@@ -1,0 +1,66 @@
+"""Answers that wait for no rule: whatever else is decided, a person looks today, and whoever
+answered is told at once whom to call.
+"""
+
+from decimal import Decimal
+
+from flask import render_template
+from markupsafe import Markup
+
+from booking.appointments.worklist import service as worklist
+from booking.calendar.service import today
+from booking.patient_web.frame import for_whom
+from booking.platform.database import Session
+from booking.platform.identity import Actor
+from triage_rules.questionnaires.events import QuestionnaireAnswered, QuestionnaireCorrected
+from triage_rules.questionnaires.form import Answers, Questionnaire
+from triage_rules.questionnaires.models import QuestionnaireResponse
+
+ALARMING = "alarming_answer"
+# By questionnaire: a question, and the least figure that alarms. PHQ-9's ninth asks of thoughts
+# of being better off dead or of hurting oneself; any answer above 0 overrides everything.
+ALARMS = {"phq9": ("phq9-9", Decimal(1))}
+
+
+def alarming(code: str, form: Questionnaire, answers: Answers) -> bool:
+    """True if an answer alone calls for a person today."""
+    if code not in ALARMS:
+        return False
+    asked, least = ALARMS[code]
+    question, answer = form.question(asked), answers.get(asked)
+    option = question.option(str(answer)) if question is not None and answer is not None else None
+    return option is not None and option.figure is not None and option.figure >= least
+
+
+def on_answered(session: Session, answered: QuestionnaireAnswered | QuestionnaireCorrected) -> None:
+    """Put it before the clinic, today: which questionnaire, never what was answered."""
+    response = session.get_one(QuestionnaireResponse, answered.response_id)
+    if not _alarms(response):
+        return
+    request = response.request
+    worklist.add(
+        session,
+        request.clinic_id,
+        ALARMING,
+        patient_id=request.patient_id,
+        details={"about": request.version.questionnaire.title_da},
+        due_on=today(session, request.clinic),
+        key=f"{ALARMING}:{request.id}",
+    )
+
+
+def card(_session: Session, _actor: Actor, response: QuestionnaireResponse) -> Markup | None:
+    """Whom to call now, on the page after the answers are handed in."""
+    if not _alarms(response):
+        return None
+    request = response.request
+    return Markup(  # noqa: S704  (a template escapes)
+        render_template(
+            "questionnaires/alarm_card.html", clinic=request.clinic, name=for_whom(request.patient)
+        )
+    )
+
+
+def _alarms(response: QuestionnaireResponse) -> bool:
+    version = response.request.version
+    return alarming(version.questionnaire.code, version.form, response.answers)
