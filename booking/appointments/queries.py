@@ -1,7 +1,8 @@
 """Reading appointments and invitations. Staff reads are scoped by clinic, patients' by person."""
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -148,6 +149,51 @@ def invitation_of_patients(
     if found is None or found.patient_id not in patient_ids or found.status == "revoked":
         raise NotFound
     return found
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A time, and when it was confirmed."""
+
+    appointment: Appointment
+    at: datetime
+
+
+def latest_confirmed(session: Session, patient_ids: set[int]) -> Confirmed | None:
+    """The coming time of these patients that was last booked or moved on the web."""
+    found = session.execute(
+        select(Appointment, AppointmentChange.at)
+        .join(AppointmentChange, AppointmentChange.appointment_id == Appointment.id)
+        .options(*SHOWN)
+        .where(
+            Appointment.patient_id.in_(patient_ids),
+            Appointment.ends_at > session.now(),
+            Appointment.status.in_(ACTIVE),
+            Appointment.starts_at == AppointmentChange.to_start,
+            AppointmentChange.what.in_(("booked", "moved")),
+            AppointmentChange.channel == "web",
+        )
+        .order_by(AppointmentChange.at.desc(), AppointmentChange.id.desc())
+        .limit(1)
+    ).first()
+    return Confirmed(found[0], found[1]) if found else None
+
+
+def accepted_at(
+    session: Session, patient_id: int, visit_type_id: int, start: datetime
+) -> Appointment | None:
+    """A patient's active time of this kind at this start, if they have said yes to it."""
+    return session.scalars(
+        select(Appointment)
+        .options(*SHOWN)
+        .where(
+            Appointment.patient_id == patient_id,
+            Appointment.visit_type_id == visit_type_id,
+            Appointment.starts_at == start,
+            Appointment.participant == "accepted",
+            Appointment.status.in_(ACTIVE),
+        )
+    ).first()
 
 
 def at_clinic(session: Session, clinic_id: int, appointment_id: int) -> Appointment:

@@ -184,6 +184,7 @@ def _page_of(clinic_id: int, staff: Staff) -> dict[str, object]:
         "held": {held.role for held in staff.roles if held.clinic_id == clinic_id},
         "roles": ROLE_NAMES,
         "leads_all": _leads_all_of(staff),
+        "own": staff.id == me().id,
     }
 
 

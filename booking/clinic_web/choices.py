@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from booking.appointments.invitations.models import Course
 from booking.appointments.invitations.service import open_course
@@ -11,7 +10,7 @@ from booking.appointments.queries import open_courses
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic, Resource
 from booking.calendar.queries import resources_of
-from booking.people.models import ClinicPatient, Patient
+from booking.people.models import Patient
 from booking.platform.database import Session
 from booking.platform.errors import InvalidInput
 from booking.platform.forms import Form, Id, Text
@@ -64,10 +63,3 @@ def responsible_of(session: Session, clinic: Clinic, typed: dict[str, Any]) -> R
     if typed["responsible"] not in able:
         raise InvalidInput({"responsible": _("Vælg en af mulighederne.")})
     return able[typed["responsible"]]
-
-
-def one_at_a_time(session: Session, clinic: Clinic, patient: Patient) -> None:
-    """Let a form that was sent twice at once wait for itself: the second sees the first's row."""
-    belongs = ClinicPatient.clinic_id == clinic.id, ClinicPatient.patient_id == patient.id
-    # A row that booking never locks, so that neither can wait for the other.
-    session.execute(select(ClinicPatient.id).where(*belongs).with_for_update())

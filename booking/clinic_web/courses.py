@@ -12,11 +12,12 @@ from booking.appointments.invitations.models import Course
 from booking.appointments.queries import open_courses
 from booking.calendar.models import Clinic
 from booking.calendar.queries import resource_of_staff, resources_of
-from booking.clinic_web.choices import one_at_a_time, responsible_of
+from booking.clinic_web.choices import responsible_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import refusals
 from booking.people.models import Patient
 from booking.people.queries import patient_of
+from booking.people.service import one_at_a_time
 from booking.platform.errors import DomainError, NotFound
 from booking.platform.forms import Form, Id, Text, read, rejected
 from booking.platform.pages import Access, Pages, db, looked_at, me
@@ -48,7 +49,7 @@ def begin(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     try:
         typed = read(OpenForm())
         with refusals():
-            one_at_a_time(db(), clinic, patient)
+            one_at_a_time(db(), clinic.id, patient.id)
             there = any(
                 one.title.casefold() == typed["title"].casefold()
                 for one in open_courses(db(), patient.id, clinic.id)

@@ -23,13 +23,14 @@ from booking.appointments.visit_types.queries import visit_types_of
 from booking.appointments.wording import FORMS
 from booking.calendar.models import Clinic, Resource
 from booking.calendar.queries import resource_of_staff, resources_of
-from booking.clinic_web.choices import CourseForm, course_of, one_at_a_time, visit_type_of
+from booking.clinic_web.choices import CourseForm, course_of, visit_type_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import refusals
 from booking.clinic_web.words import DEADLINES
 from booking.people.models import Patient
 from booking.people.queries import patient_of
 from booking.people.schemas import FreeText
+from booking.people.service import one_at_a_time
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.forms import Choice, Day, Id, Number, Text, read, rejected
 from booking.platform.i18n import language_code, long_day, moment
@@ -79,7 +80,7 @@ def place(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     try:
         typed = read(OrderForm())
         with refusals():
-            one_at_a_time(db(), clinic, patient)
+            one_at_a_time(db(), clinic.id, patient.id)
             course = course_of(db(), me(), clinic, patient, typed)
             wanted = _order(clinic, typed)
             sent_before = _same_order(course, wanted)

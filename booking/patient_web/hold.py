@@ -1,7 +1,6 @@
 """A held time: confirm it, hold it longer, or give it up. It says the truth when it is over."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,12 +9,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from booking.appointments import holds, service
+from booking.appointments import holds, queries, service
 from booking.appointments.errors import HoldExpired, PastDeadline
-from booking.appointments.models import ACTIVE, Appointment, AppointmentChange, Hold
-from booking.appointments.queries import SHOWN
+from booking.appointments.models import Appointment, Hold
 from booking.appointments.search import Slot
 from booking.calendar.models import Resource
 from booking.patient_web.frame import (
@@ -45,14 +42,6 @@ from booking.platform.pages import Access, Pages, db, me
 pages = Pages("patient_hold", __name__, url_prefix="/tider/<token>")
 
 PAGE = "patient/confirm.html"
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """A time, and when it was confirmed."""
-
-    appointment: Appointment
-    at: datetime
 
 
 @pages.get("", access=Access.PATIENT)
@@ -189,7 +178,7 @@ def _over(token: str) -> ResponseReturnValue:
         except NotFound:
             moving = None
     text = shown(HoldExpired.code)
-    latest = None if held else _latest_confirmed()
+    latest = None if held else queries.latest_confirmed(db(), my_ids())
     page = render_template(
         "patient/hold_over.html",
         latest=latest,
@@ -211,47 +200,10 @@ def _held(token: str) -> dict[str, Any]:
     return held if held.get("token") == token else {}
 
 
-def _latest_confirmed() -> Confirmed | None:
-    """The coming time that was last booked or moved on the web, of all those one acts for."""
-    found = (
-        db()
-        .execute(
-            select(Appointment, AppointmentChange.at)
-            .join(AppointmentChange, AppointmentChange.appointment_id == Appointment.id)
-            .options(*SHOWN)
-            .where(
-                Appointment.patient_id.in_(my_ids()),
-                Appointment.ends_at > db().now(),
-                Appointment.status.in_(ACTIVE),
-                Appointment.starts_at == AppointmentChange.to_start,
-                AppointmentChange.what.in_(("booked", "moved")),
-                AppointmentChange.channel == "web",
-            )
-            .order_by(AppointmentChange.at.desc(), AppointmentChange.id.desc())
-            .limit(1)
-        )
-        .first()
-    )
-    return Confirmed(*found) if found else None
-
-
 def _booked_from(token: str) -> Appointment | None:
     """The time this hold became, if it did."""
     held = _held(token)
     if not held or not acts_for(held["patient"]):
         return None
-    return (
-        db()
-        .scalars(
-            select(Appointment)
-            .options(*SHOWN)
-            .where(
-                Appointment.patient_id == held["patient"],
-                Appointment.visit_type_id == held["visit_type"],
-                Appointment.starts_at == datetime.fromisoformat(str(held["start"])),
-                Appointment.participant == "accepted",
-                Appointment.status.in_(ACTIVE),
-            )
-        )
-        .first()
-    )
+    start = datetime.fromisoformat(str(held["start"]))
+    return queries.accepted_at(db(), held["patient"], held["visit_type"], start)

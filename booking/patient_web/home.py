@@ -24,7 +24,8 @@ EARLIER = 5
 
 @dataclass(frozen=True)
 class Overview:
-    """What one person has. name: '' for oneself. cards: what features add for this person.
+    """What one person has. name: '' for oneself. cards, after: what features add for this
+    person, above and below the times.
 
     movable: the numbers of the coming times that may be moved here. needed: the length of each
     coming time that is too short.
@@ -40,6 +41,7 @@ class Overview:
     earlier: list[Appointment]
     may_book: bool
     cards: list[Markup]
+    after: list[Markup]
 
 
 @pages.get("/mine-tider", access=Access.PATIENT)
@@ -69,4 +71,5 @@ def _overview(person: Patient) -> Overview:
         earlier=queries.earlier(session, person.id, EARLIER),
         may_book=bool(queries.freely_bookable(session, person.id)),
         cards=rettid().parts.cards("patient.home", session, me(), person),
+        after=rettid().parts.cards("patient.home.after", session, me(), person),
     )

@@ -304,3 +304,10 @@ def write_details(session: Session, patient: Patient, details: Details) -> None:
         # Sealing the same text again gives another token, which would look like a change.
         if vault.open(getattr(patient, field)) != (plain or None):
             setattr(patient, field, vault.seal(plain))
+
+
+def one_at_a_time(session: Session, clinic_id: int, patient_id: int) -> None:
+    """Let a form that was sent twice at once wait for itself: the second sees the first's row."""
+    belongs = ClinicPatient.clinic_id == clinic_id, ClinicPatient.patient_id == patient_id
+    # A row that booking never locks, so that neither can wait for the other.
+    session.execute(select(ClinicPatient.id).where(*belongs).with_for_update())

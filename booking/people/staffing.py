@@ -9,6 +9,7 @@ from booking.people.models import Staff, StaffRole
 from booking.people.sign_in import hash_password
 from booking.platform import audit
 from booking.platform.database import Session
+from booking.platform.errors import NotAllowed
 from booking.platform.identity import Actor, Role
 
 SHORTEST_PASSWORD = 12
@@ -51,7 +52,12 @@ def set_password(session: Session, by: Actor, staff: Staff, password: str) -> No
 
 
 def deactivate(session: Session, by: Actor, staff: Staff) -> None:
-    """Close an account and end every session of theirs; raises LastLeader."""
+    """Close somebody else's account and end every session of theirs; raises LastLeader.
+
+    One's own raises NotAllowed: nobody might be left who may open it again.
+    """
+    if (by.kind, by.id) == ("staff", staff.id):
+        raise NotAllowed
     for held in staff.roles:
         if held.role == Role.LEADER:
             _leave_a_leader(session, held.clinic_id, staff)

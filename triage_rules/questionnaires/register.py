@@ -63,6 +63,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(staff_web.pages)
     rettid.parts.add_tab(PATIENT, staff_web.TAB)
     rettid.parts.add_card(web.HOME, web.home_card)
+    rettid.parts.add_card(web.AFTER, web.contact_card)
     rettid.parts.add_card(web.ANSWERED, alarm.card)
     rettid.events.subscribe(QuestionnaireAnswered, alarm.on_answered)
     rettid.events.subscribe(QuestionnaireCorrected, alarm.on_answered)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from booking.calendar.models import Clinic
 from booking.patient_web.frame import acting_for, for_whom, my_ids, my_people
 from booking.people.models import Patient
+from booking.people.schemas import FreeText
 from booking.platform.database import Session
 from booking.platform.errors import InvalidInput, NotFound
 from booking.platform.forms import Choice, Form, Text, read, rejected
@@ -30,7 +31,7 @@ from triage_rules.questionnaires.models import QuestionnaireRequest
 pages = Pages(
     "patient_questionnaires", __name__, url_prefix="/spoergeskema", template_folder="templates"
 )
-HOME, ANSWERED = "patient.home", "patient.answered"
+HOME, AFTER, ANSWERED = "patient.home", "patient.home.after", "patient.answered"
 NEXT, LATER, CONTACT = "next", "later", "contact"
 
 
@@ -44,7 +45,7 @@ class PageForm(Form):
 class WordsForm(Form):
     """What the clinic should know before it phones."""
 
-    words = Text(
+    words = FreeText(
         longest=1000,
         required=True,
         error_messages={"required": _l("Skriv, hvad klinikken skal vide.")},
@@ -214,21 +215,28 @@ def contact_words(patient_id: int, clinic_id: int) -> ResponseReturnValue:
 
 
 def home_card(session: Session, _actor: Actor, patient: Patient) -> Markup | None:
-    """What a person has to answer, and the wish for contact; nothing for who has no course."""
-    clinics = queries.clinics_of(session, patient.id)
+    """What a person has to answer."""
     waiting = queries.waiting(session, patient.id)
-    if not clinics and not waiting:
+    if not waiting:
         return None
     return Markup(  # noqa: S704  (a template escapes)
         render_template(
             "questionnaires/home_card.html",
-            patient=patient,
             name=for_whom(patient),
             waiting=waiting,
-            clinics=clinics,
             language=language_code(),
             level=3 if len(my_people()) > 1 else 2,
         )
+    )
+
+
+def contact_card(session: Session, _actor: Actor, patient: Patient) -> Markup | None:
+    """The wish to be contacted, for each clinic; nothing for who has no course."""
+    clinics = queries.clinics_of(session, patient.id)
+    if not clinics:
+        return None
+    return Markup(  # noqa: S704  (a template escapes)
+        render_template("questionnaires/contact_card.html", patient=patient, clinics=clinics)
     )
 
 

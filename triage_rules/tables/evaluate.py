@@ -199,17 +199,13 @@ class Compiled:
         return all(column.explicit >> number & 1 for column in lacking)
 
 
-def read_fact(asked: Input, fact: Fact | None, now: datetime) -> Read:
-    """A fact as an input allows it: its value, or why it cannot be used."""
-    return _read(asked, fact, now, _age(asked))
-
-
 def _age(asked: Input) -> timedelta | None:
     days = asked.greatest_age_days
     return None if days is None else timedelta(days=days)
 
 
 def _read(asked: Input, fact: Fact | None, now: datetime, oldest: timedelta | None) -> Read:
+    """A fact as an input allows it: its value, or why it cannot be used."""
     if fact is None or fact.value is None:
         return Read(asked, "absent", None, None)
     if oldest is not None:

@@ -5,8 +5,9 @@ from flask import Flask
 
 from booking.people import queries, sign_in, staffing
 from booking.people.errors import AlreadyExists, LastLeader, WeakPassword
+from booking.people.sign_in import actor_of
 from booking.platform.database import Session
-from booking.platform.errors import NotFound
+from booking.platform.errors import NotAllowed, NotFound
 from booking.platform.identity import SYSTEM, Role
 from booking.platform.web import Rettid
 from tests import factories
@@ -76,6 +77,13 @@ def test_a_clinic_keeps_its_last_leader(session: Session, desk: Desk) -> None:
         staffing.take_role(session, desk.by, clinic.id, second, Role.LEADER)
     staffing.reactivate(session, desk.by, first)
     staffing.take_role(session, desk.by, clinic.id, second, Role.LEADER)
+
+
+def test_nobody_closes_their_own_account(session: Session, desk: Desk) -> None:
+    first, _second = (factories.staff(session, desk.clinic, Role.LEADER) for _ in range(2))
+    with pytest.raises(NotAllowed):
+        staffing.deactivate(session, actor_of(first), first)
+    assert first.active
 
 
 def test_an_operator_does_it_from_the_command_line(app: Flask, rettid: Rettid) -> None:
