@@ -3,7 +3,11 @@
 from flask import Flask
 
 from triage_rules import commands
+from triage_rules.authoring import models as rule_tables
+from triage_rules.followup import models as follow_up_tables
 from triage_rules.questionnaires import register as questionnaires
+
+TABLES = (rule_tables, follow_up_tables)  # imported for their tables
 
 
 def register(app: Flask) -> None:

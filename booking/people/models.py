@@ -155,7 +155,7 @@ class StaffRole(WithId):
     __tablename__ = "staff_role"
     __table_args__ = (
         UniqueConstraint("staff_id", "clinic_id", "role"),
-        CheckConstraint("role IN ('secretary', 'clinician', 'leader')", name="role"),
+        CheckConstraint("role IN ('secretary', 'clinician', 'leader', 'approver')", name="role"),
     )
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

@@ -9,4 +9,5 @@ ROLE_NAMES: dict[str, LazyString] = {
     Role.SECRETARY: _("Sekretær"),
     Role.CLINICIAN: _("Behandler"),
     Role.LEADER: _("Leder"),
+    Role.APPROVER: _("Godkender af regler"),
 }

@@ -14,11 +14,12 @@ ActorKind = Literal["patient", "staff", "system"]
 
 
 class Role(StrEnum):
-    """What a member of staff is at one clinic."""
+    """What a member of staff is at one clinic. An approver publishes rules others have written."""
 
     SECRETARY = "secretary"
     CLINICIAN = "clinician"
     LEADER = "leader"
+    APPROVER = "approver"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Writing rules: drafts, review by someone else, published versions, and which is in force."""

@@ -1,0 +1,1 @@
+"""Following patients by need: plans, decisions, and what each decision leads to."""
