@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from triage_rules.dmn.refused import Refused
 
 HIT_POLICIES = ("UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER")
+# The namespace of what Rettid adds to a model.
+OURS = "urn:rettid:rules:1"
 AGGREGATIONS = ("SUM", "COUNT", "MIN", "MAX")
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """An extension element of Rettid's own: what DMN has no place for. `values` by name."""
+
+    name: str
+    values: tuple[tuple[str, str], ...] = ()
 
 
 class Logic:
@@ -45,6 +55,7 @@ class InputClause:
     expression: LiteralExpression
     label: str
     allowed: Cell | None
+    extras: tuple[Extra, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ class OutputClause:
     type_ref: str | None
     allowed: Cell | None
     default: Cell | None
+    extras: tuple[Extra, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,7 @@ class Rule:
     id: str | None
     inputs: tuple[Cell, ...]
     outputs: tuple[Cell, ...]
+    extras: tuple[Extra, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,7 @@ class Decision:
     type_ref: str | None
     requires: tuple[str, ...]  # ids of input data, decisions and knowledge
     logic: Logic
+    extras: tuple[Extra, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +179,7 @@ class Definitions:
     types: Mapping[str, ItemType]
     parts: Mapping[str, InputData | Decision | Knowledge]  # by id
     members: frozenset[str]  # names that may stand after a point
+    extras: tuple[Extra, ...] = ()
 
     def decision(self, name: str) -> Decision:
         """The one decision of that name, or else of that id; refused where there is not one."""

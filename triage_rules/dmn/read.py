@@ -9,7 +9,7 @@ from triage_rules.dmn.model import (
     ItemType,
     Knowledge,
 )
-from triage_rules.dmn.read_logic import LOGIC, Reader, cell, is_feel, type_ref_of
+from triage_rules.dmn.read_logic import LOGIC, Reader, cell, extras, is_feel, type_ref_of
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.xml import Element
 
@@ -46,6 +46,7 @@ def read(document: bytes) -> Definitions:
         types={item.name: item for item in types},
         parts=parts,
         members=frozenset(reader.members.union(*(_members(item) for item in types))),
+        extras=extras(root),
     )
 
 
@@ -73,7 +74,7 @@ def _part(element: Element, reader: Reader) -> InputData | Decision | Knowledge 
         where = f"decision {label!r}"
         logics = [c for c in element.children if c.name in LOGIC]
         logic = reader.logic(logics[0], where) if len(logics) == 1 else reader.none(where)
-        return Decision(identity, label, name, type_ref, requires, logic)
+        return Decision(identity, label, name, type_ref, requires, logic, extras(element))
     where = f"knowledge model {label!r}"
     encapsulated = element.one("encapsulatedLogic")
     logic = reader.none(where) if encapsulated is None else reader.function(encapsulated, where)

@@ -4,11 +4,13 @@ from triage_rules.dmn.feel.scanner import normal
 from triage_rules.dmn.model import (
     AGGREGATIONS,
     HIT_POLICIES,
+    OURS,
     BoxedContext,
     BoxedList,
     Cell,
     ContextEntry,
     DecisionTable,
+    Extra,
     FunctionDefinition,
     InputClause,
     Invocation,
@@ -39,6 +41,18 @@ LOGIC = frozenset(
     )
 )
 _NO_LOGIC = frozenset({"description", "extensionElements", "variable"})
+
+
+def extras(element: Element) -> tuple[Extra, ...]:
+    """Rettid's own extension elements; other vendors' are not kept."""
+    holder = element.one("extensionElements")
+    found = [] if holder is None else [c for c in holder.children if c.namespace == OURS]
+    return tuple(Extra(one.name, _own_attributes(one)) for one in found)
+
+
+def _own_attributes(element: Element) -> tuple[tuple[str, str], ...]:
+    """Its attributes without those of other vendors, whose names hold a namespace and a space."""
+    return tuple(sorted((k, v) for k, v in element.attributes.items() if " " not in k))
 
 
 def is_feel(language: str | None) -> bool:
@@ -220,6 +234,7 @@ class Reader:
             LiteralExpression(text_of(expression), type_ref_of(expression), inside),
             label,
             None if allowed is None else cell(allowed, f"{inside}, input values"),
+            extras(element),
         )
 
     def _output(self, element: Element, where: str) -> OutputClause:
@@ -234,6 +249,7 @@ class Reader:
             type_ref_of(element),
             None if allowed is None else cell(allowed, f"{where}, output values"),
             None if default is None else cell(default, f"{where}, default"),
+            extras(element),
         )
 
 
@@ -256,4 +272,5 @@ def _rule(
             cell(result, f"{where}, output {number}" + (f" ({clause.name})" if clause.name else ""))
             for number, (result, clause) in enumerate(zip(results, outputs, strict=True), 1)
         ),
+        extras(element),
     )

@@ -9,7 +9,16 @@ from xml.sax.saxutils import escape, quoteattr
 
 from triage_rules.dmn import model
 from triage_rules.dmn.layout import Box, layout
-from triage_rules.dmn.model import Cell, Decision, Definitions, InputData, ItemType, Knowledge
+from triage_rules.dmn.model import (
+    OURS,
+    Cell,
+    Decision,
+    Definitions,
+    Extra,
+    InputData,
+    ItemType,
+    Knowledge,
+)
 from triage_rules.dmn.refused import Refused
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -27,11 +36,13 @@ def write(definitions: Definitions) -> bytes:
         "xmlns:dmndi": DMNDI,
         "xmlns:di": DI,
         "xmlns:dc": DC,
+        "xmlns:rettid": OURS,
         "id": "definitions",
         "name": definitions.name,
         "namespace": definitions.namespace,
     }
-    content = [_item_type("itemDefinition", item) for item in definitions.types.values()]
+    content = [_extras(definitions.extras)]
+    content += [_item_type("itemDefinition", item) for item in definitions.types.values()]
     content += [_part(part, definitions) for part in definitions.parts.values()]
     content.append(_drawing(definitions, boxes))
     text = '<?xml version="1.0" encoding="UTF-8"?>\n' + _element("definitions", head, *content)
@@ -64,6 +75,12 @@ def _cell(name: str, cell: Cell, identity: str | None = None) -> str:
     return _element(name, {"id": identity}, _text(cell.text))
 
 
+def _extras(extras: tuple[Extra, ...]) -> str:
+    """What DMN has no place for; the schema wants it before everything else of its element."""
+    inside = [_element(f"rettid:{extra.name}", dict(extra.values)) for extra in extras]
+    return _element("extensionElements", {}, *inside) if inside else ""
+
+
 def _item_type(element: str, item: ItemType) -> str:
     if item.outside:
         raise Refused(f"item definition {item.name!r}", item.outside)
@@ -81,11 +98,11 @@ def _part(part: InputData | Decision | Knowledge, definitions: Definitions) -> s
         return _element("inputData", head, variable)
     needs = list(_requirements(part, definitions))
     if isinstance(part, Decision):
-        return _element("decision", head, variable, *needs, _logic(part.logic, part.id))
-    logic = part.logic
-    if not isinstance(logic, model.FunctionDefinition):
+        logic = _logic(part.logic, part.id)
+        return _element("decision", head, _extras(part.extras), variable, *needs, logic)
+    if not isinstance(part.logic, model.FunctionDefinition):
         raise Refused(f"knowledge model {part.name!r}", "it is no function")
-    inside = _function("encapsulatedLogic", logic, part.id)
+    inside = _function("encapsulatedLogic", part.logic, part.id)
     return _element("businessKnowledgeModel", head, variable, inside, *needs)
 
 
@@ -171,13 +188,15 @@ def _table(table: model.DecisionTable, identity: str) -> str:
 def _input(clause: model.InputClause, identity: str) -> str:
     expression = clause.expression
     head = {"id": f"{identity}_expression", "typeRef": expression.type_ref}
-    inside = [_element("inputExpression", head, _text(expression.text))]
+    inside = [_extras(clause.extras)]
+    inside += [_element("inputExpression", head, _text(expression.text))]
     inside += [] if clause.allowed is None else [_cell("inputValues", clause.allowed)]
     return _element("input", {"id": identity, "label": clause.label}, *inside)
 
 
 def _output(clause: model.OutputClause, identity: str) -> str:
-    inside = [] if clause.allowed is None else [_cell("outputValues", clause.allowed)]
+    inside = [_extras(clause.extras)]
+    inside += [] if clause.allowed is None else [_cell("outputValues", clause.allowed)]
     inside += [] if clause.default is None else [_cell("defaultOutputEntry", clause.default)]
     head = {"id": identity, "name": clause.name, "typeRef": clause.type_ref}
     return _element("output", head, *inside)
@@ -186,7 +205,7 @@ def _output(clause: model.OutputClause, identity: str) -> str:
 def _rule(rule: model.Rule, identity: str) -> str:
     tests = [_cell("inputEntry", c, f"{identity}_in_{n}") for n, c in enumerate(rule.inputs, 1)]
     values = [_cell("outputEntry", c, f"{identity}_out_{n}") for n, c in enumerate(rule.outputs, 1)]
-    return _element("rule", {"id": rule.id}, *tests, *values)
+    return _element("rule", {"id": rule.id}, _extras(rule.extras), *tests, *values)
 
 
 def _drawing(definitions: Definitions, boxes: dict[str, Box]) -> str:

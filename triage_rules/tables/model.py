@@ -54,12 +54,19 @@ class Missing:
 
 @dataclass(frozen=True)
 class Interval:
-    """Holds for numbers between two bounds; None for a side without one."""
+    """Holds for numbers between two bounds; None for a side without one, which is closed."""
 
     low: Decimal | None = None
     high: Decimal | None = None
     low_closed: bool = True
     high_closed: bool = True
+
+    def __post_init__(self) -> None:
+        """A side without a bound has no end to leave out: intervals that hold alike are equal."""
+        if self.low is None:
+            object.__setattr__(self, "low_closed", True)
+        if self.high is None:
+            object.__setattr__(self, "high_closed", True)
 
     def has(self, value: Decimal) -> bool:
         """True if the number lies inside."""
