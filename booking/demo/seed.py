@@ -28,6 +28,8 @@ PATIENTS = 2000
 WEEKS = (4, 10)
 STEPS = 7 * sum(WEEKS) + 20
 AT_BOTH = 0.08
+# What features add once the clinics are full, by their name; they have what was founded and told.
+ADDITIONS: dict[str, Callable[[Session, Demo, Storyteller], None]] = {}
 # How full the calendar is: (days from today, share of the openings that are taken).
 DENSITY = (
     (-99, 0.9),
@@ -72,7 +74,8 @@ def seed(
         demo = found(session, date(today.year - 1, 1, 1))
         unrest, town = Unrest(session, demo, rng), Town(rng, today)
         unrest.on_leave()
-        told = Storyteller(session, demo, town).tell()
+        storyteller = Storyteller(session, demo, town)
+        told = storyteller.tell()
         step(5)
         crowd = _Crowd(session, demo, rng, today)
         crowd.move_in(list(town.people(patients)))
@@ -92,6 +95,8 @@ def seed(
             step(1)
         session.expire_all()
         unrest.days_go_wrong(crowd.first_courses(160, skip=80))
+        for add in ADDITIONS.values():
+            add(session, demo, storyteller)
         audit.record(session, SYSTEM, "demo.seeded")
         step(4)
         return Seeded(patients + len(told.patients), written, told.codes)

@@ -23,11 +23,6 @@ from booking.platform.identity import Actor
 from booking.platform.localtime import local_date
 
 SYSTEM = "rettid-demo"
-# In the order of the demo page, which says what each shows.
-KEYS = (
-    "provisional", "parent", "free", "interpreter", "closing",
-    "deadline", "no_time", "proxy", "video",
-)  # fmt: skip
 NEWLY_REFERRED = ("interpreter", "deadline", "child")
 SECRETARY = {RHEUMA: "hanne", ENDO: "dorte"}
 
@@ -61,6 +56,12 @@ class Storyteller:
         self._proxy()
         self._video()
         return self.told
+
+    def person(self, years: float, *, woman: bool, given_name: str, family_name: str) -> Person:
+        """Somebody of an age and a name, with no needs."""
+        return self._town.person(
+            years, woman=woman, given_name=given_name, family_name=family_name, needs=()
+        )
 
     def enrol(
         self, key: str, person: Person, clinic: str, title: str, doctor: str, story: str = ""

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from booking.demo import state
 from booking.demo.founding import PASSWORD
-from booking.demo.stories import KEYS, SYSTEM
+from booking.demo.stories import SYSTEM
 from booking.people import sign_in
 from booking.people.models import Patient, PatientIdentifier, Staff
 from booking.platform.errors import NotFound
@@ -21,6 +21,7 @@ from booking.platform.web import rettid
 
 pages = Pages("demo", __name__, url_prefix="/demo", template_folder="templates")
 
+# In the order of the page; features add theirs.
 SHOWS: dict[str, tuple[LazyString, LazyString]] = {
     "provisional": (
         _l("Har en foreløbig tid"),
@@ -92,7 +93,7 @@ def choose() -> ResponseReturnValue:
     by_story = {row.value: row.Patient for row in rows}
     patients = [
         ShownPatient(key, by_story[key], *SHOWS[key], codes.get(key, ""))
-        for key in KEYS
+        for key in SHOWS
         if key in by_story
     ]
     found = {one.username: one for one in db().scalars(select(Staff))}

@@ -28,7 +28,8 @@ from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import Clinic, Closure, Resource
 from booking.demo.founding import PASSWORD
 from booking.demo.seed import Seeded, seed
-from booking.demo.stories import KEYS, SYSTEM
+from booking.demo.stories import SYSTEM
+from booking.demo.web import SHOWS
 from booking.people.models import ClinicPatient, Patient, PatientIdentifier, Proxy
 from booking.people.sign_in import patient_by_code
 from booking.platform.database import Session
@@ -181,7 +182,7 @@ def test_the_demo_shows_every_kind_of_thing(demo: Session, made: Made) -> None:
 def test_every_story_can_be_entered_with_its_code(demo: Session, made: Made) -> None:
     stories = select(PatientIdentifier.value, Patient).join(Patient)
     rows = demo.execute(stories.where(PatientIdentifier.system == SYSTEM)).all()
-    assert {row.value for row in rows} == set(KEYS) == set(made.seeded.codes)
+    assert {row.value for row in rows} == set(SHOWS) == set(made.seeded.codes)
     for story, patient in rows:
         signed = patient_by_code(demo, made.seeded.codes[story], patient.birth_date, "127.0.0.1")
         assert signed["id"] == patient.id
@@ -205,7 +206,7 @@ def test_it_can_be_made_on_any_day(
 ) -> None:
     freezer.move_to(moment)
     answer = seed(rettid.database, patients=120, weeks=(1, 1))
-    assert set(answer.codes) == set(KEYS)
+    assert set(answer.codes) == set(SHOWS)
     check_that_nobody_is_lost(session)
     check_that_nothing_is_foretold(session)
     check_that_weekends_are_free(session)
