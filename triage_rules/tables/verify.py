@@ -214,14 +214,19 @@ def _empty(table: Table, columns: tuple[Column, ...]) -> Iterator[Row]:
 
 
 def _duplicates(table: Table) -> Iterator[Finding]:
-    """Rows with the same cells as an earlier one, where the policy would run both."""
+    """Rows that say the same as an earlier one, where the policy would run both.
+
+    Two rows with the same cells and different answers are the point of a list: two obligations
+    that everybody has.
+    """
     if table.hit_policy not in LISTING and table.hit_policy != "ANY":
         return
-    seen: dict[tuple[Cell, ...], str] = {}
+    seen: dict[tuple[tuple[Cell, ...], tuple[Value, ...]], str] = {}
     for row in table.rows:
-        if row.cells in seen:
-            yield Finding("duplicate", (seen[row.cells], row.id))
-        seen.setdefault(row.cells, row.id)
+        said = (row.cells, row.outputs)
+        if said in seen:
+            yield Finding("duplicate", (seen[said], row.id))
+        seen.setdefault(said, row.id)
 
 
 def _bad_outputs(table: Table) -> Iterator[Finding]:

@@ -141,9 +141,11 @@ def test_first_needs_an_otherwise_and_outputs_must_be_allowed() -> None:
     assert {one.flaw for one in flaws(last)} == {"no_otherwise", "bad_output"}
 
 
-def test_the_same_cells_twice_are_told_of_where_both_would_run() -> None:
-    twice = act((AnyValue(), "red"), (AnyValue(), "green"), hit_policy="RULE ORDER")
+def test_the_same_row_twice_is_told_of_where_both_would_run() -> None:
+    twice = act((AnyValue(), "red"), (AnyValue(), "red"), hit_policy="RULE ORDER")
     assert [(one.flaw, one.rows) for one in flaws(twice)] == [("duplicate", ("r0", "r1"))]
+    two_answers = act((AnyValue(), "red"), (AnyValue(), "green"), hit_policy="RULE ORDER")
+    assert flaws(two_answers) == []
 
 
 def test_eighty_rows_by_six_columns_are_verified() -> None:
