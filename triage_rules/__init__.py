@@ -5,6 +5,7 @@ from flask import Flask
 from triage_rules import commands
 from triage_rules.authoring import models as rule_tables
 from triage_rules.followup import models as follow_up_tables
+from triage_rules.followup import register as follow_up
 from triage_rules.questionnaires import register as questionnaires
 
 TABLES = (rule_tables, follow_up_tables)  # imported for their tables
@@ -15,3 +16,4 @@ def register(app: Flask) -> None:
     app.extensions["rettid"].features.add("triage_rules")
     commands.register(app)
     questionnaires.register(app)
+    follow_up.register(app)

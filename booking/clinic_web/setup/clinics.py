@@ -21,8 +21,10 @@ from booking.platform.extension import MenuEntry
 from booking.platform.forms import read, rejected
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
+from booking.platform.web import rettid
 
 SETUP = "/klinik/<int:clinic_id>/opsaetning"
+OVERVIEW = "staff.setup"
 
 pages = Pages("staff_setup", __name__, url_prefix="/klinik")
 pages.add_app_template_filter(wall_clock)
@@ -51,6 +53,7 @@ def overview(clinic_id: int) -> ResponseReturnValue:
         closures=queries.closures_of(db(), clinic_id, db().now()),
         requests=queries.closures_of(db(), clinic_id, db().now(), statuses=("requested",)),
         closed_days=_closed_days_in_words(clinic),
+        cards=rettid().parts.cards(OVERVIEW, db(), me(), clinic),
     )
 
 
