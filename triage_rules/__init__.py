@@ -4,11 +4,13 @@ from flask import Flask
 
 from triage_rules import commands
 from triage_rules.authoring import models as rule_tables
+from triage_rules.checkups import models as checkup_tables
 from triage_rules.followup import models as follow_up_tables
 from triage_rules.followup import register as follow_up
 from triage_rules.questionnaires import register as questionnaires
+from triage_rules.standards import models as standard_tables
 
-TABLES = (rule_tables, follow_up_tables)  # imported for their tables
+TABLES = (rule_tables, follow_up_tables, standard_tables, checkup_tables)  # imported for their tables
 
 
 def register(app: Flask) -> None:

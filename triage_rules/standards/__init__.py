@@ -1,0 +1,1 @@
+"""National standards: what they demand, whether it was done, and what was decided instead."""
