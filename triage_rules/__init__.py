@@ -10,7 +10,8 @@ from triage_rules.followup import register as follow_up
 from triage_rules.questionnaires import register as questionnaires
 from triage_rules.standards import models as standard_tables
 
-TABLES = (rule_tables, follow_up_tables, standard_tables, checkup_tables)  # imported for their tables
+# Imported for their tables.
+TABLES = (rule_tables, follow_up_tables, standard_tables, checkup_tables)
 
 
 def register(app: Flask) -> None:
