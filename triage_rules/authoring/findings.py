@@ -1,16 +1,16 @@
 """What is wrong with a rule set, in words, each with one patient it happens to, and where it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from triage_rules.authoring import words
 from triage_rules.authoring.words import NO_NAMES, Names
-from triage_rules.tables.model import AnyValue, Table
+from triage_rules.tables.model import AnyValue, Table, allows
 from triage_rules.tables.rule_set import RuleSet
 from triage_rules.tables.soundness import ChainFlaw, Unsound
-from triage_rules.tables.verify import Finding, Flaw, Merge, flaws
+from triage_rules.tables.verify import Finding, Flaw, Merge
 
 Found = tuple[str, Finding] | Unsound
 
@@ -129,11 +129,11 @@ def _empty(table: Table, found: Finding, names: Names) -> str:
 
 def _bad_output(table: Table, found: Finding, _names: Names) -> str:
     row = next(row for row in table.rows if row.id == found.rows[0])
-    wrong = []
-    for output, value in zip(table.outputs, row.outputs, strict=True):
-        alone = replace(table, outputs=(output,), rows=(replace(row, outputs=(value,)),))
-        if any(one.flaw == "bad_output" for one in flaws(alone)):
-            wrong.append(words.output_name(output))
+    wrong = [
+        words.output_name(output)
+        for output, value in zip(table.outputs, row.outputs, strict=True)
+        if not allows(output, value)
+    ]
     return _(
         "Række %(number)s mangler et svar, eller svaret kan ikke bruges: %(outputs)s.",
         number=words.row_number(table, row.id),
