@@ -1,0 +1,136 @@
+"""Telling a change from chance: the exact test, and what is promised of its false alarms."""
+
+from fractions import Fraction
+from math import comb
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage_rules.firing.rates import FALSE_ALARM, LEAST, Counted, alarms, p_value
+
+
+@st.composite
+def counts(draw: st.DrawFn, most: int = 60) -> Counted:
+    of_lately, of_before = draw(st.integers(0, most)), draw(st.integers(0, most))
+    return Counted(
+        draw(st.integers(0, of_lately)), of_lately, draw(st.integers(0, of_before)), of_before
+    )
+
+
+def plainly(counted: Counted) -> Fraction:
+    """Every way the same number of happenings could have fallen, counted one by one."""
+    happened = counted.lately + counted.before
+    ways = {
+        n: comb(counted.of_lately, n) * comb(counted.of_before, happened - n)
+        for n in range(happened + 1)
+    }
+    low = sum(w for n, w in ways.items() if n <= counted.lately)
+    high = sum(w for n, w in ways.items() if n >= counted.lately)
+    return min(Fraction(1), Fraction(2 * min(low, high), sum(ways.values())))
+
+
+@given(counts())
+def test_the_test_is_fishers_counted_out(counted: Counted) -> None:
+    assert p_value(counted) == plainly(counted)
+
+
+@given(counts())
+def test_what_did_not_happen_is_as_telling_as_what_did(counted: Counted) -> None:
+    silent = Counted(
+        counted.of_lately - counted.lately,
+        counted.of_lately,
+        counted.of_before - counted.before,
+        counted.of_before,
+    )
+    assert p_value(silent) == p_value(counted)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.data())
+def test_a_chance_difference_is_called_one_no_oftener_than_promised(
+    drawn: int, others: int, data: st.DataObject
+) -> None:
+    happened = data.draw(st.integers(0, drawn + others))
+    limit = Fraction(data.draw(st.integers(1, 99)), 100)
+    low, high = max(0, happened - others), min(happened, drawn)
+    called = sum(
+        comb(drawn, n) * comb(others, happened - n)
+        for n in range(low, high + 1)
+        if p_value(Counted(n, drawn, happened - n, others)) <= limit
+    )
+    assert Fraction(called, comb(drawn + others, happened)) <= limit
+
+
+def test_forty_rows_where_nothing_changed_raise_an_alarm_at_most_once_in_a_hundred_looks() -> None:
+    chance = Random(7)
+    looks, found = 400, 0
+    for _look in range(looks):
+        rates = [chance.uniform(0.02, 0.6) for _row in range(40)]
+        found += any(
+            alarms(
+                [
+                    Counted(
+                        sum(chance.random() < rate for _one in range(60)),
+                        60,
+                        sum(chance.random() < rate for _one in range(180)),
+                        180,
+                    )
+                    for rate in rates
+                ]
+            )
+        )
+    assert Fraction(found, looks) <= 2 * FALSE_ALARM
+
+
+@given(st.lists(counts(120), max_size=12))
+def test_only_what_matters_is_said(several: list[Counted]) -> None:
+    for counted, alarm in zip(several, alarms(several), strict=True):
+        lately, before = counted.rate, counted.rate_before
+        if alarm is None:
+            continue
+        assert counted.enough
+        assert lately is not None
+        assert before is not None
+        assert p_value(counted) <= FALSE_ALARM
+        assert {
+            "silent": lately == 0 < before,
+            "rarer": 0 < 2 * lately <= before,
+            "oftener": lately >= 2 * before and lately > 0,
+        }[alarm]
+
+
+@given(counts(LEAST - 1))
+def test_few_decisions_say_nothing(counted: Counted) -> None:
+    assert alarms([counted]) == [None]
+
+
+@given(st.lists(counts(), max_size=8), st.integers(0, 8))
+def test_a_row_with_too_few_decisions_does_not_blunt_the_others(
+    several: list[Counted], place: int
+) -> None:
+    among = [*several[:place], Counted(0, LEAST - 1, 500, 500), *several[place:]]
+    assert [one for n, one in enumerate(alarms(among)) if n != min(place, len(several))] == alarms(
+        several
+    )
+
+
+def test_a_row_that_fired_for_a_fifth_and_falls_silent_is_seen() -> None:
+    steady = [Counted(20, 60, 60, 180)] * 20
+    assert alarms([Counted(0, 60, 36, 180), *steady])[0] == "silent"
+    assert alarms([Counted(2, 200, 60, 600), *steady])[0] == "rarer"
+    assert alarms([Counted(30, 60, 18, 180), *steady])[0] == "oftener"
+
+
+def test_a_new_row_that_suddenly_fires_is_seen() -> None:
+    assert alarms([Counted(15, 60, 0, 180)]) == ["oftener"]
+
+
+def test_a_small_change_among_very_many_is_not_worth_saying() -> None:
+    assert p_value(Counted(3600, 12_000, 9000, 36_000)) < FALSE_ALARM
+    assert alarms([Counted(3600, 12_000, 9000, 36_000)]) == [None]
+
+
+def test_more_happenings_than_decisions_are_refused() -> None:
+    with pytest.raises(ValueError, match="not counts"):
+        Counted(3, 2, 0, 0)

@@ -1,0 +1,1 @@
+"""How often each row fires and each input is missing: rules that fall silent are hard to see."""

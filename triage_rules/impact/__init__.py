@@ -1,0 +1,1 @@
+"""What a draft would mean for the clinic's own patients, before anyone publishes it."""
