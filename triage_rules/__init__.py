@@ -4,6 +4,7 @@ from flask import Flask
 
 from triage_rules import commands
 from triage_rules.authoring import models as rule_tables
+from triage_rules.authoring import register as authoring
 from triage_rules.checkups import models as checkup_tables
 from triage_rules.followup import models as follow_up_tables
 from triage_rules.followup import register as follow_up
@@ -19,4 +20,5 @@ def register(app: Flask) -> None:
     app.extensions["rettid"].features.add("triage_rules")
     commands.register(app)
     questionnaires.register(app)
+    authoring.register(app)
     follow_up.register(app)

@@ -1,0 +1,1 @@
+"""Rule sets written, approved and put into force, on real databases."""

@@ -1,0 +1,152 @@
+"""Reading rule sets, their versions, and which of them counts when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from booking.platform.database import Session
+from booking.platform.errors import NotFound
+from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet, RuleVersion
+
+COUNTING = ("publish", "rollback")
+
+
+def of_clinic(session: Session, clinic_id: int) -> Sequence[RuleSet]:
+    """A clinic's rule sets with their drafts, by name."""
+    return session.scalars(
+        select(RuleSet)
+        .where(RuleSet.clinic_id == clinic_id)
+        .options(joinedload(RuleSet.draft))
+        .order_by(RuleSet.label, RuleSet.id)
+    ).all()
+
+
+def rule_set_here(session: Session, clinic_id: int, rule_set_id: int) -> RuleSet:
+    """One of a clinic's rule sets; raises NotFound for any other."""
+    rule_set = session.get(RuleSet, rule_set_id)
+    if rule_set is None or rule_set.clinic_id != clinic_id:
+        raise NotFound
+    return rule_set
+
+
+def draft_here(session: Session, clinic_id: int, rule_set_id: int) -> RuleDraft:
+    """The draft of one of a clinic's rule sets; raises NotFound where nothing is being written."""
+    draft = rule_set_here(session, clinic_id, rule_set_id).draft
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+def version_here(session: Session, clinic_id: int, rule_set_id: int, number: int) -> RuleVersion:
+    """A version by its number, of one of a clinic's rule sets; raises NotFound for any other."""
+    rule_set_here(session, clinic_id, rule_set_id)
+    version = session.scalars(
+        select(RuleVersion).where(
+            RuleVersion.rule_set_id == rule_set_id, RuleVersion.number == number
+        )
+    ).one_or_none()
+    if version is None:
+        raise NotFound
+    return version
+
+
+def versions_of(session: Session, rule_set_id: int) -> Sequence[RuleVersion]:
+    """Every version, the newest first."""
+    return session.scalars(
+        select(RuleVersion)
+        .where(RuleVersion.rule_set_id == rule_set_id)
+        .order_by(RuleVersion.number.desc())
+    ).all()
+
+
+def releases_of(session: Session, rule_set_id: int) -> Sequence[RuleRelease]:
+    """Everything that was put into force or shadow, the latest to begin first."""
+    return session.scalars(_latest_first(_releases(rule_set_id))).all()
+
+
+def in_force(session: Session, rule_set_id: int, at: datetime) -> RuleVersion | None:
+    """The version that decides at an instant; None before the first."""
+    release = release_in_force(session, rule_set_id, at)
+    return release.version if release else None
+
+
+def release_in_force(session: Session, rule_set_id: int, at: datetime) -> RuleRelease | None:
+    """What put the version in force into force; None before the first."""
+    wanted = _releases(rule_set_id).where(
+        RuleRelease.kind.in_(COUNTING),
+        RuleRelease.from_at <= at,
+        RuleRelease.withdrawn_at.is_(None),
+    )
+    return session.scalars(_latest_first(wanted).limit(1)).one_or_none()
+
+
+def in_shadow(session: Session, rule_set_id: int, at: datetime) -> RuleVersion | None:
+    """The version that runs beside the one in force at an instant and decides nothing; or None."""
+    release = release_in_shadow(session, rule_set_id, at)
+    return release.version if release else None
+
+
+def release_in_shadow(session: Session, rule_set_id: int, at: datetime) -> RuleRelease | None:
+    """What put the version in shadow there. A shadow ends by itself when its version comes into
+    force.
+    """
+    later = aliased(RuleRelease)
+    came_into_force = exists().where(
+        later.rule_set_id == rule_set_id,
+        later.version_id == RuleRelease.version_id,
+        later.kind.in_(COUNTING),
+        later.id > RuleRelease.id,
+        later.from_at <= at,
+        later.withdrawn_at.is_(None),
+    )
+    wanted = _releases(rule_set_id).where(
+        RuleRelease.kind == "shadow",
+        RuleRelease.from_at <= at,
+        or_(RuleRelease.withdrawn_at.is_(None), RuleRelease.withdrawn_at > at),
+        ~came_into_force,
+    )
+    return session.scalars(_latest_first(wanted).limit(1)).one_or_none()
+
+
+def coming(session: Session, rule_set_id: int, at: datetime) -> Sequence[RuleRelease]:
+    """What will come into force after an instant, the first to come first."""
+    return session.scalars(
+        _releases(rule_set_id)
+        .where(
+            RuleRelease.kind.in_(COUNTING),
+            RuleRelease.from_at > at,
+            RuleRelease.withdrawn_at.is_(None),
+        )
+        .order_by(RuleRelease.from_at, RuleRelease.id)
+    ).all()
+
+
+def before(session: Session, rule_set_id: int, at: datetime) -> RuleVersion | None:
+    """The version to go back to: what counted before the one in force came into force.
+
+    Going back twice goes further back, and never to what was gone back from.
+    """
+    stack: list[RuleVersion] = []
+    for release in reversed(releases_of(session, rule_set_id)):
+        if release.kind not in COUNTING or release.from_at > at or release.withdrawn_at:
+            continue
+        if release.kind == "rollback":
+            while stack and stack[-1].id != release.version_id:
+                stack.pop()
+        if not stack or stack[-1].id != release.version_id:
+            stack.append(release.version)
+    return stack[-2] if len(stack) > 1 else None
+
+
+def _releases(rule_set_id: int) -> Select[RuleRelease]:
+    return (
+        select(RuleRelease)
+        .where(RuleRelease.rule_set_id == rule_set_id)
+        .options(joinedload(RuleRelease.version))
+    )
+
+
+def _latest_first(wanted: Select[RuleRelease]) -> Select[RuleRelease]:
+    return wanted.order_by(RuleRelease.from_at.desc(), RuleRelease.id.desc())

@@ -1,0 +1,80 @@
+"""What authoring adds to the application."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from booking.people import audit_words
+from booking.platform.error_table import ERRORS, Shown
+from booking.platform.web import Rettid
+from triage_rules.authoring.errors import CONSTRAINTS
+
+ACTIONS = {
+    "rules.begun": _("Begyndte på et regelsæt"),
+    "rules.draft_begun": _("Begyndte på en ny udgave af et regelsæt"),
+    "rules.edited": _("Rettede i et regelsæt"),
+    "rules.sent_to_review": _("Sendte et regelsæt til godkendelse"),
+    "rules.taken_back": _("Tog et regelsæt tilbage fra godkendelse"),
+    "rules.sent_back": _("Sendte et regelsæt tilbage til den, der skrev det"),
+    "rules.published": _("Udgav et regelsæt"),
+    "rules.rolled_back": _("Gik tilbage til en tidligere udgave af et regelsæt"),
+    "rules.release_withdrawn": _("Trak en kommende udgave af et regelsæt tilbage"),
+    "rules.shadowed": _("Satte en udgave af et regelsæt i skygge"),
+    "rules.shadow_ended": _("Stoppede en udgave i skygge"),
+}
+
+
+def register(app: Flask) -> None:
+    """Words for its errors and the log; pages."""
+    rettid: Rettid = app.extensions["rettid"]
+    rettid.constraints.update(CONSTRAINTS)
+    audit_words.WORDS.update(ACTIONS)
+    audit_words.NAMED.update(ACTIONS)
+    ERRORS.update(
+        {
+            "rules_not_ready": Shown(
+                409,
+                _("Regelsættet er ikke klar"),
+                _("Intet er ændret. Se, hvad der mangler, på regelsættets side."),
+            ),
+            "rules_unchanged": Shown(
+                409,
+                _("Det er de samme regler"),
+                _("Der står det samme som i den version, der gælder. Intet er udgivet."),
+            ),
+            "rules_under_review": Shown(
+                409,
+                _("Kladden venter på godkendelse"),
+                _("Tag den tilbage, hvis der skal rettes i den. Intet er gemt."),
+            ),
+            "rules_not_in_review": Shown(
+                409,
+                _("Kladden er ikke sendt til godkendelse"),
+                _("Den er taget tilbage, eller den er udgivet. Se den, som den står nu."),
+            ),
+            "rules_own_work": Shown(
+                403,
+                _("Man godkender ikke sine egne regler"),
+                _("Du har selv skrevet i dem. En anden godkender skal læse dem. Intet er ændret."),
+            ),
+            "rules_nothing_before": Shown(
+                409,
+                _("Der er ingen tidligere version"),
+                _("Den første version gælder stadig. Udgiv en rettet version i stedet."),
+            ),
+            "rules_none_in_force": Shown(
+                409,
+                _("Der er ingen version at køre ved siden af"),
+                _("Udgiv en version, der gælder, før en anden kan køre i skygge."),
+            ),
+            "rules_has_draft": Shown(
+                409,
+                _("Der skrives allerede på regelsættet"),
+                _("Skriv videre i den kladde, der er. Intet er ændret."),
+            ),
+            "rules_already_begun": Shown(
+                409,
+                _("Versionen gælder allerede"),
+                _("Gå tilbage til den forrige version i stedet. Intet er ændret."),
+            ),
+        }
+    )

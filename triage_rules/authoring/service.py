@@ -1,0 +1,400 @@
+"""What may be done with rule sets: begin, write, send to review, publish, roll back, shadow.
+
+Clinicians write. Whoever publishes holds the approver's role, and is not who wrote it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+
+from booking.calendar.models import Clinic
+from booking.calendar.service import today
+from booking.platform import audit
+from booking.platform.database import Session
+from booking.platform.errors import ChangedMeanwhile, InvalidInput
+from booking.platform.identity import Actor, Role
+from booking.platform.localtime import day_start
+from triage_rules.authoring import publishing, queries
+from triage_rules.authoring.approving import check_approver, check_not_own
+from triage_rules.authoring.errors import (
+    AlreadyBegun,
+    HasDraft,
+    NoneInForce,
+    NothingBefore,
+    NothingChanged,
+    NotReady,
+    NotUnderReview,
+    UnderReview,
+)
+from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet, RuleVersion
+from triage_rules.authoring.ownership import answered, nobodys
+from triage_rules.authoring.publishing import Obstacle
+from triage_rules.tables import examples as trying
+from triage_rules.tables import written
+from triage_rules.tables.examples import Example
+from triage_rules.tables.rule_set import RuleSet as Rules
+
+
+def begin(
+    session: Session,
+    by: Actor,
+    clinic: Clinic,
+    code: str,
+    label: str,
+    rules: Rules,
+    examples: Sequence[Example] = (),
+    origin: str = "",
+) -> RuleSet:
+    """Begin a rule set with a draft of these rules, called by the new code and label.
+
+    origin: '' from nothing, 'library:<code>', 'file:<name>' or 'version:<code>/<number>'. What
+    comes from the library is nobody's yet: its rows lose owner and review-by date, and so it
+    cannot be published before the clinic has made every row its own.
+    """
+    by.at(clinic.id, Role.CLINICIAN)
+    if origin.startswith("library:"):
+        rules = nobodys(rules)
+    rule_set = RuleSet(
+        clinic_id=clinic.id,
+        code=code,
+        label=label,
+        origin=origin,
+        created_at=session.now(),
+        created_by=by.name,
+    )
+    session.add(rule_set)
+    session.flush()
+    _write_draft(session, by, rule_set, replace(rules, name=code, label=label), examples)
+    _note(session, by, "rules.begun", rule_set)
+    return rule_set
+
+
+def draft_from(session: Session, by: Actor, version: RuleVersion) -> RuleDraft:
+    """Go on writing from a version; raises HasDraft where something is being written already."""
+    rule_set = version.rule_set
+    by.at(rule_set.clinic_id, Role.CLINICIAN)
+    session.refresh(rule_set, with_for_update=True)
+    if rule_set.draft is not None:
+        raise HasDraft
+    draft = _write_draft(
+        session, by, rule_set, version.rules, trying.read(version.examples), version
+    )
+    _note(session, by, "rules.draft_begun", rule_set)
+    return draft
+
+
+def save(
+    session: Session,
+    by: Actor,
+    draft: RuleDraft,
+    edition: int,
+    rules: Rules,
+    examples: Sequence[Example] | None = None,
+) -> RuleDraft:
+    """Save what was written upon an edition of the draft; examples: None leaves them be.
+
+    Raises ChangedMeanwhile where someone else saved in between, and then saves nothing; what
+    they wrote is in `draft` by then. Raises UnderReview while the draft waits for approval.
+    """
+    rule_set = draft.rule_set
+    by.at(rule_set.clinic_id, Role.CLINICIAN)
+    _lock(session, draft, edition)
+    if draft.status == "review":
+        raise UnderReview
+    body = written.written(replace(rules, name=rule_set.code))
+    tried = draft.examples if examples is None else trying.written(examples)
+    if (body, tried) == (draft.body, draft.examples):
+        return draft
+    draft.body, draft.examples = body, tried
+    draft.edited_at, draft.edited_by_id, draft.edited_by = session.now(), by.id, by.name
+    rule_set.label = rules.label
+    session.flush()
+    _note(session, by, "rules.edited", rule_set)
+    return draft
+
+
+def adopt(
+    session: Session, by: Actor, draft: RuleDraft, edition: int, owner: str, review_by: date
+) -> RuleDraft:
+    """Answer for every row that nobody answers for, or whose review-by date lacks or is gone."""
+    day = today(session, draft.rule_set.clinic)
+    if review_by <= day:
+        raise InvalidInput({"review_by": _("Vælg en dag efter i dag.")})
+    rules = answered(draft.rules, owner, review_by, day)
+    return save(session, by, draft, edition, rules)
+
+
+def send_to_review(
+    session: Session, by: Actor, draft: RuleDraft, edition: int, note: str
+) -> RuleDraft:
+    """Ask someone else to approve the draft; note: what was changed, and why.
+
+    Raises NotReady for anything that the author can mend first.
+    """
+    by.at(draft.rule_set.clinic_id, Role.CLINICIAN)
+    _lock(session, draft, edition)
+    if draft.status == "review":
+        raise UnderReview
+    day = today(session, draft.rule_set.clinic)
+    found = publishing.obstacles(draft.rules, trying.read(draft.examples), day)
+    if found:
+        raise NotReady(found)
+    draft.status, draft.note = "review", note
+    draft.sent_at, draft.sent_by_id, draft.sent_by = session.now(), by.id, by.name
+    session.flush()
+    _note(session, by, "rules.sent_to_review", draft.rule_set)
+    return draft
+
+
+def take_back(session: Session, by: Actor, draft: RuleDraft) -> RuleDraft:
+    """Go on writing what was sent to review."""
+    by.at(draft.rule_set.clinic_id, Role.CLINICIAN)
+    _reopen(session, draft)
+    _note(session, by, "rules.taken_back", draft.rule_set)
+    return draft
+
+
+def send_back(session: Session, by: Actor, draft: RuleDraft, words: str) -> RuleDraft:
+    """Ask the author to write on; words: what is the matter, kept as the draft's note."""
+    check_approver(by, draft.rule_set)
+    _reopen(session, draft)
+    draft.note = f"{by.name}: {words}"
+    session.flush()
+    _note(session, by, "rules.sent_back", draft.rule_set)
+    return draft
+
+
+def publish(
+    session: Session, by: Actor, draft: RuleDraft, edition: int, from_day: date
+) -> RuleRelease:
+    """Make the draft a version that counts from a local day, from now on where that is today.
+
+    Anything of this rule set that was to come into force on that day or later is withdrawn: an
+    older text never follows a newer. The draft is gone afterwards. Raises OwnWork, NotReady,
+    NothingChanged, NotUnderReview, ChangedMeanwhile.
+    """
+    from_at = _from(session, draft.rule_set, from_day)
+    version = _version(session, by, draft, edition, from_at, from_day)
+    return _put_into_force(session, by, version, from_at)
+
+
+def publish_in_shadow(session: Session, by: Actor, draft: RuleDraft, edition: int) -> RuleRelease:
+    """Make the draft a version that runs beside the one in force from now on, deciding nothing.
+
+    Raises as `publish`, and NoneInForce where it would stand alone.
+    """
+    day = today(session, draft.rule_set.clinic)
+    version = _version(session, by, draft, edition, session.now(), day, counts=False)
+    return shadow(session, by, version)
+
+
+def release(session: Session, by: Actor, version: RuleVersion, from_day: date) -> RuleRelease:
+    """Put a version that is there already (one in shadow, say) into force from a local day."""
+    rule_set = version.rule_set
+    check_approver(by, rule_set)
+    check_not_own(by, version)
+    session.refresh(rule_set, with_for_update=True)
+    from_at = _from(session, rule_set, from_day)
+    standing = queries.in_force(session, rule_set.id, from_at)
+    if standing is not None and standing.hash == version.hash:
+        raise NothingChanged
+    rules, examples = version.rules, trying.read(version.examples)
+    found = publishing.obstacles(rules, examples, from_day)
+    found += publishing.vetoes(session, rule_set, rules)
+    if found:
+        raise NotReady(found)
+    return _put_into_force(session, by, version, from_at)
+
+
+def roll_back(session: Session, by: Actor, rule_set: RuleSet, why: str) -> RuleRelease:
+    """Go back at once to the version that counted before; what was to come is withdrawn.
+
+    Raises NothingBefore for the first version.
+    """
+    check_approver(by, rule_set)
+    session.refresh(rule_set, with_for_update=True)
+    now = session.now()
+    version = queries.before(session, rule_set.id, now)
+    if version is None:
+        raise NothingBefore
+    _withdraw(session, by, queries.coming(session, rule_set.id, now))
+    made = _release(session, by, version, "rollback", now, why)
+    _note(session, by, "rules.rolled_back", rule_set)
+    return made
+
+
+def withdraw(session: Session, by: Actor, release: RuleRelease) -> None:
+    """Let a release that has not begun never begin; raises AlreadyBegun."""
+    rule_set = release.version.rule_set
+    check_approver(by, rule_set)
+    session.refresh(rule_set, with_for_update=True)
+    if release not in queries.coming(session, rule_set.id, session.now()):
+        raise AlreadyBegun
+    _withdraw(session, by, [release])
+    _note(session, by, "rules.release_withdrawn", rule_set)
+
+
+def shadow(session: Session, by: Actor, version: RuleVersion) -> RuleRelease:
+    """Run a version beside the one in force from now on; it takes the place of another shadow."""
+    rule_set = version.rule_set
+    check_approver(by, rule_set)
+    session.refresh(rule_set, with_for_update=True)
+    now = session.now()
+    standing = queries.in_force(session, rule_set.id, now)
+    if standing is None:
+        raise NoneInForce
+    if standing.hash == version.hash:
+        raise NothingChanged
+    _end_shadow(session, by, rule_set)
+    made = _release(session, by, version, "shadow", now)
+    _note(session, by, "rules.shadowed", rule_set)
+    return made
+
+
+def end_shadow(session: Session, by: Actor, rule_set: RuleSet) -> None:
+    """Let no version run in shadow any more."""
+    check_approver(by, rule_set)
+    _end_shadow(session, by, rule_set)
+    _note(session, by, "rules.shadow_ended", rule_set)
+
+
+def _write_draft(
+    session: Session,
+    by: Actor,
+    rule_set: RuleSet,
+    rules: Rules,
+    examples: Sequence[Example],
+    version: RuleVersion | None = None,
+) -> RuleDraft:
+    draft = RuleDraft(
+        rule_set=rule_set,
+        based_on=version,
+        body=written.written(rules),
+        examples=trying.written(examples),
+        edited_at=session.now(),
+        edited_by_id=by.id,
+        edited_by=by.name,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def _lock(session: Session, draft: RuleDraft, edition: int) -> None:
+    """Let nobody else write the draft, and check that it is still what was read."""
+    session.refresh(draft, with_for_update=True)
+    if draft.edition != edition:
+        raise ChangedMeanwhile
+
+
+def _reopen(session: Session, draft: RuleDraft) -> None:
+    session.refresh(draft, with_for_update=True)
+    if draft.status != "review":
+        raise NotUnderReview
+    draft.status, draft.sent_at, draft.sent_by_id, draft.sent_by = "editing", None, None, ""
+    session.flush()
+
+
+def _version(
+    session: Session,
+    by: Actor,
+    draft: RuleDraft,
+    edition: int,
+    from_at: datetime,
+    from_day: date,
+    *,
+    counts: bool = True,
+) -> RuleVersion:
+    """The draft as a version, and the draft gone; everything that bars it is checked first."""
+    rule_set = draft.rule_set
+    check_approver(by, rule_set)
+    session.refresh(rule_set, with_for_update=True)
+    _lock(session, draft, edition)
+    if draft.status != "review" or draft.sent_by_id is None:
+        raise NotUnderReview
+    check_not_own(by, draft)
+    rules = draft.rules
+    digest = written.content_hash(rules)
+    standing = queries.in_force(session, rule_set.id, from_at)
+    if standing is not None and standing.hash == digest:
+        raise NothingChanged
+    found: list[Obstacle] = publishing.obstacles(rules, trying.read(draft.examples), from_day)
+    if counts:
+        found += publishing.vetoes(session, rule_set, rules)
+    if found:
+        raise NotReady(found)
+    numbers = [version.number for version in queries.versions_of(session, rule_set.id)]
+    version = RuleVersion(
+        rule_set=rule_set,
+        number=max(numbers, default=0) + 1,
+        body=draft.body,
+        examples=draft.examples,
+        hash=digest,
+        note=draft.note,
+        written_by_id=draft.sent_by_id,
+        written_by=draft.sent_by,
+        published_at=session.now(),
+        published_by_id=by.id,
+        published_by=by.name,
+    )
+    session.add(version)
+    session.delete(draft)
+    session.flush()
+    session.expire(rule_set, ["draft"])
+    return version
+
+
+def _put_into_force(
+    session: Session, by: Actor, version: RuleVersion, from_at: datetime
+) -> RuleRelease:
+    later = [
+        one
+        for one in queries.coming(session, version.rule_set_id, session.now())
+        if one.from_at >= from_at
+    ]
+    _withdraw(session, by, later)
+    made = _release(session, by, version, "publish", from_at)
+    _note(session, by, "rules.published", version.rule_set)
+    return made
+
+
+def _release(
+    session: Session, by: Actor, version: RuleVersion, kind: str, from_at: datetime, why: str = ""
+) -> RuleRelease:
+    made = RuleRelease(
+        rule_set_id=version.rule_set_id,
+        version=version,
+        kind=kind,
+        from_at=from_at,
+        why=why,
+        released_at=session.now(),
+        released_by_id=by.id,
+        released_by=by.name,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _withdraw(session: Session, by: Actor, releases: Sequence[RuleRelease]) -> None:
+    for one in releases:
+        one.withdrawn_at, one.withdrawn_by = session.now(), by.name
+    session.flush()
+
+
+def _end_shadow(session: Session, by: Actor, rule_set: RuleSet) -> None:
+    standing = queries.release_in_shadow(session, rule_set.id, session.now())
+    _withdraw(session, by, [standing] if standing else [])
+
+
+def _from(session: Session, rule_set: RuleSet, day: date) -> datetime:
+    """The instant a version counts from: the day's first, or now; never back in time."""
+    if day < today(session, rule_set.clinic):
+        raise InvalidInput({"from_day": _("Dagen er gået. Vælg en dag fra i dag.")})
+    return max(session.now(), day_start(day, rule_set.clinic.zone))
+
+
+def _note(session: Session, by: Actor, act: str, rule_set: RuleSet) -> None:
+    audit.record(session, by, act, reason=rule_set.label, clinic_id=rule_set.clinic_id)
