@@ -39,6 +39,11 @@ def evaluate(definitions: Definitions, decision: str, facts: Mapping[str, object
     return Answer(wanted.label, value, tuple(run.logics.fired))
 
 
+def types_of(definitions: Definitions) -> Types:
+    """The model's own types, to hold values against without evaluating anything."""
+    return _Run(definitions, {}).types
+
+
 class _Run:
     """One evaluation: every part of the model is computed at most once."""
 
@@ -48,8 +53,8 @@ class _Run:
         self._values: dict[str, Value] = {}
         self._open: list[str] = []
         self._root = Scope(BUILTINS, work=Work())
-        self._types = Types(definitions.types, self._allows)
-        self.logics = Logics(self._types, definitions.members)
+        self.types = Types(definitions.types, self._allows)
+        self.logics = Logics(self.types, definitions.members)
         self._know_the_facts()
 
     def _know_the_facts(self) -> None:
@@ -86,12 +91,12 @@ class _Run:
         if isinstance(found, InputData):
             where = f"fact {found.label!r}"
             fact = self._facts.get(found.label, self._facts.get(found.name))
-            return self._types.fact(fact, found.type_ref, where)
+            return self.types.fact(fact, found.type_ref, where)
         scope = self._scope(found)
         if isinstance(found, Knowledge):
             return self._knowledge(found, scope)
         where = f"decision {found.label!r}"
-        return self._types.conform(self.logics.value(found.logic, scope), found.type_ref, where)
+        return self.types.conform(self.logics.value(found.logic, scope), found.type_ref, where)
 
     def _knowledge(self, found: Knowledge, scope: Scope) -> Value:
         if isinstance(found.logic, model.FunctionDefinition):

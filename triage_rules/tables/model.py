@@ -148,6 +148,15 @@ def holds(cell: Cell, value: Value | None) -> bool:
     return isinstance(cell, Is) and value is cell.value
 
 
+def allows(output: Output, value: Value) -> bool:
+    """True if the output's column allows the value."""
+    if output.kind == "number":
+        return isinstance(value, Decimal) and Interval(output.low, output.high).has(value)
+    if output.kind == "boolean":
+        return isinstance(value, bool)
+    return isinstance(value, str) and (output.kind == "text" or value in output.choices)
+
+
 def priority(table: Table, row: Row) -> tuple[int, ...]:
     """Where a row's outputs stand among the outputs' choices; lower is more important."""
     return tuple(

@@ -11,7 +11,6 @@ never as sound.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import reduce
 from itertools import groupby
 from operator import and_, or_
@@ -28,6 +27,7 @@ from triage_rules.tables.model import (
     Row,
     Table,
     Value,
+    allows,
     priority,
 )
 
@@ -232,20 +232,8 @@ def _duplicates(table: Table) -> Iterator[Finding]:
 def _bad_outputs(table: Table) -> Iterator[Finding]:
     """Outputs that are not what their column allows."""
     for row in table.rows:
-        for output, value in zip(table.outputs, row.outputs, strict=True):
-            if output.kind == "number":
-                fine = isinstance(value, Decimal) and (
-                    (output.low is None or value >= output.low)
-                    and (output.high is None or value <= output.high)
-                )
-            elif output.kind == "boolean":
-                fine = isinstance(value, bool)
-            else:
-                fine = isinstance(value, str)
-                fine = fine and (output.kind == "text" or value in output.choices)
-            if not fine:
-                yield Finding("bad_output", (row.id,))
-                break
+        if not all(map(allows, table.outputs, row.outputs)):
+            yield Finding("bad_output", (row.id,))
 
 
 def _ends_with_otherwise(table: Table) -> bool:
