@@ -8,11 +8,12 @@ from triage_rules.authoring import register as authoring
 from triage_rules.checkups import models as checkup_tables
 from triage_rules.followup import models as follow_up_tables
 from triage_rules.followup import register as follow_up
+from triage_rules.impact import models as impact_tables
 from triage_rules.questionnaires import register as questionnaires
 from triage_rules.standards import models as standard_tables
 
 # Imported for their tables.
-TABLES = (rule_tables, follow_up_tables, standard_tables, checkup_tables)
+TABLES = (rule_tables, follow_up_tables, standard_tables, checkup_tables, impact_tables)
 
 
 def register(app: Flask) -> None:
