@@ -29,7 +29,7 @@ from triage_rules.authoring.errors import (
     UnderReview,
 )
 from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet, RuleVersion
-from triage_rules.authoring.ownership import answered, nobodys
+from triage_rules.authoring.ownership import nobodys
 from triage_rules.authoring.publishing import Obstacle
 from triage_rules.tables import examples as trying
 from triage_rules.tables import written
@@ -113,17 +113,6 @@ def save(
     session.flush()
     _note(session, by, "rules.edited", rule_set)
     return draft
-
-
-def adopt(
-    session: Session, by: Actor, draft: RuleDraft, edition: int, owner: str, review_by: date
-) -> RuleDraft:
-    """Answer for every row that nobody answers for, or whose review-by date lacks or is gone."""
-    day = today(session, draft.rule_set.clinic)
-    if review_by <= day:
-        raise InvalidInput({"review_by": _("Vælg en dag efter i dag.")})
-    rules = answered(draft.rules, owner, review_by, day)
-    return save(session, by, draft, edition, rules)
 
 
 def send_to_review(

@@ -12,7 +12,7 @@ from booking.platform.database import Session
 from booking.platform.identity import Actor, Role
 from tests import factories as make
 from tests.unit.triage_rules.tables import asthma
-from triage_rules.authoring import ownership, queries, service
+from triage_rules.authoring import editing, queries, service
 from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet
 from triage_rules.tables.rule_set import RuleSet as Rules
 
@@ -23,7 +23,7 @@ NOTE = "Grænserne følger EPR-3."
 
 def sound(**changes: object) -> Rules:
     """The rules for asthma, every row answered for."""
-    return ownership.answered(asthma.rules(**changes), "Anna Holm", REVIEW_BY, TODAY)
+    return editing.fill_details(asthma.rules(**changes), "", "Anna Holm", REVIEW_BY)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from booking.platform.web import Rettid
 from tests import factories as make
 from tests.integration.triage_rules.authoring.conftest import NOTE, REVIEW_BY, TODAY, House, sound
 from tests.unit.triage_rules.tables import asthma
-from triage_rules.authoring import publishing, queries, service
+from triage_rules.authoring import editing, publishing, queries, service
 from triage_rules.authoring.errors import (
     AlreadyBegun,
     HasDraft,
@@ -272,7 +272,8 @@ def test_every_row_is_answered_for(session: Session, house: House) -> None:
     with pytest.raises(NotReady) as raised:
         house.sent(session, rule_set)
     assert bars(raised) == {("review_by", *place) for place in rows}
-    service.adopt(session, house.author, draft, draft.edition, "Anna Holm", REVIEW_BY)
+    answered = editing.fill_details(draft.rules, "", "Anna Holm", REVIEW_BY)
+    service.save(session, house.author, draft, draft.edition, answered)
     house.published(session, rule_set)
 
 
@@ -289,7 +290,7 @@ def test_a_review_by_date_that_is_gone_when_the_version_begins_bars(
     service.publish(session, house.approver, draft, draft.edition, REVIEW_BY)
 
 
-def test_what_comes_from_the_library_is_nobodys_until_it_is_adopted(
+def test_what_comes_from_the_library_is_nobodys_until_someone_answers_for_it(
     session: Session, house: House
 ) -> None:
     rule_set = service.begin(
@@ -299,9 +300,8 @@ def test_what_comes_from_the_library_is_nobodys_until_it_is_adopted(
     with pytest.raises(NotReady) as raised:
         house.sent(session, rule_set)
     assert {one.bar for one in raised.value.obstacles} == {"owner", "review_by"}
-    with pytest.raises(InvalidInput):
-        service.adopt(session, house.author, draft, draft.edition, "Anna Holm", TODAY)
-    service.adopt(session, house.author, draft, draft.edition, "Anna Holm", REVIEW_BY)
+    answered = editing.fill_details(draft.rules, "", "Anna Holm", REVIEW_BY)
+    service.save(session, house.author, draft, draft.edition, answered)
     house.published(session, rule_set)
 
 
