@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from triage_rules.dmn import model as dmn
 from triage_rules.dmn.refused import Refused
-from triage_rules.tables.feel_cells import cell_of, tests_of, values_of
+from triage_rules.tables.feel_cells import cell_of, values_of
 from triage_rules.tables.model import Input, Interval, Kind, Value
 
 KINDS: dict[str, Kind] = {"number": "number", "string": "choice", "boolean": "boolean"}
@@ -74,7 +74,7 @@ def limits_in(allowed: list[dmn.Cell], where: str) -> Limits:
 def check_both(allowed: list[dmn.Cell]) -> None:
     """Refuse a boolean of which only one value is allowed."""
     for cell in allowed:
-        if set(values_of(tests_of(cell)) or ()) != {True, False}:
+        if set(values_of(cell) or ()) != {True, False}:
             raise Refused(cell.where, "of yes and no both are allowed, or it is no question")
 
 
@@ -95,7 +95,7 @@ def _agreed(found: set[Said], where: str) -> Said:
 
 
 def _choices(cell: dmn.Cell) -> tuple[str, ...]:
-    values = values_of(tests_of(cell))
+    values = values_of(cell)
     texts = tuple(value for value in values or () if isinstance(value, str))
     if values is None or len(texts) < len(values):
         raise Refused(cell.where, "the choices are not listed one by one")
@@ -103,7 +103,7 @@ def _choices(cell: dmn.Cell) -> tuple[str, ...]:
 
 
 def _limits(cell: dmn.Cell) -> Limits:
-    listed = values_of(tests_of(cell))
+    listed = values_of(cell)
     if listed is not None:
         return _spaced(listed, cell.where)
     found = cell_of(cell, _A_NUMBER)

@@ -10,7 +10,7 @@ its author has taken responsibility. Otherwise the answer is a clinician's to gi
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -217,13 +217,22 @@ def _read(asked: Input, fact: Fact | None, now: datetime, oldest: timedelta | No
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
             return Read(asked, "mistyped", None, fact.at)
         number = value if isinstance(value, Decimal) else Decimal(value)
-        if not number.is_finite() or (number - asked.low if asked.low else number) % asked.step:
+        try:
+            if (number - asked.low if asked.low else number) % asked.step:
+                return Read(asked, "mistyped", None, fact.at)
+        except InvalidOperation:  # no number, or too large to have a place among the steps
             return Read(asked, "mistyped", None, fact.at)
         if (asked.low is not None and number < asked.low) or (
             asked.high is not None and number > asked.high
         ):
             return Read(asked, "out_of_range", None, fact.at)
         return Read(asked, "known", number, fact.at)
+    return _read_choice(asked, fact)
+
+
+def _read_choice(asked: Input, fact: Fact) -> Read:
+    """A choice, or a yes or no."""
+    value = fact.value
     if asked.kind == "boolean":
         if not isinstance(value, bool):
             return Read(asked, "mistyped", None, fact.at)

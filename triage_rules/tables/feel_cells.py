@@ -4,7 +4,7 @@
 refuses the rest at its cell.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final, NoReturn
 
@@ -28,6 +28,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 GREATEST, FINEST = Decimal(10) ** 15, -9
 _TURNED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 ONE_STRETCH: Final = "a cell holds one stretch of numbers: write a row for each"
+OTHERS: Final = "what is left by not(…) is only known where the choices are listed"
 NO_WIDGET: Final = "no cell of a clinicians' table can hold this"
 
 
@@ -99,8 +100,14 @@ def result_of(cell: dmn.Cell) -> Value | None:
         return _constant(parse.expression(cell.text, ()))
 
 
-def constants(tests: nodes.Tests) -> Iterator[Value | None]:
+def constants(cell: dmn.Cell) -> tuple[Value | None, ...]:
     """Every plain value that the cell mentions, the ends of intervals too; None for `null`."""
+    tests = tests_of(cell)
+    with at(cell.where):
+        return tuple(_constants(tests))
+
+
+def _constants(tests: nodes.Tests) -> Iterator[Value | None]:
     for test in tests.alternatives:
         expression = test.right if isinstance(test, nodes.SignTest) else _tested(test)
         if isinstance(expression, nodes.Interval):
@@ -110,12 +117,28 @@ def constants(tests: nodes.Tests) -> Iterator[Value | None]:
             yield _constant(expression)
 
 
-def values_of(tests: nodes.Tests) -> tuple[Value, ...] | None:
+def values_of(cell: dmn.Cell) -> tuple[Value, ...] | None:
     """The values of a plain list of them; None for anything else than a list. `null` is left out:
     whether an input can be missing is not the list's to say."""
+    tests = tests_of(cell)
     if tests.negated or not tests.alternatives or not all(map(_is_plain, tests.alternatives)):
         return None
-    return tuple(value for value in constants(tests) if value is not None)
+    return tuple(value for value in constants(cell) if value is not None)
+
+
+def seen_choices(cells: Iterable[dmn.Cell]) -> tuple[str, ...]:
+    """The choices that cells mention, in their order, for an input that lists none.
+
+    Refused where a cell means all the others: which they are is not said.
+    """
+    found: dict[str, None] = {}
+    for cell in cells:
+        tests = tests_of(cell)
+        texts = [value for value in constants(cell) if isinstance(value, str)]
+        if texts and (tests.negated or any(_sign(test) != "=" for test in tests.alternatives)):
+            raise Refused(cell.where, OTHERS)
+        found |= dict.fromkeys(texts)
+    return tuple(found)
 
 
 def cell_of(cell: dmn.Cell, asked: Input) -> Cell:
@@ -197,7 +220,7 @@ def _choice(tests: nodes.Tests, asked: Input) -> Cell:
     if not negated:
         return OneOf(chosen)
     if chosen and not chosen <= set(asked.choices):
-        raise Refused("", "what is left by not(…) is only known where the choices are listed")
+        raise Refused("", OTHERS)
     return OneOf(frozenset(asked.choices) - chosen)
 
 

@@ -24,7 +24,7 @@ from triage_rules.tables.dmn_types import (
     limits_in,
     one_kind,
 )
-from triage_rules.tables.feel_cells import cell_of, constants, result_of, tests_of
+from triage_rules.tables.feel_cells import cell_of, constants, result_of, seen_choices
 from triage_rules.tables.model import LISTING, Input, Output, Row, Table, Value, allows
 
 
@@ -49,6 +49,42 @@ def logic_of(decision: dmn.Decision) -> dmn.DecisionTable:
         where = f"decision {decision.label!r}"
         raise Refused(where, "it is no decision table, and clinicians' rules are tables only")
     return logic
+
+
+def asked_by(
+    definitions: dmn.Definitions, decision: dmn.Decision, clause: dmn.InputClause
+) -> dmn.InputData | dmn.Decision:
+    """The input or decision that a column asks for by its name; refused for anything else."""
+    where = clause.expression.where
+    required = [p for one in decision.requires if (p := definitions.parts.get(one)) is not None]
+    with at(where):
+        found = parse.expression(clause.expression.text, {part.name for part in required})
+    parts = [p for p in required if isinstance(found, nodes.Name) and p.name == found.name]
+    if len(parts) != 1 or isinstance(parts[0], dmn.Knowledge):
+        raise Refused(where, "a column asks for one input by its name, not for an expression")
+    return parts[0]
+
+
+def rules_of(decision: dmn.Decision) -> list[tuple[int, dmn.Rule]]:
+    """The rules that are rows of the clinicians' table, each with its number in the file."""
+    logic = logic_of(decision)
+    return [
+        (place, rule)
+        for place, rule in enumerate(logic.rules, 1)
+        if not _keeps_from_empty(logic, place, rule)
+    ]
+
+
+def _keeps_from_empty(logic: dmn.DecisionTable, place: int, rule: dmn.Rule) -> bool:
+    """True for the row of nulls that an export adds; refused where it is another by now."""
+    if given(rule.extras, "none") is None:
+        return False
+    tests = {cell.text or "-" for cell in rule.inputs}
+    results = {cell.text for cell in rule.outputs}
+    if logic.hit_policy in LISTING and tests <= {"-"} and results == {"null"}:
+        return True
+    why = "the row of nulls that keeps the list from being empty has been changed"
+    raise Refused(f"{logic.where}, row {place}", why)
 
 
 def given(extras: tuple[dmn.Extra, ...], name: str) -> dict[str, str] | None:
@@ -86,9 +122,6 @@ class _Reading:
         self.definitions, self.decision, self.stand_ins = definitions, decision, stand_ins
         self.logic = logic_of(decision)
         self.where = self.logic.where
-        self.required = [
-            part for one in decision.requires if (part := definitions.parts.get(one)) is not None
-        ]
 
     def table(self) -> Table:
         """The whole of it."""
@@ -96,7 +129,7 @@ class _Reading:
         for clause in logic.outputs:
             if clause.default is not None:
                 raise Refused(clause.default.where, "a default is not held: write it as a last row")
-        rules = [rule for rule in logic.rules if not self._keeps_from_empty(rule)]
+        rules = [rule for _, rule in rules_of(self.decision)]
         inputs = tuple(
             self._input(clause, [rule.inputs[n] for rule in rules])
             for n, clause in enumerate(logic.inputs)
@@ -122,21 +155,9 @@ class _Reading:
             aggregation=logic.aggregation,  # type: ignore[arg-type]
         )
 
-    def _keeps_from_empty(self, rule: dmn.Rule) -> bool:
-        """True for the row of nulls that an export adds; refused where it is another by now."""
-        if given(rule.extras, "none") is None:
-            return False
-        tests = {cell.text or "-" for cell in rule.inputs}
-        results = {cell.text for cell in rule.outputs}
-        if self.logic.hit_policy in LISTING and tests <= {"-"} and results == {"null"}:
-            return True
-        place = self.logic.rules.index(rule) + 1
-        why = "the row of nulls that keeps the list from being empty has been changed"
-        raise Refused(f"{self.where}, row {place}", why)
-
     def _input(self, clause: dmn.InputClause, cells: list[dmn.Cell]) -> Input:
         where = clause.expression.where
-        part = self._asked(clause)
+        part = asked_by(self.definitions, self.decision, clause)
         own = given(clause.extras, "input")
         if own is None and part.id in self.stand_ins:
             return self.stand_ins[part.id]
@@ -149,11 +170,9 @@ class _Reading:
             cells = [*cells, *(rule.outputs[0] for rule in logic_of(part).rules)]
         kinds, more = declared(self.definitions, refs, where)
         listed = [cell for cell in [*listed, *more] if cell.text]
-        mentioned = [value for cell in cells for value in constants(tests_of(cell))]
-        kind = one_kind(
-            kinds or kinds_of([*mentioned, *(v for c in listed for v in constants(tests_of(c)))]),
-            where,
-        )
+        mentioned = [value for cell in cells for value in constants(cell)]
+        allowed = [value for cell in listed for value in constants(cell)]
+        kind = one_kind(kinds or kinds_of([*mentioned, *allowed]), where)
         label = part.label if clause.label == part.name else clause.label
         asked = Input(part.label, label, kind)
         step = None
@@ -169,21 +188,10 @@ class _Reading:
         if kind == "number" and step is None:
             asked = replace(asked, step=fine_step(asked, mentioned))
         if kind == "choice" and not asked.choices:
-            texts = (value for value in mentioned if isinstance(value, str))
-            asked = replace(asked, choices=tuple(dict.fromkeys(texts)))
+            asked = replace(asked, choices=seen_choices(cells))
         if isinstance(part, dmn.Decision):
             asked = replace(asked, source=f"table:{part.label}", can_be_missing=False)
         return asked
-
-    def _asked(self, clause: dmn.InputClause) -> dmn.InputData | dmn.Decision:
-        """The input or decision that a column asks for by its name."""
-        where = clause.expression.where
-        with at(where):
-            found = parse.expression(clause.expression.text, {part.name for part in self.required})
-        parts = [p for p in self.required if isinstance(found, nodes.Name) and p.name == found.name]
-        if len(parts) != 1 or isinstance(parts[0], dmn.Knowledge):
-            raise Refused(where, "a column asks for one input by its name, not for an expression")
-        return parts[0]
 
     def _output(self, clause: dmn.OutputClause, values: list[Value]) -> Output:
         name = clause.name or self.decision.label

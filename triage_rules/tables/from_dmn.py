@@ -61,12 +61,12 @@ def from_dmn(definitions: dmn.Definitions) -> RuleSet:
     """
     stages = stages_of(definitions)
     for part in definitions.parts.values():
-        if not (isinstance(part, dmn.InputData) or part.id in stages or _is_between(part)):
-            raise Refused(
-                f"decision {part.label!r}",
-                "a rule set has no place for it; its tables are called "
-                + ", ".join(stage.name for stage in STAGES),
-            )
+        if not (isinstance(part, dmn.InputData) or part.id in stages or is_between(part)):
+            called = ", ".join(stage.name for stage in STAGES)
+            why = f"a rule set has no place for it; its tables are called {called}"
+            if part.name in BETWEEN:
+                why = "what the chain makes of its first tables is not the model's to say"
+            raise Refused(f"decision {part.label!r}", why)
     if not stages:
         raise Refused("the model", "none of its decisions is called after a table of a rule set")
     found = {stage: _stage_table(definitions, stages, one) for one, stage in stages.items()}
@@ -87,7 +87,7 @@ def stages_of(definitions: dmn.Definitions) -> dict[str, str]:
     """The ids of the decisions that are called after a stage, each with the stage."""
     found: dict[str, str] = {}
     for part in definitions.parts.values():
-        if not isinstance(part, dmn.Decision) or _is_between(part):
+        if not isinstance(part, dmn.Decision) or isinstance(part.logic, dmn.LiteralExpression):
             continue
         for name in (part.label, part.name, part.id):
             stage = _stage_called(name)
@@ -117,17 +117,11 @@ def _stage_called(name: str) -> str | None:
     return next((s.name for s in STAGES if word == s.name or word in CALLED[s.name]), None)
 
 
-def _is_between(part: dmn.InputData | dmn.Decision | dmn.Knowledge) -> bool:
-    """True for a decision that an export puts between the tables; refused where it has changed."""
-    if not isinstance(part, dmn.Decision) or part.name not in BETWEEN:
+def is_between(part: dmn.InputData | dmn.Decision | dmn.Knowledge) -> bool:
+    """True for a decision that an export puts between the tables, as it was put there."""
+    if not isinstance(part, dmn.Decision) or not isinstance(part.logic, dmn.LiteralExpression):
         return False
-    if not isinstance(part.logic, dmn.LiteralExpression):
-        return False
-    _, _, text = BETWEEN[part.name]
-    if part.logic.text != text:
-        why = "what the chain makes of its first tables is not the model's to say"
-        raise Refused(f"decision {part.label!r}", why)
-    return True
+    return part.name in BETWEEN and part.logic.text == BETWEEN[part.name][2]
 
 
 def _stage_table(definitions: dmn.Definitions, stages: Mapping[str, str], identity: str) -> Table:
