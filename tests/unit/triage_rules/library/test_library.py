@@ -14,6 +14,8 @@ from triage_rules import library
 from triage_rules.library import CODES, OBLIGATIONS, entry, titles
 from triage_rules.questionnaires.fhir import read as read_questionnaire
 from triage_rules.questionnaires.shipped import source
+from triage_rules.standards.breaks import breaks, named_in
+from triage_rules.standards.catalogue import applying, standards_on
 from triage_rules.tables.decide import Chain, Decision
 from triage_rules.tables.evaluate import Fact
 from triage_rules.tables.examples import run_all, touched
@@ -23,6 +25,7 @@ from triage_rules.tables.written import content_hash, read, written
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 UNCITED = "Fastsættes af klinikken; intet kildetal"
+WEEKS_TO_ANSWER = 2
 WEEKS_A_MONTH = Decimal("365.25") / 12 / 7
 
 # Somebody of whom nothing is wrong.
@@ -107,6 +110,14 @@ def test_the_obligations_are_those_that_are_listed() -> None:
         assert owed is not None
         named |= {str(row.outputs[0]) for row in owed.rows}
     assert named == set(OBLIGATIONS)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_set_breaks_a_national_standard_that_it_names(code: str) -> None:
+    rules = entry(code).rules
+    owed = applying(standards_on(NOW.date()), named_in(rules))
+    assert bool(owed) == (code in ("asthma", "diabetes"))
+    assert breaks(rules, owed, ("phq9", "siden-sidst")) == []
 
 
 def inputs() -> list[tuple[str, Input]]:
@@ -251,7 +262,8 @@ def test_near_a_limit_a_clinician_takes_a_second_look(code: str, facts: dict[str
     ],
 )
 def test_whoever_is_always_well_is_still_seen_in_time(code: str, most: int) -> None:
-    """However the questionnaires fall within their windows, and the contact at its latest."""
+    """However the questionnaires fall within their windows, two weeks to answer each, and the
+    contact at its latest."""
     assert entry(code).rules.latest_weeks <= most
     longest, ahead = 0, {0}
     while ahead:
@@ -264,7 +276,7 @@ def test_whoever_is_always_well_is_still_seen_in_time(code: str, most: int) -> N
             longest = max(longest, week + made.contact.latest_weeks)
         else:
             first, last = made.contact.from_weeks, made.contact.latest_weeks
-            ahead |= {week + weeks for weeks in range(first, last + 1)}
+            ahead |= {week + weeks for weeks in range(first, last + WEEKS_TO_ANSWER + 1)}
     assert most - 13 <= longest <= most
 
 
