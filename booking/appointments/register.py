@@ -10,6 +10,7 @@ from booking.appointments.invitations.service import reach_horizon
 from booking.appointments.length import default_policy
 from booking.appointments.refit import on_needs_changed
 from booking.appointments.wording import ACTIONS, LOGGED_REASONS, NAMED_IN_LOG
+from booking.appointments.worklist.escalation import escalate
 from booking.calendar.events import (
     ClosureRemoved,
     OpeningChanged,
@@ -38,3 +39,4 @@ def register(app: Flask) -> None:
     rettid.jobs.add(Job("hold_sweep", timedelta(minutes=1), holds.sweep))
     rettid.jobs.add(Job("booking_horizon", timedelta(minutes=10), reach_horizon))
     rettid.jobs.add(Job("safety_net", timedelta(hours=1), safety_net.look))
+    rettid.jobs.add(Job("worklist_unread", timedelta(minutes=5), escalate))

@@ -88,6 +88,7 @@ ACTIONS: dict[str, LazyString] = {
     "invitation.revoked": _l("Trak en indkaldelse tilbage"),
     "visit_type.created": _l("Oprettede en kontakttype"),
     "visit_type.changed": _l("Ændrede en kontakttype"),
+    "worklist.read": _l("Åbnede en opgave på arbejdslisten"),
     "worklist.finished": _l("Afsluttede en opgave på arbejdslisten"),
 }
 

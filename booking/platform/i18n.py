@@ -1,9 +1,12 @@
 """Languages, and how days and times are written in them. Danish is the source language."""
 
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context
 from flask import session as cookie
 from flask_babel import Babel, get_locale
@@ -35,6 +38,17 @@ def language_code() -> str:
     """'da' or 'en', for the texts that are kept in both languages in the database."""
     locale = get_locale()
     return locale.language if locale else "da"
+
+
+def said_in(language: str, text: str, **values: object) -> str:
+    """A text of the catalogue in a language, for what is kept in both: no page need be made."""
+    translated = _english().gettext(text) if language == "en" else text
+    return translated % values if values else translated
+
+
+@cache
+def _english() -> NullTranslations:
+    return Translations.load(Path(__file__).parent / "translations", ["en"])
 
 
 def long_day(day: date) -> str:

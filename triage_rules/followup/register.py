@@ -1,16 +1,103 @@
 """What following patients adds to the application."""
 
+from datetime import timedelta
+
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from booking.appointments.events import AppointmentBooked, ContactDone
 from booking.clinic_web.setup.clinics import OVERVIEW
+from booking.clinic_web.worklist import KINDS, Kind
 from booking.people import audit_words
+from booking.platform.error_table import ERRORS, Shown
+from booking.platform.jobs import Job
 from booking.platform.web import Rettid
-from triage_rules.followup import setup_web
+from triage_rules.followup import acting, contacts, due, hearing, setup_web
+from triage_rules.followup.errors import CONSTRAINTS
+from triage_rules.followup.length import ByDecision
+from triage_rules.questionnaires.events import (
+    PatientWantsContact,
+    QuestionnaireAnswered,
+    QuestionnaireCorrected,
+    QuestionnaireOverdue,
+)
 
 ACTIONS = {
     "pathway.created": _("Oprettede en opfølgningstype"),
     "pathway.changed": _("Ændrede en opfølgningstype"),
+    "follow_up.started": _("Begyndte at følge patienten efter behov"),
+    "follow_up.ended": _("Holdt op med at følge patienten efter behov"),
+    "follow_up.decided": _("Lod reglerne afgøre, hvad der skal ske"),
+    "follow_up.accepted": _("Godkendte reglernes beslutning"),
+    "follow_up.overridden": _("Besluttede noget andet end reglerne"),
+    "follow_up.interval_set": _("Satte patientens interval"),
+    "measurement.taken": _("Skrev en måling"),
+    "measurement.withdrawn": _("Trak en måling tilbage"),
+}
+WORKLIST = {
+    acting.RED: Kind(
+        _("Opfølgningen er rød"),
+        _("Se svarene nu, og kontakt patienten."),
+    ),
+    acting.YELLOW: Kind(
+        _("Opfølgningen er gul"),
+        _("Se svarene og beslutningen, og afgør, hvad der skal ske."),
+    ),
+    acting.NO_RULES: Kind(
+        _("Ingen regler gælder for patientens opfølgning"),
+        _("Afgør selv, hvad der skal ske, og få reglerne udgivet."),
+    ),
+    acting.NOTHING_TO_ASK: Kind(
+        _("Opfølgningstypen har intet spørgeskema"),
+        _("Kontakt patienten, og vælg et spørgeskema til opfølgningstypen."),
+    ),
+    acting.NOT_ASKED_FOR: Kind(
+        _("Reglerne beder ikke længere om kontakten"),
+        _("Afgør, om patienten skal beholde sin indkaldelse."),
+    ),
+    contacts.NO_VISIT_TYPE: Kind(
+        _("Ingen kontakttype passer til beslutningen"),
+        _("Indkald patienten, og ret kontakttyperne på opfølgningstypen."),
+    ),
+    contacts.TIME_DIFFERS: Kind(
+        _("Patientens tid passer ikke til beslutningen"),
+        _("Sammenlign tiden med beslutningen, og aftal med patienten, hvad der skal ske."),
+    ),
+    due.LATE: Kind(
+        _("Seneste dag for opfølgning er passeret"),
+        _("Kontakt patienten, og afgør, hvad der skal ske."),
+    ),
+    due.PAPER: Kind(
+        _("Spørgeskemaet skal sendes på papir"),
+        _("Send spørgeskemaet, og skriv svarene ind, når de kommer."),
+    ),
+}
+FAULTS = {
+    "already_followed": Shown(
+        409,
+        _("Forløbet bliver fulgt allerede"),
+        _("Afslut den opfølgning, der er i gang, før en ny begynder."),
+    ),
+    "no_rules_in_force": Shown(
+        409,
+        _("Ingen regler gælder nu"),
+        _("Udgiv reglerne, før patienter kan følges efter dem."),
+    ),
+    "follow_up_ended": Shown(
+        409,
+        _("Opfølgningen er afsluttet"),
+        _("Intet er ændret."),
+    ),
+    "decision_replaced": Shown(
+        409,
+        _("Der er kommet en nyere beslutning"),
+        _("Intet er ændret. Se den nye beslutning, og sig, hvad der skal ske."),
+    ),
+    "decision_tampered": Shown(
+        500,
+        _("Beslutningen kan ikke vises"),
+        _("Det, der er gemt, er ikke det, beslutningen blev taget på. Ring til driften."),
+    ),
 }
 
 
@@ -19,5 +106,18 @@ def register(app: Flask) -> None:
     rettid: Rettid = app.extensions["rettid"]
     audit_words.WORDS.update(ACTIONS)
     audit_words.NAMED.update(["pathway.created", "pathway.changed"])
+    rettid.constraints.update(CONSTRAINTS)
+    KINDS.update(WORKLIST)
+    ERRORS.update(FAULTS)
+    rettid.database.ports["length"] = ByDecision(rettid.database.ports["length"])
+    rettid.events.subscribe(QuestionnaireAnswered, hearing.on_answered)
+    rettid.events.subscribe(QuestionnaireCorrected, hearing.on_corrected)
+    rettid.events.subscribe(QuestionnaireOverdue, hearing.on_overdue)
+    rettid.events.subscribe(PatientWantsContact, hearing.on_wish)
+    rettid.events.subscribe(ContactDone, hearing.on_done)
+    rettid.events.subscribe(AppointmentBooked, contacts.on_booked)
+    rettid.jobs.add(Job("follow_up_ask", timedelta(minutes=10), due.send_due))
+    rettid.jobs.add(Job("follow_up_late", timedelta(hours=1), due.passed))
+    rettid.jobs.add(Job("follow_up_end", timedelta(hours=1), due.end_with_course))
     app.register_blueprint(setup_web.pages)
     rettid.parts.add_card(OVERVIEW, setup_web.card)

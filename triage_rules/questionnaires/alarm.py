@@ -2,6 +2,7 @@
 answered is told at once whom to call.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 
 from flask import render_template
@@ -14,9 +15,11 @@ from booking.platform.database import Session
 from booking.platform.identity import Actor
 from triage_rules.questionnaires.events import QuestionnaireAnswered, QuestionnaireCorrected
 from triage_rules.questionnaires.form import Answers, Questionnaire
-from triage_rules.questionnaires.models import QuestionnaireResponse
+from triage_rules.questionnaires.models import QuestionnaireRequest, QuestionnaireResponse
 
 ALARMING = "alarming_answer"
+# How long it may lie unread; a pathway that the patient is followed by may set another time.
+UNREAD = timedelta(hours=24)
 # By questionnaire: a question, and the least figure that alarms. PHQ-9's ninth asks of thoughts
 # of being better off dead or of hurting oneself; any answer above 0 overrides everything.
 ALARMS = {"phq9": ("phq9-9", Decimal(1))}
@@ -38,6 +41,7 @@ def on_answered(session: Session, answered: QuestionnaireAnswered | Questionnair
     if not _alarms(response):
         return
     request = response.request
+    responsible = request.course.responsible
     worklist.add(
         session,
         request.clinic_id,
@@ -45,8 +49,16 @@ def on_answered(session: Session, answered: QuestionnaireAnswered | Questionnair
         patient_id=request.patient_id,
         details={"about": request.version.questionnaire.title_da},
         due_on=today(session, request.clinic),
-        key=f"{ALARMING}:{request.id}",
+        key=key(request),
+        urgency="red",
+        owner_id=responsible.staff_id if responsible is not None else None,
+        escalate_at=session.now() + UNREAD,
     )
+
+
+def key(request: QuestionnaireRequest) -> str:
+    """The worklist's key of an alarming answer to a request."""
+    return f"{ALARMING}:{request.id}"
 
 
 def card(_session: Session, _actor: Actor, response: QuestionnaireResponse) -> Markup | None:

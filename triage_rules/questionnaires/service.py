@@ -242,18 +242,22 @@ def wish_contact(
 
     Pressed again it stays one item; more words are put to it.
     """
-    key = f"{WANTS_CONTACT}:{clinic.id}:{patient.id}"
     item = worklist.add(
         session,
         clinic.id,
         WANTS_CONTACT,
         patient_id=patient.id,
         due_on=today(session, clinic),
-        key=key,
+        key=wish_key(clinic.id, patient.id),
     )
     worklist.add_words(session, item, words, ())
     audit.record(session, by, "contact.wished", [patient.id], clinic_id=clinic.id)
     session.publish(PatientWantsContact(patient.id, clinic.id))
+
+
+def wish_key(clinic_id: int, patient_id: int) -> str:
+    """The worklist's key of a patient's wish to be contacted by a clinic."""
+    return f"{WANTS_CONTACT}:{clinic_id}:{patient_id}"
 
 
 def overdue_key(request: QuestionnaireRequest) -> str:

@@ -18,7 +18,7 @@ from booking.appointments.groups import with_room
 from booking.appointments.guard import attempt, lock
 from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.models import ACTIVE, Appointment
-from booking.appointments.occasions import Occasion, for_invitation
+from booking.appointments.occasions import Occasion, for_invitation, for_move
 from booking.appointments.search import Slot, find
 from booking.appointments.service import book, cancel
 from booking.appointments.visit_types.models import VisitType
@@ -244,12 +244,19 @@ def _check(course: Course, wanted: Order) -> None:
 
 
 def change_window(
-    session: Session, by: Actor, invitation: Invitation, first: date, last: date
+    session: Session,
+    by: Actor,
+    invitation: Invitation,
+    first: date,
+    last: date,
+    *,
+    deadline_on: date | None = None,
 ) -> Appointment | None:
     """Let an invitation be booked on other local days; the time it has by now, if any.
 
     One without a time is reserved at once if the days are within the horizon, and is planned
-    again if they are beyond it. A time it already has stays where it is.
+    again if they are beyond it. A time it already has stays where it is. deadline_on: another
+    last day; None leaves it as it is.
     Raises WrongState for one that is completed or revoked.
     """
     lock(session, [], [invitation.patient_id])
@@ -260,6 +267,7 @@ def change_window(
     if last < local_date(session.now(), invitation.clinic.zone):
         raise InvalidInput({"window_to": _("Slutdatoen er passeret. Skriv en senere dato.")})
     invitation.window_from, invitation.window_to = first, last
+    invitation.deadline_on = deadline_on or invitation.deadline_on
     audit.record(
         session,
         by,
@@ -282,3 +290,23 @@ def change_window(
         due = invitation.deadline_on or last
         worklist.due_by(session, f"invitation:{invitation.id}", due)
     return appointment
+
+
+def bring_inside(session: Session, by: Actor, invitation: Invitation) -> Appointment | None:
+    """Move a time that lies outside its invitation's window into it; the patient is not asked.
+
+    For times that nobody has said yes to. The old time stays until the new one is had: None,
+    and nothing changed, where nothing is free or the invitation has no time.
+    """
+    lock(session, [], [invitation.patient_id])
+    appointment = live_appointment(session, invitation)
+    if appointment is None or appointment.status != "booked":
+        return None
+    occasion = for_move(session, SYSTEM, appointment)
+    for slot in _candidates(session, occasion):
+        try:
+            with attempt(session):
+                return book(session, by, occasion, slot, "system", provisional=True)
+        except (TimeTaken, DoesNotFit, PatientBusy, GroupFull):
+            continue
+    return None

@@ -14,17 +14,34 @@ from booking.platform.errors import NotFound
 
 
 def open_items(session: Session, clinic_id: int) -> Sequence[WorklistItem]:
-    """What waits at a clinic: the earliest due first, what has no due date last, then by age."""
+    """What waits at a clinic: red first, then the earliest due, no due date last, then by age."""
     return session.scalars(
         select(WorklistItem)
         .where(WorklistItem.clinic_id == clinic_id, WorklistItem.status == "open")
-        .options(joinedload(WorklistItem.patient))
+        .options(joinedload(WorklistItem.patient), joinedload(WorklistItem.owner))
         .order_by(
+            WorklistItem.urgency != "red",
             WorklistItem.due_on.is_(None),
             WorklistItem.due_on,
             WorklistItem.created_at,
             WorklistItem.id,
         )
+    ).all()
+
+
+def for_leaders(session: Session, clinic_id: int) -> Sequence[WorklistItem]:
+    """What the leaders must see to: what lay unread too long, and what is urgent and nobody's."""
+    urgent_and_nobodys = (WorklistItem.urgency != "") & WorklistItem.owner_id.is_(None)
+    return session.scalars(
+        select(WorklistItem)
+        .where(
+            WorklistItem.clinic_id == clinic_id,
+            WorklistItem.status == "open",
+            WorklistItem.read_at.is_(None),
+            WorklistItem.escalated_at.is_not(None) | urgent_and_nobodys,
+        )
+        .options(joinedload(WorklistItem.patient))
+        .order_by(WorklistItem.urgency != "red", WorklistItem.due_on, WorklistItem.id)
     ).all()
 
 

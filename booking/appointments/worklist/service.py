@@ -1,8 +1,8 @@
 """Putting things before a person, and taking them off again."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import cast
+from datetime import date, datetime, timedelta
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +14,7 @@ from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
 from booking.platform.localtime import local_date
 
+Urgency = Literal["", "yellow", "red"]
 NOTICE = timedelta(weeks=2)
 
 
@@ -30,11 +31,16 @@ def add(
     details: dict[str, object] | None = None,
     due_on: date | None = None,
     key: str | None = None,
+    urgency: Urgency = "",
+    owner_id: int | None = None,
+    escalate_at: datetime | None = None,
 ) -> WorklistItem:
     """Put something on a clinic's worklist; the open item with the same `key`, if there is one.
 
     words: a person's own. details: what the kind's text needs, never a CPR or phone number.
-    due_on: a local day. Two writers with one key end with one item.
+    due_on: a local day. owner_id: the member of staff whose it is, None for the leaders'.
+    escalate_at: still unread then, it goes to the leaders too. Two writers with one key end
+    with one item.
     """
     if key is not None and (already := with_key(session, key)) is not None:
         return already
@@ -50,6 +56,9 @@ def add(
         due_on=due_on,
         open_key=key,
         created_at=session.now(),
+        urgency=urgency,
+        owner_id=owner_id,
+        escalate_at=escalate_at,
     )
     try:
         with session.begin_nested():
@@ -78,6 +87,23 @@ def add_words(session: Session, item: WorklistItem, words: str, wishes: Sequence
     more = [wish for wish in wishes if wish not in known]
     if more:
         item.details = {**item.details, "wishes": known + more}
+    session.flush()
+
+
+def mark_read(session: Session, by: Actor, item: WorklistItem) -> None:
+    """Note that somebody has opened an item; only the first counts, until it is `unread`."""
+    if item.status != "open" or item.read_at is not None:
+        return
+    item.read_at, item.read_by = session.now(), by.name
+    session.flush()
+    patients = [item.patient_id] if item.patient_id is not None else []
+    audit.record(session, by, "worklist.read", patients, clinic_id=item.clinic_id)
+
+
+def unread(session: Session, item: WorklistItem, escalate_at: datetime | None) -> None:
+    """Something new has come to an open item: whoever read it before must read it again."""
+    item.read_at, item.read_by = None, ""
+    item.escalated_at, item.escalate_at = None, escalate_at
     session.flush()
 
 

@@ -1,0 +1,11 @@
+"""What happens to what waits for a person, told inside the same transaction."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class WorklistItemUnread:
+    """Nobody has opened an item within the time the clinic has set: it is the leaders' too."""
+
+    item_id: int
+    clinic_id: int

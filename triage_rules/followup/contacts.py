@@ -1,0 +1,233 @@
+"""From what the rules ask for to an invitation with its reserved time, through booking's own
+services. An invitation that stands from an earlier decision is never doubled.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import or_, select
+
+from booking.appointments.events import AppointmentBooked
+from booking.appointments.invitations import service as invitations
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.invitations.service import Order
+from booking.appointments.models import Appointment
+from booking.appointments.refit import refit
+from booking.appointments.visit_types.models import VisitType
+from booking.appointments.worklist import service as worklist
+from booking.appointments.worklist.models import WorklistItem
+from booking.calendar.models import Resource
+from booking.calendar.service import today
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM, Actor
+from booking.platform.localtime import local_date
+from triage_rules.followup.models import (
+    DecisionOutcome,
+    DecisionReview,
+    FollowUpDecision,
+    FollowUpPlan,
+)
+from triage_rules.followup.windows import Window
+from triage_rules.tables.decide import Contact
+
+NO_VISIT_TYPE, TIME_DIFFERS = "follow_up_no_visit_type", "follow_up_time_differs"
+DEADLINE_KIND = "clinical"
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """What came of it: the invitation that stands, and what a person must look at, if anything."""
+
+    invitation: Invitation | None
+    item: WorklistItem | None = None
+
+
+def arrange(session: Session, plan: FollowUpPlan, contact: Contact, days: Window) -> Arranged:
+    """See that the patient has an invitation as the rules ask, reserved if within the horizon."""
+    visit_type = fitting(plan, contact)
+    if visit_type is None:
+        return Arranged(None, _no_visit_type(session, plan, days))
+    existing = standing(session, plan)
+    if existing is None:
+        return Arranged(place(session, SYSTEM, plan, visit_type, contact.form, days))
+    time = invitations.live_appointment(session, existing)
+    same = (existing.visit_type_id, existing.form) == (visit_type.id, contact.form)
+    if time is None:
+        if same:
+            return Arranged(_sooner(session, existing, days))
+        invitations.revoke(session, SYSTEM, existing, "clinic")
+        return Arranged(place(session, SYSTEM, plan, visit_type, contact.form, days))
+    return _with_time(session, plan, existing, time, days, same=same)
+
+
+def place(
+    session: Session,
+    by: Actor,
+    plan: FollowUpPlan,
+    visit_type: VisitType,
+    form: str,
+    days: Window,
+) -> Invitation:
+    """Order a contact. Its time is looked for from the day aimed at; where there is none then,
+    from the first day; and the patient may choose any day of the window."""
+    invitation = invitations.order(
+        session,
+        by,
+        plan.course,
+        Order(
+            visit_type=visit_type,
+            form=form,
+            window_from=days.aim_on,
+            window_to=days.latest_on,
+            clinician=_preferred(plan, visit_type),
+            deadline_on=days.latest_on,
+            deadline_kind=DEADLINE_KIND,
+            purpose=plan.pathway.name,
+        ),
+    )
+    if invitation.status == "open" and days.opens_on < days.aim_on:
+        invitations.change_window(session, SYSTEM, invitation, days.opens_on, days.latest_on)
+    return invitation
+
+
+def standing(session: Session, plan: FollowUpPlan) -> Invitation | None:
+    """The plan's latest invitation that still waits for its contact."""
+    decided = select(FollowUpDecision.id).where(FollowUpDecision.plan_id == plan.id)
+    by_rules = select(DecisionOutcome.invitation_id).where(DecisionOutcome.decision_id.in_(decided))
+    by_people = select(DecisionReview.invitation_id).where(DecisionReview.decision_id.in_(decided))
+    return session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.status.in_(("planned", "open")),
+            or_(Invitation.id.in_(by_rules), Invitation.id.in_(by_people)),
+        )
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def fitting(plan: FollowUpPlan, contact: Contact) -> VisitType | None:
+    """The visit type a contact becomes: one named for its profession before one for any."""
+    named = sorted(
+        plan.pathway.contacts, key=lambda one: (one.profession != contact.profession, one.id)
+    )
+    for one in named:
+        visit_type = one.visit_type
+        profession = one.profession or visit_type.profession
+        right = not contact.profession or profession in ("", contact.profession)
+        if right and visit_type.active and contact.form in visit_type.form_list:
+            return visit_type
+    return None
+
+
+def refit_live(session: Session, by: Actor, invitation: Invitation) -> None:
+    """Give the invitation's time, if it has one, the length that is asked for now."""
+    time = invitations.live_appointment(session, invitation)
+    if time is not None and time.status == "booked":
+        refit(session, by, time)
+
+
+def on_booked(session: Session, booked: AppointmentBooked) -> None:
+    """A time reserved when the horizon reached it was looked for around the day aimed at; from
+    now on the patient may choose any day the rules allow."""
+    if not booked.provisional:
+        return
+    row = session.execute(
+        select(Invitation, FollowUpDecision)
+        .join(Appointment, Appointment.invitation_id == Invitation.id)
+        .join(DecisionOutcome, DecisionOutcome.invitation_id == Invitation.id)
+        .join(FollowUpDecision, FollowUpDecision.id == DecisionOutcome.decision_id)
+        .where(Appointment.id == booked.appointment_id)
+        .order_by(FollowUpDecision.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return
+    invitation, decision = row.tuple()
+    contact = contact_of(decision)
+    if contact is None:
+        return
+    decided = local_date(decision.decided_at, invitation.clinic.zone)
+    opens = max(decided + timedelta(weeks=contact.from_weeks), today(session, invitation.clinic))
+    if opens < invitation.window_from:
+        invitations.change_window(session, SYSTEM, invitation, opens, invitation.window_to)
+
+
+def contact_of(decision: FollowUpDecision) -> Contact | None:
+    """What the rules asked for; None where they were unsure."""
+    kept = decision.contact
+    return Contact(**kept) if kept is not None else None  # type: ignore[arg-type]
+
+
+def _sooner(session: Session, existing: Invitation, days: Window) -> Invitation:
+    """An invitation without a time is brought into the new window, unless it ends sooner."""
+    if existing.window_to > days.latest_on:
+        invitations.change_window(
+            session, SYSTEM, existing, days.aim_on, days.latest_on, deadline_on=days.latest_on
+        )
+    return existing
+
+
+def _with_time(
+    session: Session,
+    plan: FollowUpPlan,
+    existing: Invitation,
+    time: Appointment,
+    days: Window,
+    *,
+    same: bool,
+) -> Arranged:
+    """The patient has a time already: one soon enough stands; a later one that nobody has said
+    yes to is moved; and of what the patient has agreed to, a person decides."""
+    in_time = local_date(time.starts_at, plan.clinic.zone) <= days.latest_on
+    unanswered = time.status == "booked" and time.participant == "needs-action"
+    if same and not in_time and unanswered:
+        invitations.change_window(
+            session, SYSTEM, existing, days.opens_on, days.latest_on, deadline_on=days.latest_on
+        )
+        in_time = invitations.bring_inside(session, SYSTEM, existing) is not None
+        session.refresh(time)
+    if same and in_time:
+        refit_live(session, SYSTEM, existing)
+        return Arranged(existing)
+    return Arranged(existing, _time_differs(session, plan, existing, time, days))
+
+
+def _preferred(plan: FollowUpPlan, visit_type: VisitType) -> Resource | None:
+    """The responsible clinician, where their profession is the one asked for."""
+    responsible = plan.course.responsible
+    if responsible is None or not responsible.active:
+        return None
+    right = visit_type.profession in ("", responsible.profession)
+    return responsible if right else None
+
+
+def _no_visit_type(session: Session, plan: FollowUpPlan, days: Window) -> WorklistItem:
+    return _put(session, plan, NO_VISIT_TYPE, f"{NO_VISIT_TYPE}:{plan.id}", days.latest_on)
+
+
+def _time_differs(
+    session: Session, plan: FollowUpPlan, existing: Invitation, time: Appointment, days: Window
+) -> WorklistItem:
+    item = _put(session, plan, TIME_DIFFERS, f"{TIME_DIFFERS}:{time.id}", days.latest_on)
+    item.appointment_id, item.invitation_id = time.id, existing.id
+    item.details = {**item.details, "visit_type": existing.visit_type.name}
+    item.due_on = min(item.due_on or days.latest_on, days.latest_on)
+    session.flush()
+    return item
+
+
+def _put(session: Session, plan: FollowUpPlan, kind: str, key: str, due_on: date) -> WorklistItem:
+    responsible = plan.course.responsible
+    return worklist.add(
+        session,
+        plan.clinic_id,
+        kind,
+        patient_id=plan.patient_id,
+        details={"about": plan.pathway.name},
+        due_on=due_on,
+        key=key,
+        urgency="yellow",
+        owner_id=responsible.staff_id if responsible is not None else None,
+        escalate_at=session.now() + timedelta(hours=plan.pathway.unread_hours),
+    )

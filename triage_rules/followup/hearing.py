@@ -1,0 +1,105 @@
+"""What follow-up does when it hears of answers, wishes, silence and contacts."""
+
+from datetime import timedelta
+from typing import cast
+
+from booking.appointments.events import ContactDone
+from booking.appointments.models import Appointment
+from booking.appointments.worklist.queries import with_key
+from booking.calendar.service import today
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM, Actor, ActorKind
+from triage_rules.authoring import queries as rule_sets
+from triage_rules.followup import acting, contacts, due, facts, queries, service
+from triage_rules.followup.deciding import decide
+from triage_rules.followup.errors import NoRulesInForce
+from triage_rules.followup.models import FollowUpPlan
+from triage_rules.questionnaires import alarm
+from triage_rules.questionnaires.events import (
+    PatientWantsContact,
+    QuestionnaireAnswered,
+    QuestionnaireCorrected,
+    QuestionnaireOverdue,
+)
+from triage_rules.questionnaires.models import QuestionnaireRequest, QuestionnaireResponse
+
+
+def on_answered(session: Session, answered: QuestionnaireAnswered) -> None:
+    """Decide by the answers that came in."""
+    _on_response(session, answered.response_id, "answered")
+
+
+def on_corrected(session: Session, corrected: QuestionnaireCorrected) -> None:
+    """Decide again by what the answers should have been."""
+    _on_response(session, corrected.response_id, "corrected")
+
+
+def on_wish(session: Session, wished: PatientWantsContact) -> None:
+    """A patient who wants to be contacted always is, whatever the rules say."""
+    for plan in queries.plans_of(session, wished.patient_id, wished.clinic_id):
+        decide(session, SYSTEM, plan, "wish")
+
+
+def on_overdue(session: Session, overdue: QuestionnaireOverdue) -> None:
+    """A patient is silent. A person has it on the worklist; should that come to nothing too, the
+    plan's latest day calls again."""
+    request = session.get_one(QuestionnaireRequest, overdue.request_id)
+    plan = queries.running(session, request.course_id)
+    if plan is None:
+        return
+    soon = today(session, plan.clinic) + timedelta(days=plan.pathway.answer_days)
+    plan.latest_on = min(plan.latest_on, soon)
+    session.flush()
+
+
+def on_done(session: Session, done: ContactDone) -> None:
+    """The contact took place: the next questionnaire is set, so that the follow-up goes on."""
+    appointment = session.get_one(Appointment, done.appointment_id)
+    plan = queries.running(session, appointment.course_id or 0)
+    if plan is None:
+        return
+    service.lock(session, plan)
+    decision = queries.latest_decision(session, plan.id)
+    try:
+        net = service.net_weeks(session, plan, decision)
+    except NoRulesInForce:
+        acting.no_rules(session, plan)
+        return
+    contact = contacts.contact_of(decision) if decision is not None else None
+    acting.schedule(session, plan, contact, net)
+    due.seen(session, plan)
+
+
+def _on_response(session: Session, response_id: int, cause: str) -> None:
+    response = session.get_one(QuestionnaireResponse, response_id)
+    plan = queries.running(session, response.request.course_id)
+    if plan is None:
+        return
+    _alarm_in_time(session, plan, response)
+    if _concerns(session, plan, response):
+        decide(session, _giver(response), plan, cause, response)
+
+
+def _concerns(session: Session, plan: FollowUpPlan, response: QuestionnaireResponse) -> bool:
+    """True for the plan's own questionnaire, one its rules ask for, and any wish for contact."""
+    questionnaire = response.request.version.questionnaire
+    if questionnaire.id == plan.pathway.questionnaire_id:
+        return True
+    version = rule_sets.in_force(session, plan.pathway.rule_set_id, session.now())
+    if version is not None and questionnaire.code in facts.questionnaires_of(version.rules):
+        return True
+    return facts.wishes_contact(session, plan.course, response)
+
+
+def _giver(response: QuestionnaireResponse) -> Actor:
+    """Whoever handed in the answers."""
+    kind = "staff" if response.given_by == "staff" else "patient"
+    return Actor(cast(ActorKind, kind), response.actor_id, response.actor_name)
+
+
+def _alarm_in_time(session: Session, plan: FollowUpPlan, response: QuestionnaireResponse) -> None:
+    """An alarming answer must be read within the time the clinic has set for this pathway."""
+    item = with_key(session, alarm.key(response.request))
+    if item is not None and item.read_at is None:
+        item.escalate_at = acting.unread_at(session, plan)
+        session.flush()

@@ -1,0 +1,53 @@
+"""How long a contact takes where rules have decided it: the rule's minutes instead of the visit
+type's base. What the patient's needs add, the cap and the grid stay booking's own.
+"""
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sqlalchemy import select
+
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.length import Length, LengthPolicy, LengthQuestion
+from booking.platform.database import Session
+from triage_rules.followup import queries
+from triage_rules.followup.models import PathwayContact
+
+
+@dataclass(frozen=True)
+class ByDecision:
+    """A length policy that asks the latest decision first, and another for all the rest."""
+
+    otherwise: LengthPolicy
+
+    def __call__(self, session: object, question: LengthQuestion) -> Length:
+        """The length for this patient and visit type; the rule's minutes are never cut."""
+        minutes = _minutes(cast(Session, session), question)
+        if minutes:
+            question = replace(question, base=minutes, cap=max(question.cap, minutes))
+        return self.otherwise(session, question)
+
+
+def _minutes(session: Session, question: LengthQuestion) -> int:
+    """What a clinician, else the latest decision, asked for; 0 where neither is about this."""
+    if question.invitation_id is None:
+        return 0
+    course_id = session.scalar(
+        select(Invitation.course_id).where(Invitation.id == question.invitation_id)
+    )
+    plan = queries.running(session, course_id or 0)
+    decision = queries.latest_decision(session, plan.id) if plan is not None else None
+    if plan is None or decision is None:
+        return 0
+    ours = select(PathwayContact.id).where(
+        PathwayContact.pathway_id == plan.pathway_id,
+        PathwayContact.visit_type_id == question.visit_type_id,
+    )
+    if session.scalar(ours.limit(1)) is None:
+        return 0
+    review = queries.latest_review(session, decision.id)
+    if review is not None and review.action == "contact" and review.contact is not None:
+        return int(str(review.contact.get("minutes") or 0))
+    if decision.action != "contact" or decision.contact is None:
+        return 0
+    return int(str(decision.contact["minutes"]))

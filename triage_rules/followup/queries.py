@@ -1,0 +1,105 @@
+"""Reading plans, decisions and measurements."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from booking.platform.database import Session
+from booking.platform.errors import NotFound
+from triage_rules.followup.models import DecisionReview, FollowUpDecision, FollowUpPlan, Measurement
+
+SHOWN = 50
+
+
+def plan_here(session: Session, clinic_id: int, patient_id: int, plan_id: int) -> FollowUpPlan:
+    """A clinic's plan for a patient; raises NotFound for any other."""
+    plan = session.get(FollowUpPlan, plan_id)
+    if plan is None or (plan.clinic_id, plan.patient_id) != (clinic_id, patient_id):
+        raise NotFound
+    return plan
+
+
+def plans_of(
+    session: Session, patient_id: int, clinic_id: int | None = None, *, ended: bool = False
+) -> Sequence[FollowUpPlan]:
+    """A patient's plans, the latest first; at one clinic or all. ended: those too."""
+    wanted = (
+        select(FollowUpPlan)
+        .where(FollowUpPlan.patient_id == patient_id)
+        .options(joinedload(FollowUpPlan.pathway), joinedload(FollowUpPlan.course))
+        .order_by(FollowUpPlan.started_on.desc(), FollowUpPlan.id.desc())
+    )
+    if clinic_id is not None:
+        wanted = wanted.where(FollowUpPlan.clinic_id == clinic_id)
+    if not ended:
+        wanted = wanted.where(FollowUpPlan.ended_at.is_(None))
+    return session.scalars(wanted).all()
+
+
+def running(session: Session, course_id: int) -> FollowUpPlan | None:
+    """The plan a course is followed by, if it is."""
+    return session.scalars(
+        select(FollowUpPlan).where(
+            FollowUpPlan.course_id == course_id, FollowUpPlan.ended_at.is_(None)
+        )
+    ).one_or_none()
+
+
+def latest_decision(session: Session, plan_id: int) -> FollowUpDecision | None:
+    """The decision that stands."""
+    return session.scalars(_newest_first(plan_id).limit(1)).one_or_none()
+
+
+def decisions_of(session: Session, plan_id: int) -> Sequence[FollowUpDecision]:
+    """A plan's decisions, the newest first, at most fifty, with all that is shown of them."""
+    return session.scalars(
+        _newest_first(plan_id)
+        .options(
+            selectinload(FollowUpDecision.trace),
+            selectinload(FollowUpDecision.reviews),
+            joinedload(FollowUpDecision.outcome),
+            joinedload(FollowUpDecision.rule_version),
+        )
+        .limit(SHOWN)
+    ).all()
+
+
+def decision_here(
+    session: Session, clinic_id: int, patient_id: int, decision_id: int
+) -> FollowUpDecision:
+    """A clinic's decision about a patient; raises NotFound for any other."""
+    decision = session.get(FollowUpDecision, decision_id)
+    if decision is None or (decision.clinic_id, decision.patient_id) != (clinic_id, patient_id):
+        raise NotFound
+    return decision
+
+
+def latest_review(session: Session, decision_id: int) -> DecisionReview | None:
+    """A clinician's last word on a decision, if there is one."""
+    return session.scalars(
+        select(DecisionReview)
+        .where(DecisionReview.decision_id == decision_id)
+        .order_by(DecisionReview.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def measurements_of(
+    session: Session, clinic_id: int, patient_id: int, code: str | None = None
+) -> Sequence[Measurement]:
+    """What was measured of a patient at a clinic, the newest first; withdrawn ones too."""
+    wanted = (
+        select(Measurement)
+        .where(Measurement.clinic_id == clinic_id, Measurement.patient_id == patient_id)
+        .order_by(Measurement.taken_at.desc(), Measurement.id.desc())
+    )
+    return session.scalars(wanted.where(Measurement.code == code) if code else wanted).all()
+
+
+def _newest_first(plan_id: int) -> Select[FollowUpDecision]:
+    return (
+        select(FollowUpDecision)
+        .where(FollowUpDecision.plan_id == plan_id)
+        .order_by(FollowUpDecision.decided_at.desc(), FollowUpDecision.id.desc())
+    )
