@@ -15,7 +15,7 @@ from triage_rules.dmn.refused import Refused
 from triage_rules.tables.evaluate import BROKEN, Answer, Compiled, Fact
 from triage_rules.tables.from_decision import asked_by, logic_of, rules_of, table_of
 from triage_rules.tables.from_dmn import ANSWERS, from_dmn, is_between, is_ours
-from triage_rules.tables.model import LISTING, Missing, Row, Table, allows
+from triage_rules.tables.model import LISTING, Input, Missing, Row, Table, allows
 from triage_rules.tables.to_dmn import BETWEEN
 
 DEEPEST = 50
@@ -55,8 +55,7 @@ class StrictModel:
         """Take the model; raises Refused."""
         self.definitions = definitions
         self._compiled: dict[str, Compiled] = {}
-        between = (part for part in definitions.parts.values() if is_between(part))
-        self._between = {part.id: ANSWERS[part.name] for part in between}
+        self._between = between_inputs(definitions)
         if is_ours(definitions):
             from_dmn(definitions)
 
@@ -86,6 +85,12 @@ class StrictModel:
             _check_outputs(table, decision)
             self._compiled[decision.id] = Compiled(table)
         return self._compiled[decision.id]
+
+
+def between_inputs(definitions: dmn.Definitions) -> dict[str, Input]:
+    """What a column is that asks for what the chain makes of its first tables, by the part's id."""
+    between = (part for part in definitions.parts.values() if is_between(part))
+    return {part.id: ANSWERS[part.name] for part in between}
 
 
 def _check_outputs(table: Table, decision: dmn.Decision) -> None:

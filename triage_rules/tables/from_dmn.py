@@ -54,6 +54,12 @@ def is_ours(definitions: dmn.Definitions) -> bool:
     return given(definitions.extras, "ruleSet") is not None
 
 
+def is_whole(definitions: dmn.Definitions) -> bool:
+    """True where Rettid wrote the model, or every stage that a rule set needs has its table."""
+    needed = {stage.name for stage in STAGES if stage.needed}
+    return is_ours(definitions) or needed <= set(stages_of(definitions).values())
+
+
 def from_dmn(definitions: dmn.Definitions) -> RuleSet:
     """The rule set; raises Refused, naming table, row and cell, for what does not fit.
 

@@ -1,0 +1,113 @@
+"""`rules replay`: stored decisions made again from their sealed inputs, with their own version."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from booking.platform.database import Session
+from booking.platform.web import rettid
+from triage_rules.authoring.models import RuleSet, RuleVersion
+from triage_rules.commands.answering import WRONG
+from triage_rules.followup import told
+from triage_rules.followup.errors import DecisionTampered
+from triage_rules.followup.models import FollowUpDecision
+from triage_rules.followup.recompute import again
+
+AT_ONCE = 500
+
+
+@click.command("replay")
+@click.option("--rule-set", "named", metavar="CLINICID/CODE", help="Only this one's decisions.")
+@click.option("--since", "since", metavar="DAY", help="Only decisions from this day on (UTC).")
+@with_appcontext
+def replay_decisions(named: str | None, since: str | None) -> None:
+    """Make every stored decision again and report those that come out otherwise.
+
+    Exit code 1 where one differs, or where its rules or inputs are not those it was made from. No
+    patient is named, only the decisions' own numbers.
+    """
+    count = differing = 0
+    with rettid().database.reading() as session:
+        for decision in _decisions(session, _rule_set(session, named), _day(since)):
+            count += 1
+            wrong = differences(decision)
+            if wrong:
+                differing += 1
+                version = decision.rule_version
+                what = f"{version.rule_set.clinic_id}/{version.rule_set.code} v{version.number}"
+                click.echo(f"decision {decision.id} ({what}): {', '.join(wrong)}")
+    click.echo(f"{count} decisions, {differing} differ")
+    if differing:
+        raise click.exceptions.Exit(WRONG)
+
+
+def differences(decision: FollowUpDecision) -> list[str]:
+    """What a decision made again says otherwise; empty where it is the same."""
+    try:
+        made = again(decision)
+    except DecisionTampered:
+        return ["its rules or inputs are not those it was made from"]
+    kept = decision
+    fired = [(one.table_name, one.name) for one in kept.trace if one.kind == "fired"]
+    lacking = [(one.table_name, one.name, one.state) for one in kept.trace if one.kind == "lacking"]
+    reasons = [{k: str(v) for k, v in asdict(reason).items()} for reason in made.reasons]
+    pairs = {
+        "colour": (kept.colour, made.colour),
+        "action": (kept.action, made.action),
+        "contact": (kept.contact, asdict(made.contact) if made.contact else None),
+        "calls": (kept.calls, list(made.calls)),
+        "reasons": (kept.reasons, reasons),
+        "obligations": (kept.obligations, list(made.obligations)),
+        "rows that fired": (fired, [(table, row.id) for table, row in made.fired]),
+        "inputs that were lacking": (lacking, told.reads(made)),
+    }
+    return [what for what, (before, now) in pairs.items() if before != now]
+
+
+def _decisions(
+    session: Session, rule_set: RuleSet | None, since: datetime | None
+) -> Iterator[FollowUpDecision]:
+    """In the order they were made, some hundreds at a time."""
+    wanted = (
+        select(FollowUpDecision)
+        .options(selectinload(FollowUpDecision.rule_version), selectinload(FollowUpDecision.trace))
+        .order_by(FollowUpDecision.id)
+        .limit(AT_ONCE)
+    )
+    if rule_set is not None:
+        wanted = wanted.join(RuleVersion).where(RuleVersion.rule_set_id == rule_set.id)
+    if since is not None:
+        wanted = wanted.where(FollowUpDecision.decided_at >= since)
+    last = 0
+    while found := session.scalars(wanted.where(FollowUpDecision.id > last)).all():
+        yield from found
+        last = found[-1].id
+        session.expunge_all()
+
+
+def _rule_set(session: Session, named: str | None) -> RuleSet | None:
+    if named is None:
+        return None
+    clinic, _, code = named.partition("/")
+    found = None
+    if clinic.isdecimal():
+        found = session.scalars(
+            select(RuleSet).where(RuleSet.clinic_id == int(clinic), RuleSet.code == code)
+        ).one_or_none()
+    if found is None:
+        raise click.UsageError(f"There is no rule set {named!r}: it is CLINICID/CODE.")
+    return found
+
+
+def _day(since: str | None) -> datetime | None:
+    if since is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(since), time(), UTC)
+    except ValueError:
+        raise click.UsageError(f"{since!r} is no day (2026-11-23).") from None
