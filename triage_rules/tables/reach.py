@@ -20,7 +20,7 @@ from triage_rules.tables.model import AnyValue, Input, Interval, Row, Table, Val
 from triage_rules.tables.rule_set import RuleSet
 from triage_rules.tables.verify import TooTangled
 
-MOST_WORK = 1_000_000
+MOST_WORK = 3_000_000
 MOST_WORK_A_HINT = 10_000
 MOST_WORK_A_ROW = 100_000
 # What asking the chain costs, counted in sets of rows looked into.
@@ -132,15 +132,15 @@ class Reach:
 
         def go(place: int, alive: int, possible: int, missing: int) -> bool:
             nonlocal spent
+            spent += 1 if place < width else ASKING
+            if spent > min(most, self._left):
+                raise TooTangled
             if alive & surely[place] & blocking:
                 return False
             known = (place, alive & relevant, possible & relevant if missing else 0, missing)
             if known in seen:
                 return False
             seen.add(known)
-            spent += 1 if place < width else ASKING
-            if spent > min(most, self._left):
-                raise TooTangled
             if place == width:
                 return self._fires(table, row, chosen)
             for one in options[place]:
@@ -189,18 +189,21 @@ class Reach:
 
     def _ordinary_first(self, column: Column) -> list[_Option]:
         """A column's values, one for each set of rows, the most ordinary first."""
-        flags = self._rows_of("red_flags", None)
-        green = self._rows_of("activity", "green")
+        asking = column.tested
+        flags = asking & self._rows_of("red_flags")
+        green = asking & self._rows_of("activity", "green")
+        ill = asking & self._rows_of("activity") & ~green
+        seen = asking & self._rows_of("contact") & ~self._rows_of("contact", "questionnaire")
         looks = [look for look in self.rules.second_looks if look.input == column.input.name]
 
-        def oddity(stretch: Stretch) -> tuple[int, int, bool, bool, Decimal]:
-            value = sample(column.input, stretch)
-            beside = isinstance(value, Decimal) and any(near(look, value) for look in looks)
+        def oddity(stretch: Stretch) -> tuple[int, int, int, bool, bool, Decimal]:
+            value, rows = sample(column.input, stretch), stretch.rows
             wide = _width(stretch)
             return (
-                (stretch.rows & flags).bit_count(),
-                -(stretch.rows & green).bit_count(),
-                beside,
+                (rows & flags).bit_count(),
+                (rows & ill).bit_count() - (rows & green).bit_count(),
+                (rows & seen).bit_count(),
+                isinstance(value, Decimal) and any(near(look, value) for look in looks),
                 wide is not None,
                 -(wide or Decimal(0)),
             )
@@ -215,7 +218,7 @@ class Reach:
             found.append(_Option(None, rows, rows | column.tested))
         return found
 
-    def _rows_of(self, table: str, answer: str | None) -> int:
+    def _rows_of(self, table: str, answer: str | None = None) -> int:
         return sum(
             1 << n
             for n, (where, row) in enumerate(self._places)
@@ -229,14 +232,16 @@ def facts_of(facts: Facts) -> dict[str, Fact]:
 
 
 def sample(asked: Input, stretch: Stretch) -> Value | None:
-    """An allowed value in a stretch: the one in its middle, where it has one."""
+    """An allowed value in a stretch: in its middle, but not far beyond the last limit of all."""
     cell, first = stretch.cell, stretch.sample
-    if not isinstance(cell, Interval) or cell.low is None or cell.high is None:
+    if not isinstance(cell, Interval) or not isinstance(first, Decimal) or cell.low is None:
         return first
-    assert isinstance(first, Decimal)
-    # The upper bound is no part of it, but where it is the only value.
-    others = (cell.high - first - asked.step / 2) // asked.step if cell.high > first else Decimal(0)
-    return first + others // 2 * asked.step
+    most = []
+    if cell.high is not None:
+        most.append((cell.high - first) / 2)
+    if cell.high in (None, asked.high) and cell.low != asked.low:
+        most.append(max(abs(cell.low) / 4 - (first - cell.low), Decimal(0)))
+    return first + min(most) // asked.step * asked.step if most else first
 
 
 def _width(stretch: Stretch) -> Decimal | None:

@@ -125,7 +125,7 @@ def test_suggestions_touch_every_row_with_ordinary_patients() -> None:
         ("red_flags", "f1"),
     ]
     patients = [one.example for one in made if one.example]
-    assert patients[1].facts == {"breathless_at_rest": False, "act": Decimal(17)}
+    assert patients[1].facts == {"breathless_at_rest": False, "act": Decimal(18)}
     assert patients[2].colour == "green", "not the 20 that a second look is for"
     assert patients[3].facts["act"] is None
     assert all(outcome.held for outcome in run_all(rules(), patients, NOW))
