@@ -50,6 +50,8 @@ MEASURES: Mapping[str, Measure] = {
     "fev1_litres": _measure("FEV1", "FEV1", "l", "0.1", "9", "0.01"),
     "mrc": _measure("MRC (åndenød)", "MRC (breathlessness)", "trin", "1", "5", "1"),
     "smoking": _measure("Rygning", "Smoking", "cigaretter/dag", "0", "200", "1"),
+    "act": _measure("ACT (astma)", "ACT (asthma)", "point", "5", "25", "1"),
+    "flare_ra": _measure("FLARE-RA", "FLARE-RA", "point", "0", "10", "0.1"),
     "das28": _measure("DAS28", "DAS28", "point", "0", "10", "0.1"),
     "crp": _measure("CRP", "CRP", "mg/l", "0", "600", "0.1"),
     "calprotectin": _measure("F-calprotectin", "Faecal calprotectin", "mg/kg", "0", "30000", "1"),
