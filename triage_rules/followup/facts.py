@@ -59,13 +59,7 @@ def of_course(
     session: Session, course: Course, rules: Rules, response: QuestionnaireResponse | None = None
 ) -> dict[str, Fact]:
     """The same for any course, with or without a plan."""
-    known = _Known(session, course, response)
-    found: dict[str, Fact] = {}
-    for asked in inputs_of(rules).values():
-        fact = known.fact(asked)
-        if fact is not None and fact.value is not None:
-            found[asked.name] = fact
-    return found
+    return Known(session, course, response).facts(rules)
 
 
 def inputs_of(rules: Rules) -> dict[str, Input]:
@@ -92,18 +86,32 @@ def wishes_contact(
     A wish in answers is seen to by the next contact that takes place; a pressed button by
     whoever closes what it put on the worklist.
     """
-    return _Known(session, course, response).wishes_contact
+    return Known(session, course, response).wishes_contact
 
 
-class _Known:
-    """One patient's facts in one course, each read once, when it is asked for."""
+class Known:
+    """One patient's facts in one course, each read once, when it is asked for.
+
+    What is read lies in `newest`, `measured`, `last_contact`, `pressed` and `settled`: whoever
+    has read it for many patients at once gives it there instead.
+    """
 
     def __init__(
-        self, session: Session, course: Course, response: QuestionnaireResponse | None
+        self, session: Session, course: Course, response: QuestionnaireResponse | None = None
     ) -> None:
+        """Nothing is read yet."""
         self.session, self.course, self.response = session, course, response
         self.now: datetime = session.now()
         self._responses: dict[str, QuestionnaireResponse | None] = {}
+
+    def facts(self, rules: Rules) -> dict[str, Fact]:
+        """Every fact the rules ask for and that is known, by the inputs' names."""
+        found: dict[str, Fact] = {}
+        for asked in inputs_of(rules).values():
+            fact = self.fact(asked)
+            if fact is not None and fact.value is not None:
+                found[asked.name] = fact
+        return found
 
     def fact(self, asked: Input) -> Fact | None:
         """The fact for an input; None where nothing is known, or the source is unknown."""
@@ -127,8 +135,14 @@ class _Known:
     @cached_property
     def wishes_contact(self) -> bool:
         """See the function of that name."""
+        return self.pressed or any(map(self._wishes_in, WISHES))
+
+    @cached_property
+    def pressed(self) -> bool:
+        """True while the patient has pressed that they want to be contacted, and nobody has
+        closed it."""
         key = wish_key(self.course.clinic_id, self.course.patient_id)
-        return with_key(self.session, key) is not None or any(map(self._wishes_in, WISHES))
+        return with_key(self.session, key) is not None
 
     def newest(self, code: str) -> QuestionnaireResponse | None:
         """The answers to a questionnaire that stand, the latest given, in this course."""
@@ -170,7 +184,12 @@ class _Known:
         return Fact(value, response.completed_at)
 
     def _measurement(self, code: str) -> Fact | None:
-        taken = self.session.scalars(
+        taken = self.measured(code)
+        return Fact(taken.value, taken.taken_at) if taken else None
+
+    def measured(self, code: str) -> Measurement | None:
+        """The latest measurement that counts."""
+        return self.session.scalars(
             select(Measurement)
             .where(
                 Measurement.patient_id == self.course.patient_id,
@@ -182,7 +201,6 @@ class _Known:
             .order_by(Measurement.taken_at.desc(), Measurement.id.desc())
             .limit(1)
         ).one_or_none()
-        return Fact(taken.value, taken.taken_at) if taken else None
 
     def _of_course(self, name: str) -> Fact | None:
         if name == "months":
@@ -238,9 +256,9 @@ class _Known:
         if self.response is not None and self.response.id == response.id:
             return True
         seen = self.last_contact is not None and self.last_contact >= response.completed_at
-        return not seen and not self._settled(response)
+        return not seen and not self.settled(response)
 
-    def _settled(self, response: QuestionnaireResponse) -> bool:
+    def settled(self, response: QuestionnaireResponse) -> bool:
         """True once a clinician has said a word on what these answers led to, or closed it."""
         settled = (
             select(FollowUpDecision.id)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from triage_rules.followup import windows
 from triage_rules.tables.decide import ANSWERED, Decision
 
 Change = Literal["colour", "action", "when", "form", "profession", "minutes", "other"]
@@ -131,17 +132,21 @@ class Summary:
     groups: Mapping[tuple[AgeGroup, bool], Share]
 
 
-def step(decision: Decision, on: date) -> Step:
+def step(decision: Decision, on: date, net_weeks: int, wished: int | None = None) -> Step:
     """A decision as the next step, on the local day it is made.
 
-    A contact the rules are unsure of is none yet: a clinician looks first.
+    A contact the rules are unsure of is none yet: a clinician looks first. net_weeks: the rule
+    set's own latest week. wished: the interval in weeks between questionnaires that a clinician
+    has set, kept within the rules' bounds.
     """
-    if decision.action == "look" or decision.contact is None:
-        return Step("look", decision.colour, on, on)
     said = decision.contact
-    target, latest = on + said.target_weeks * WEEK, on + said.latest_weeks * WEEK
+    if decision.action == "look" or said is None:
+        return Step("look", decision.colour, on, on)
+    latest = on + said.latest_weeks * WEEK
     if decision.action == "questionnaire":
-        return Step("questionnaire", decision.colour, target, latest)
+        weeks = windows.interval(said, wished, net_weeks)
+        return Step("questionnaire", decision.colour, on + weeks * WEEK, latest)
+    target = on + said.target_weeks * WEEK
     return Step(
         "contact", decision.colour, target, latest, said.form, said.profession, said.minutes
     )
@@ -194,6 +199,13 @@ def age_group(age: int | None) -> AgeGroup:
     if age is None:
         return "unknown"
     return next((group for least, group in AGE_FROM if age >= least), "unknown")
+
+
+def age_on(born: date | None, day: date) -> int | None:
+    """Whole years on a day; None where the birth date is unknown."""
+    if born is None:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def delay(line: Line) -> Later | None:

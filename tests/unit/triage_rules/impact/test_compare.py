@@ -167,14 +167,14 @@ def decide(**facts: object) -> Decision:
 
 
 def test_a_decision_becomes_the_day_the_rules_aim_at() -> None:
-    red = compare.step(decide(act=Decimal(12), breathless_at_rest=False), TODAY)
+    red = compare.step(decide(act=Decimal(12), breathless_at_rest=False), TODAY, 52)
     assert (red.action, red.colour, red.on, red.latest_on) == ("contact", "red", after(1), after(2))
     assert (red.form, red.profession, red.minutes) == ("in_person", "doctor", 30)
 
 
 def test_a_missing_score_is_a_clinicians_today_and_says_what_is_missing() -> None:
     unsure = decide(act=Decimal(22))
-    found = compare.step(unsure, TODAY)
+    found = compare.step(unsure, TODAY, 52)
     assert (found.action, found.seen_on) == ("look", TODAY)
     assert compare.lacking(unsure) == ("breathless_at_rest",)
 
@@ -182,7 +182,7 @@ def test_a_missing_score_is_a_clinicians_today_and_says_what_is_missing() -> Non
 def test_decisions_differ_in_whom_to_call_though_the_step_is_the_same() -> None:
     calm = decide(act=Decimal(12), breathless_at_rest=False)
     flagged = decide(act=Decimal(12), breathless_at_rest=True)
-    assert changes(compare.step(calm, TODAY), compare.step(flagged, TODAY)) == ()
+    assert changes(compare.step(calm, TODAY, 52), compare.step(flagged, TODAY, 52)) == ()
     assert compare.otherwise(calm, flagged)
     assert not compare.otherwise(calm, calm)
 
