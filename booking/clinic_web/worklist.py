@@ -160,13 +160,14 @@ def _open_page(clinic_id: int) -> dict[str, object]:
     }
 
 
-def _by_due(rows: Iterable[Row]) -> list[tuple[date | None, list[Row]]]:
-    """The rows, sorted already, under each day they are due."""
-    groups: list[tuple[date | None, list[Row]]] = []
+def _by_due(rows: Iterable[Row]) -> list[tuple[bool, date | None, list[Row]]]:
+    """The rows, sorted already, under each day they are due; what is red has groups of its own."""
+    groups: list[tuple[bool, date | None, list[Row]]] = []
     for row in rows:
-        if not groups or groups[-1][0] != row.item.due_on:
-            groups.append((row.item.due_on, []))
-        groups[-1][1].append(row)
+        red, due = row.item.urgency == "red", row.item.due_on
+        if not groups or groups[-1][:2] != (red, due):
+            groups.append((red, due, []))
+        groups[-1][2].append(row)
     return groups
 
 
@@ -212,6 +213,10 @@ def _told(item: WorklistItem, visit_types: Mapping[str, str]) -> list[str]:
                 has=details.get("has", 0),
             )
         )
+    if item.owner is not None:
+        told.append(_("Ejer: %(name)s", name=item.owner.name))
+    if item.escalated_at is not None and item.read_at is None:
+        told.append(_("Ingen har åbnet opgaven i tide"))
     if details.get(consequences.HELD):
         told.append(_("Tiden holdes alligevel."))
     if details.get("held_before"):

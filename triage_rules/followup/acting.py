@@ -72,7 +72,7 @@ def no_rules(session: Session, plan: FollowUpPlan) -> WorklistItem:
         plan.clinic_id,
         NO_RULES,
         patient_id=plan.patient_id,
-        details={"about": plan.pathway.name},
+        details={"about": plan.pathway.name, "plan": plan.id},
         due_on=today(session, plan.clinic),
         key=f"{NO_RULES}:{plan.id}",
         urgency="yellow",
@@ -133,7 +133,7 @@ def _questionnaire(
 ) -> Led:
     _milder(session, plan, row)
     step = schedule(session, plan, contact, net_weeks)
-    return Led("questionnaire", step.ask_on, _not_asked_for(session, plan))
+    return Led("questionnaire", step.ask_on, not_asked_for(session, plan))
 
 
 def schedule(
@@ -225,7 +225,7 @@ def _put(
         plan.clinic_id,
         kind,
         patient_id=plan.patient_id,
-        details={"about": plan.pathway.name, "decision": row.id},
+        details={"about": plan.pathway.name, "plan": plan.id, "decision": row.id},
         due_on=due,
         key=item_key(plan),
         urgency=urgency,
@@ -272,7 +272,7 @@ def nothing_to_ask(session: Session, plan: FollowUpPlan) -> WorklistItem:
         plan.clinic_id,
         NOTHING_TO_ASK,
         patient_id=plan.patient_id,
-        details={"about": plan.pathway.name},
+        details={"about": plan.pathway.name, "plan": plan.id},
         due_on=working_day_after(plan, today(session, plan.clinic), YELLOW_DAYS),
         key=f"{NOTHING_TO_ASK}:{plan.id}",
         urgency="yellow",
@@ -281,7 +281,7 @@ def nothing_to_ask(session: Session, plan: FollowUpPlan) -> WorklistItem:
     )
 
 
-def _not_asked_for(session: Session, plan: FollowUpPlan) -> WorklistItem | None:
+def not_asked_for(session: Session, plan: FollowUpPlan) -> WorklistItem | None:
     """The patient is invited by an earlier decision, and this one wants no contact: nothing is
     taken from a patient by itself, so a person decides."""
     invitation = contacts.standing(session, plan)

@@ -120,6 +120,12 @@ def fitting(plan: FollowUpPlan, contact: Contact) -> VisitType | None:
     return None
 
 
+def unanswered(session: Session, invitation: Invitation) -> bool:
+    """True while the patient has not said yes to a time of the invitation's, or has none."""
+    time = invitations.live_appointment(session, invitation)
+    return time is None or (time.status == "booked" and time.participant == "needs-action")
+
+
 def refit_live(session: Session, by: Actor, invitation: Invitation) -> None:
     """Give the invitation's time, if it has one, the length that is asked for now."""
     time = invitations.live_appointment(session, invitation)
@@ -180,8 +186,7 @@ def _with_time(
     """The patient has a time already: one soon enough stands; a later one that nobody has said
     yes to is moved; and of what the patient has agreed to, a person decides."""
     in_time = local_date(time.starts_at, plan.clinic.zone) <= days.latest_on
-    unanswered = time.status == "booked" and time.participant == "needs-action"
-    if same and not in_time and unanswered:
+    if same and not in_time and unanswered(session, existing):
         invitations.change_window(
             session, SYSTEM, existing, days.opens_on, days.latest_on, deadline_on=days.latest_on
         )
@@ -190,7 +195,7 @@ def _with_time(
     if same and in_time:
         refit_live(session, SYSTEM, existing)
         return Arranged(existing)
-    return Arranged(existing, _time_differs(session, plan, existing, time, days))
+    return Arranged(existing, time_differs(session, plan, existing, time, days))
 
 
 def _preferred(plan: FollowUpPlan, visit_type: VisitType) -> Resource | None:
@@ -206,9 +211,10 @@ def _no_visit_type(session: Session, plan: FollowUpPlan, days: Window) -> Workli
     return _put(session, plan, NO_VISIT_TYPE, f"{NO_VISIT_TYPE}:{plan.id}", days.latest_on)
 
 
-def _time_differs(
+def time_differs(
     session: Session, plan: FollowUpPlan, existing: Invitation, time: Appointment, days: Window
 ) -> WorklistItem:
+    """The patient has agreed to a time that is not what is asked for now: a person decides."""
     item = _put(session, plan, TIME_DIFFERS, f"{TIME_DIFFERS}:{time.id}", days.latest_on)
     item.appointment_id, item.invitation_id = time.id, existing.id
     item.details = {**item.details, "visit_type": existing.visit_type.name}
@@ -224,7 +230,7 @@ def _put(session: Session, plan: FollowUpPlan, kind: str, key: str, due_on: date
         plan.clinic_id,
         kind,
         patient_id=plan.patient_id,
-        details={"about": plan.pathway.name},
+        details={"about": plan.pathway.name, "plan": plan.id},
         due_on=due_on,
         key=key,
         urgency="yellow",

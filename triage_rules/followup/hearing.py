@@ -1,20 +1,24 @@
 """What follow-up does when it hears of answers, wishes, silence and contacts."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import cast
 
 from booking.appointments.events import ContactDone
 from booking.appointments.models import Appointment
+from booking.appointments.worklist.events import WorklistItemFinished
+from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.worklist.queries import with_key
 from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor, ActorKind
 from triage_rules.authoring import queries as rule_sets
-from triage_rules.followup import acting, contacts, due, facts, queries, service
+from triage_rules.followup import acting, due, facts, going_on, queries, service
 from triage_rules.followup.deciding import decide
-from triage_rules.followup.errors import NoRulesInForce
+from triage_rules.followup.errors import PlanEnded
 from triage_rules.followup.models import FollowUpPlan
 from triage_rules.questionnaires import alarm
+from triage_rules.questionnaires import service as asking
 from triage_rules.questionnaires.events import (
     PatientWantsContact,
     QuestionnaireAnswered,
@@ -47,6 +51,7 @@ def on_overdue(session: Session, overdue: QuestionnaireOverdue) -> None:
     plan = queries.running(session, request.course_id)
     if plan is None:
         return
+    service.lock(session, plan)
     soon = today(session, plan.clinic) + timedelta(days=plan.pathway.answer_days)
     plan.latest_on = min(plan.latest_on, soon)
     session.flush()
@@ -59,15 +64,25 @@ def on_done(session: Session, done: ContactDone) -> None:
     if plan is None:
         return
     service.lock(session, plan)
-    decision = queries.latest_decision(session, plan.id)
-    try:
-        net = service.net_weeks(session, plan, decision)
-    except NoRulesInForce:
-        acting.no_rules(session, plan)
-        return
-    contact = contacts.contact_of(decision) if decision is not None else None
-    acting.schedule(session, plan, contact, net)
-    due.seen(session, plan)
+    going_on.with_next_step(session, plan)
+
+
+def on_finished(session: Session, finished: WorklistItemFinished) -> None:
+    """What was put before a person is seen to. Where nothing else is on its way, the next
+    questionnaire is set: closing an item never ends a follow-up unseen."""
+    item = session.get_one(WorklistItem, finished.item_id)
+    for plan in _plans_of(session, item):
+        service.lock(session, plan)
+        going_on.unless_something_waits(session, plan)
+
+
+def _plans_of(session: Session, item: WorklistItem) -> list[FollowUpPlan]:
+    if item.kind in (acting.RED, acting.YELLOW, due.LATE, acting.NOTHING_TO_ASK):
+        plan = session.get(FollowUpPlan, item.details.get("plan") or 0)
+        return [plan] if plan is not None and plan.ended_at is None else []
+    if item.kind == asking.WANTS_CONTACT and item.patient_id is not None:
+        return list(queries.plans_of(session, item.patient_id, item.clinic_id))
+    return []
 
 
 def _on_response(session: Session, response_id: int, cause: str) -> None:
@@ -77,7 +92,8 @@ def _on_response(session: Session, response_id: int, cause: str) -> None:
         return
     _alarm_in_time(session, plan, response)
     if _concerns(session, plan, response):
-        decide(session, _giver(response), plan, cause, response)
+        with suppress(PlanEnded):  # in the same moment: then nothing is decided any more
+            decide(session, _giver(response), plan, cause, response)
 
 
 def _concerns(session: Session, plan: FollowUpPlan, response: QuestionnaireResponse) -> bool:

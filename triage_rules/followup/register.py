@@ -6,13 +6,26 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from booking.appointments.events import AppointmentBooked, ContactDone
+from booking.appointments.worklist.events import WorklistItemFinished
+from booking.clinic_web.frame import MENU
+from booking.clinic_web.places import PATIENT
 from booking.clinic_web.setup.clinics import OVERVIEW
 from booking.clinic_web.worklist import KINDS, Kind
 from booking.people import audit_words
 from booking.platform.error_table import ERRORS, Shown
 from booking.platform.jobs import Job
 from booking.platform.web import Rettid
-from triage_rules.followup import acting, contacts, due, hearing, setup_web
+from triage_rules.followup import (
+    acting,
+    board_web,
+    contacts,
+    due,
+    hearing,
+    patient_web,
+    review_web,
+    setup_web,
+    staff_web,
+)
 from triage_rules.followup.errors import CONSTRAINTS
 from triage_rules.followup.length import ByDecision
 from triage_rules.questionnaires.events import (
@@ -21,6 +34,7 @@ from triage_rules.questionnaires.events import (
     QuestionnaireCorrected,
     QuestionnaireOverdue,
 )
+from triage_rules.questionnaires.web import ANSWERED, HOME
 
 ACTIONS = {
     "pathway.created": _("Oprettede en opfølgningstype"),
@@ -116,8 +130,14 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(PatientWantsContact, hearing.on_wish)
     rettid.events.subscribe(ContactDone, hearing.on_done)
     rettid.events.subscribe(AppointmentBooked, contacts.on_booked)
+    rettid.events.subscribe(WorklistItemFinished, hearing.on_finished)
     rettid.jobs.add(Job("follow_up_ask", timedelta(minutes=10), due.send_due))
     rettid.jobs.add(Job("follow_up_late", timedelta(hours=1), due.passed))
     rettid.jobs.add(Job("follow_up_end", timedelta(hours=1), due.end_with_course))
-    app.register_blueprint(setup_web.pages)
+    for room in (board_web, staff_web, review_web, patient_web, setup_web):
+        app.register_blueprint(room.pages)
+    rettid.parts.add_menu_entry(MENU, board_web.MENU_ENTRY)
+    rettid.parts.add_tab(PATIENT, staff_web.TAB)
     rettid.parts.add_card(OVERVIEW, setup_web.card)
+    rettid.parts.add_card(HOME, patient_web.home_card)
+    rettid.parts.add_card(ANSWERED, patient_web.answered_card)

@@ -18,7 +18,7 @@ from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.errors import InvalidInput
 from booking.platform.identity import Actor, Role
-from triage_rules.followup import acting, contacts, queries, service, windows
+from triage_rules.followup import acting, contacts, going_on, queries, service, windows
 from triage_rules.followup.contacts import contact_of
 from triage_rules.followup.errors import DecisionReplaced
 from triage_rules.followup.events import DecisionReviewed
@@ -55,11 +55,13 @@ def accept(
     goes on. Raises DecisionReplaced where a later one stands.
     """
     plan = _lock(session, by, decision)
+    already = queries.latest_review(session, decision.id)
+    if already is not None and (already.kind, already.words) == ("accepted", words.strip()):
+        return already
     review = _write(session, by, decision, "accepted", decision.action, words=words)
-    _close(session, by, plan, str(words))
-    if decision.action == "look" and contacts.standing(session, plan) is None:
-        net = service.net_weeks(session, plan, decision)
-        acting.schedule(session, plan, contact_of(decision), net)
+    _close(session, by, plan, words or _("Beslutningen er godkendt."))
+    if decision.action == "look":
+        going_on.unless_something_waits(session, plan)
     _tell(session, by, decision, review)
     return review
 
@@ -84,11 +86,9 @@ def override(
     if instead.action == "contact":
         invitation = _invite(session, by, plan, instead)
     elif instead.action == "questionnaire":
-        _ask_later(session, plan, decision, instead, net)
-    if instead.action == "look":
-        _keep_looking(session, plan, decision)
+        _ask_later(session, by, plan, decision, instead, net)
     else:
-        _close(session, by, plan, words or str(REASONS[reason]))
+        _keep_looking(session, plan, decision)
     review = _write(
         session,
         by,
@@ -100,6 +100,8 @@ def override(
         contact=_contact(instead) if instead.action == "contact" else None,
         invitation=invitation,
     )
+    if instead.action != "look":
+        _close(session, by, plan, words or str(REASONS[reason]))
     if invitation is not None:
         contacts.refit_live(session, by, invitation)  # by the minutes that are written only now
     _tell(session, by, decision, review)
@@ -158,22 +160,30 @@ def _invite(session: Session, by: Actor, plan: FollowUpPlan, instead: Instead) -
     """The clinician's own order. What an earlier decision ordered and nobody has said yes to is
     taken back; a time the patient has agreed to stays, and a person sees both."""
     assert instead.visit_type is not None
+    day = today(session, plan.clinic)
+    first = day + timedelta(weeks=instead.from_weeks)
+    days = windows.Window(first, first, day + timedelta(weeks=instead.latest_weeks))
     earlier = contacts.standing(session, plan)
     if earlier is not None:
         time = invitations.live_appointment(session, earlier)
-        if time is None or (time.status == "booked" and time.participant == "needs-action"):
+        if time is None or contacts.unanswered(session, earlier):
             invitations.revoke(session, by, earlier, "clinic")
-    day = today(session, plan.clinic)
-    first = day + timedelta(weeks=instead.from_weeks)
-    last = day + timedelta(weeks=instead.latest_weeks)
-    plan.latest_on = last
-    days = windows.Window(first, first, last)
+        else:
+            contacts.time_differs(session, plan, earlier, time, days)
+    plan.latest_on = days.latest_on
     return contacts.place(session, by, plan, instead.visit_type, instead.form, days)
 
 
 def _ask_later(
-    session: Session, plan: FollowUpPlan, decision: FollowUpDecision, instead: Instead, net: int
+    session: Session,
+    by: Actor,
+    plan: FollowUpPlan,
+    decision: FollowUpDecision,
+    instead: Instead,
+    net: int,
 ) -> None:
+    """The next questionnaire instead. A time nobody has said yes to is taken back; one the
+    patient has agreed to is a person's to settle with the patient."""
     step = windows.next_step(
         contact_of(decision),
         instead.interval_weeks if instead.interval_weeks is not None else plan.interval_weeks,
@@ -183,6 +193,10 @@ def _ask_later(
     )
     plan.ask_on, plan.latest_on = step.ask_on, step.latest_on
     session.flush()
+    earlier = contacts.standing(session, plan)
+    if earlier is not None and contacts.unanswered(session, earlier):
+        invitations.revoke(session, by, earlier, "clinic")
+    acting.not_asked_for(session, plan)
 
 
 def _keep_looking(session: Session, plan: FollowUpPlan, decision: FollowUpDecision) -> None:

@@ -9,3 +9,11 @@ class WorklistItemUnread:
 
     item_id: int
     clinic_id: int
+
+
+@dataclass(frozen=True)
+class WorklistItemFinished:
+    """Somebody has seen to an item, and taken it off the list."""
+
+    item_id: int
+    clinic_id: int

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
+from booking.appointments.worklist.events import WorklistItemFinished
 from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.worklist.queries import with_key
 from booking.platform import audit
@@ -112,6 +113,7 @@ def close(session: Session, by: Actor, item: WorklistItem, outcome: str) -> Work
     _close(session, by, item, outcome)
     patients = [item.patient_id] if item.patient_id is not None else []
     audit.record(session, by, "worklist.finished", patients, clinic_id=item.clinic_id)
+    session.publish(WorklistItemFinished(item.id, item.clinic_id))
     return item
 
 

@@ -1,0 +1,364 @@
+"""Nobody is lost: wishes, silence, what is missing, and what lies unread."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from sqlalchemy import select
+
+from booking.appointments.worklist import service as worklist
+from booking.appointments.worklist.events import WorklistItemUnread
+from booking.appointments.worklist.models import WorklistItem
+from booking.appointments.worklist.queries import for_leaders, open_items
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM
+from booking.platform.jobs import JobBook
+from booking.platform.web import Rettid
+from tests.integration.triage_rules.followup.conftest import (
+    ASKED_LATER,
+    GREEN,
+    RED,
+    YELLOW,
+    Followed,
+    phq9,
+    rules,
+)
+from triage_rules.authoring.models import RuleSet
+from triage_rules.followup import due, measuring, queries, recompute, service
+from triage_rules.followup.deciding import decide
+from triage_rules.followup.errors import PlanEnded
+from triage_rules.followup.models import FollowUpDecision
+from triage_rules.questionnaires import service as asking
+from triage_rules.questionnaires.models import QuestionnaireRequest
+from triage_rules.questionnaires.queries import latest, waiting
+
+MONDAY = "2026-11-23T08:00:00Z"
+pytestmark = pytest.mark.freeze_time(MONDAY)
+SINCE = {
+    "siden-tilstand": "same",
+    "siden-dage": 0,
+    "siden-nyt": False,
+    "siden-oenske": "phone",
+}
+
+
+def decision(session: Session, here: Followed) -> FollowUpDecision:
+    found = queries.latest_decision(session, here.plan.id)
+    assert found is not None
+    return found
+
+
+def items(session: Session, here: Followed) -> list[WorklistItem]:
+    return list(open_items(session, here.place.clinic.id))
+
+
+def kinds(session: Session, here: Followed) -> list[str]:
+    return [item.kind for item in items(session, here)]
+
+
+def run(session: Session, rettid: Rettid, name: str) -> int:
+    """Run a job in a transaction of its own, and see what it did."""
+    session.commit()
+    done = rettid.jobs.run_now(rettid.database, name)
+    session.expire_all()
+    return done
+
+
+def test_without_rules_in_force_a_person_decides(session: Session, followed: Followed) -> None:
+    followed.plan.pathway.rule_set_id = _empty_rule_set(session, followed)
+    session.commit()
+    followed.answer(session, RED)
+    session.commit()
+    assert queries.latest_decision(session, followed.plan.id) is None
+    assert kinds(session, followed) == ["follow_up_no_rules"]
+
+
+def _empty_rule_set(session: Session, here: Followed) -> int:
+    empty = RuleSet(
+        clinic=here.place.clinic,
+        code="empty",
+        label="Tomt",
+        created_at=session.now(),
+        created_by="AH",
+    )
+    session.add(empty)
+    session.flush()
+    return empty.id
+
+
+def test_stale_answers_are_never_green(session: Session, followed: Followed) -> None:
+    old = datetime(2026, 10, 20, 8, tzinfo=UTC)  # 34 days ago; the rules allow 30
+    followed.answer(session, GREEN, at=old)
+    session.commit()
+    made = decision(session, followed)
+    assert (made.colour, made.action) == ("yellow", "look")
+    assert {"why": "missing", "table": "red_flags", "input": "phq9_9"} in made.reasons
+    lacking = [(one.name, one.state) for one in made.trace if one.kind == "lacking"]
+    assert lacking == [("phq9_9", "stale"), ("phq9", "stale")]
+    assert "Vi mangler noget for at kunne afgøre, hvad du har brug for." in made.told_da
+    assert "PHQ-9 er for gammel" not in made.told_da
+    assert recompute.again(made).reasons[0].why == "missing"
+
+
+def test_a_missing_measurement_that_could_matter_is_a_clinicians(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(measured=True))
+    followed.answer(session, GREEN)
+    session.commit()
+    made = decision(session, followed)
+    assert (made.colour, made.action) == ("yellow", "look")
+    assert [one.name for one in made.trace if one.kind == "lacking"] == ["hba1c"]
+    assert "HbA1c mangler" in made.told_clinician
+
+
+def test_a_measurement_decides_again_and_withdrawn_it_counts_no_more(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(measured=True))
+    clinician, place = followed.as_clinician, followed.place
+    followed.answer(session, GREEN)
+    normal = measuring.measure(
+        session, clinician, place.patient, place.clinic, "hba1c", Decimal(48)
+    )
+    session.commit()
+    assert decision(session, followed).colour == "green"
+    assert kinds(session, followed) == []  # what was only missing is settled
+    measuring.withdraw(session, clinician, normal)
+    session.commit()
+    assert (decision(session, followed).cause, decision(session, followed).colour) == (
+        "measured",
+        "yellow",
+    )
+    measuring.measure(session, clinician, place.patient, place.clinic, "hba1c", Decimal(90))
+    assert decision(session, followed).colour == "red"
+
+
+def test_a_pressed_button_always_wins_and_stays_one_task(
+    session: Session, followed: Followed
+) -> None:
+    followed.answer(session, GREEN)
+    asked_on = followed.plan.ask_on
+    asking.wish_contact(
+        session, followed.place.as_patient, followed.place.patient, followed.place.clinic
+    )
+    session.commit()
+    made = decision(session, followed)
+    assert (made.cause, made.colour, made.action) == ("wish", "yellow", "look")
+    [item] = items(session, followed)
+    assert item.kind == "wants_contact"
+    assert made.outcome is not None
+    assert made.outcome.worklist_item is item
+    assert (item.urgency, item.owner_id) == ("yellow", followed.clinician.id)
+    assert followed.plan.ask_on == asked_on  # the next questionnaire comes all the same
+    assert "Du har bedt om at blive kontaktet." in made.told_da
+    assert recompute.again(made).action == "look"
+
+
+def test_a_wish_in_the_answers_wins_until_somebody_has_seen_to_it(
+    session: Session, followed: Followed
+) -> None:
+    version = latest(session, "siden-sidst")
+    assert version is not None
+    request = asking.ask(
+        session, SYSTEM, followed.place.patient, followed.place.course, version, date(2026, 12, 1)
+    )
+    followed.answer(session, GREEN)
+    asking.submit(session, followed.place.as_patient, request, SINCE)
+    session.commit()
+    made = decision(session, followed)
+    assert (made.colour, made.action) == ("yellow", "look")
+    [item] = items(session, followed)
+    followed.answer(session, GREEN)
+    assert decision(session, followed).action == "look"  # the wish still stands
+    worklist.close(session, followed.as_clinician, item, "Talt med patienten")
+    followed.answer(session, GREEN)
+    session.commit()
+    assert decision(session, followed).action == "questionnaire"
+
+
+def test_a_correction_decides_again_and_red_stays_for_a_person(
+    session: Session, followed: Followed
+) -> None:
+    response = followed.answer(session, RED)
+    session.commit()
+    asking.correct(session, followed.as_clinician, response, phq9(GREEN), "typo")
+    session.commit()
+    made = decision(session, followed)
+    assert (made.cause, made.colour, made.action) == ("corrected", "green", "questionnaire")
+    red, unneeded = items(session, followed)
+    assert (red.kind, red.urgency) == ("follow_up_red", "red")
+    assert "Nyere svar man. 23. nov.: grøn." in red.words
+    assert unneeded.kind == "follow_up_not_asked_for"  # the time is not taken away by itself
+    first, second = reversed(queries.decisions_of(session, followed.plan.id))
+    assert (first.colour, second.colour) == ("red", "green")
+
+
+def test_a_later_red_answer_must_be_read_again(
+    session: Session, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.answer(session, RED)
+    [item] = items(session, followed)
+    worklist.mark_read(session, followed.as_clinician, item)
+    freezer.tick(timedelta(days=1))
+    followed.answer(session, RED)
+    session.commit()
+    assert items(session, followed) == [item]
+    assert item.read_at is None
+    assert item.escalate_at == session.now() + timedelta(hours=4)
+
+
+def test_what_lies_unread_goes_to_the_leaders_once(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    told: list[object] = []
+    rettid.events.subscribe(WorklistItemUnread, lambda _session, happened: told.append(happened))
+    followed.answer(session, RED)
+    session.commit()
+    assert run(session, rettid, "worklist_unread") == 0
+    freezer.tick(timedelta(hours=4))
+    assert run(session, rettid, "worklist_unread") == 1
+    assert run(session, rettid, "worklist_unread") == 0
+    [item] = items(session, followed)
+    assert told == [WorklistItemUnread(item.id, followed.place.clinic.id)]
+    assert list(for_leaders(session, followed.place.clinic.id)) == [item]
+
+
+def test_read_in_time_nothing_escalates(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.answer(session, RED)
+    [item] = items(session, followed)
+    worklist.mark_read(session, followed.as_clinician, item)
+    session.commit()
+    freezer.tick(timedelta(days=1))
+    assert run(session, rettid, "worklist_unread") == 0
+
+
+def test_an_urgent_item_that_is_nobodys_is_the_leaders_from_the_start(
+    session: Session, followed: Followed
+) -> None:
+    followed.place.course.responsible = None
+    session.commit()
+    followed.answer(session, YELLOW)
+    session.commit()
+    [item] = for_leaders(session, followed.place.clinic.id)
+    assert (item.kind, item.owner_id) == ("follow_up_yellow", None)
+
+
+def test_the_next_questionnaire_goes_out_once_when_it_is_due(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.answer(session, GREEN)
+    session.commit()
+    assert run(session, rettid, "follow_up_ask") == 0
+    freezer.move_to("2027-02-15T08:00:00Z")
+    assert run(session, rettid, "follow_up_ask") == 1
+    assert run(session, rettid, "follow_up_ask") == 0
+    [request] = waiting(session, followed.place.patient.id)
+    assert (request.due_on, request.source) == (date(2027, 3, 1), "plan")
+    assert followed.plan.ask_on is None
+    assert followed.plan.latest_on == date(2027, 5, 24)
+
+
+def test_who_has_no_digital_post_gets_it_on_paper(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.place.patient.digital_exempt = True
+    followed.answer(session, GREEN)
+    session.commit()
+    freezer.move_to("2027-02-15T08:00:00Z")
+    run(session, rettid, "follow_up_ask")
+    assert kinds(session, followed) == ["follow_up_paper"]
+
+
+def test_a_silent_patient_is_a_persons_and_the_plan_calls_again(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to("2026-12-08T08:00:00Z")  # the first questionnaire was due on 7 December
+    assert run(session, rettid, "questionnaires_overdue") == 1
+    assert kinds(session, followed) == ["questionnaire_overdue"]
+    [overdue] = items(session, followed)
+    worklist.close(session, followed.as_clinician, overdue, "Ringet, ingen svarede")
+    session.commit()
+    assert followed.plan.latest_on == date(2026, 12, 7)
+    assert run(session, rettid, "follow_up_late") == 1
+    assert run(session, rettid, "follow_up_late") == 0
+    [late] = items(session, followed)
+    assert (late.kind, late.urgency, late.owner_id) == (
+        "follow_up_late",
+        "yellow",
+        followed.clinician.id,
+    )
+
+
+def test_a_latest_day_that_somebody_saw_to_is_told_again_after_two_weeks(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to("2026-12-08T08:00:00Z")
+    run(session, rettid, "follow_up_late")
+    [late] = items(session, followed)
+    worklist.close(session, followed.as_clinician, late, "Ringet")
+    session.commit()
+    assert run(session, rettid, "follow_up_late") == 0
+    freezer.tick(timedelta(days=15))
+    assert run(session, rettid, "follow_up_late") == 1
+
+
+def test_late_answers_are_decided_on_and_settle_what_was_late(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to("2026-12-08T08:00:00Z")
+    run(session, rettid, "questionnaires_overdue")
+    run(session, rettid, "follow_up_late")
+    [request] = session.scalars(select(QuestionnaireRequest)).all()
+    asking.submit(session, followed.place.as_patient, request, phq9(GREEN))
+    session.commit()
+    assert decision(session, followed).colour == "green"
+    assert kinds(session, followed) == []
+
+
+def test_closing_a_task_never_ends_a_follow_up_unseen(session: Session, followed: Followed) -> None:
+    followed.answer(session, YELLOW)
+    [item] = items(session, followed)
+    assert followed.plan.ask_on is None
+    worklist.close(session, followed.as_clinician, item, "Ringet, går fint")
+    session.commit()
+    assert followed.plan.ask_on == date(2026, 12, 7)  # the yellow row's target of two weeks
+
+
+def test_a_course_that_ends_ends_its_plan(
+    session: Session, rettid: Rettid, followed: Followed
+) -> None:
+    followed.place.course.ended_on = date(2026, 11, 23)
+    session.commit()
+    assert run(session, rettid, "follow_up_end") == 1
+    assert run(session, rettid, "follow_up_end") == 0
+    assert followed.plan.ended_at is not None
+    assert waiting(session, followed.place.patient.id) == []
+    with pytest.raises(PlanEnded):
+        decide(session, SYSTEM, followed.plan, "asked")
+
+
+def test_a_plan_that_is_ended_keeps_what_is_red(session: Session, followed: Followed) -> None:
+    followed.answer(session, RED)
+    service.end_plan(session, followed.as_clinician, followed.plan)
+    session.commit()
+    assert kinds(session, followed) == ["follow_up_red"]
+
+
+def test_a_pathway_without_a_questionnaire_asks_a_person(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(green=ASKED_LATER))
+    followed.answer(session, GREEN)
+    followed.pathway.questionnaire_id = None
+    session.flush()
+    session.expire(followed.pathway)
+    due.send(session, followed.plan)
+    assert kinds(session, followed) == ["follow_up_no_questionnaire"]
+
+
+def test_every_job_of_follow_up_is_known(jobs: JobBook) -> None:
+    assert {"follow_up_ask", "follow_up_late", "follow_up_end", "worklist_unread"} <= set(jobs.jobs)
