@@ -78,11 +78,12 @@ def _employ(session: Session, demo: Demo) -> None:
         roles[username] = {(clinic, Role.SECRETARY) for clinic in where}
     for username, name, title, where in clinics.LEADERS:
         people[username] = (name, title)
-        roles[username] = {(clinic, Role.LEADER) for clinic in where}
+        roles[username] = {(c, role) for c in where for role in (Role.LEADER, Role.APPROVER)}
     for plan in clinics.CLINICIANS:
         people[plan.username] = (plan.name, plan.title)
         roles[plan.username] = {(hours.clinic, Role.CLINICIAN) for hours in plan.hours}
-        roles[plan.username] |= {(clinic, Role.LEADER) for clinic in plan.leads}
+        leads = ((c, role) for c in plan.leads for role in (Role.LEADER, Role.APPROVER))
+        roles[plan.username] |= set(leads)
     for username, (name, title) in people.items():
         staff = Staff(username=username, name=name, title=title, password_hash=password_hash)
         staff.roles = [
