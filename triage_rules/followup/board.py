@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import Resource
 from booking.people.models import Patient
 from booking.platform.database import Session
+from triage_rules.followup.acting import NOT_ASKED_FOR
 from triage_rules.followup.models import (
     DecisionOutcome,
     DecisionReview,
@@ -29,8 +30,13 @@ MOST = 200
 Ts = TypeVarTuple("Ts")
 _Other = aliased(FollowUpDecision)
 Colour = Literal["red", "yellow", "green"]
-# Items of the questionnaires' own that are about how a patient is; how urgent each is.
-URGENCIES: dict[str, Colour] = {ALARMING: "red", WANTS_CONTACT: "yellow", OVERDUE: "yellow"}
+# Items without an urgency of their own that are about how a patient is; how urgent each is.
+URGENCIES: dict[str, Colour] = {
+    ALARMING: "red",
+    WANTS_CONTACT: "yellow",
+    OVERDUE: "yellow",
+    NOT_ASKED_FOR: "yellow",
+}
 
 
 @dataclass(frozen=True)
@@ -94,43 +100,65 @@ def standing(
     return [_case_of(one) for one in session.scalars(wanted.limit(MOST))]
 
 
-def without_decision(session: Session, clinic_id: int) -> Sequence[FollowUpPlan]:
+def urgency_of(item: WorklistItem) -> Colour:
+    """How urgent an item is: what it says, else its kind's."""
+    if item.urgency:
+        return "red" if item.urgency == "red" else "yellow"
+    return URGENCIES.get(item.kind, "yellow")
+
+
+def without_decision(
+    session: Session, clinic_id: int, staff_id: int | None = None
+) -> Sequence[FollowUpPlan]:
     """Plans that have begun and not been decided on yet, the first due first; at most MOST."""
     decided = select(FollowUpDecision.id).where(FollowUpDecision.plan_id == FollowUpPlan.id)
-    return session.scalars(
+    wanted = (
         select(FollowUpPlan)
+        .join(Course, FollowUpPlan.course_id == Course.id)
+        .outerjoin(Resource, Course.responsible_id == Resource.id)
         .where(
             FollowUpPlan.clinic_id == clinic_id,
             FollowUpPlan.ended_at.is_(None),
             ~decided.exists(),
         )
-        .options(joinedload(FollowUpPlan.patient), joinedload(FollowUpPlan.pathway))
-        .order_by(FollowUpPlan.ask_on, FollowUpPlan.id)
-        .limit(MOST)
-    ).all()
-
-
-def counts(session: Session, clinic_id: int) -> Counts:
-    """The figures of the board's tabs."""
-    urgency = _urgency()
-    items = dict(
-        session.execute(
-            select(urgency, func.count()).where(_waits(clinic_id)).group_by(urgency)
-        ).tuples()
-    )
-    rows = session.execute(
-        _joined(select(FollowUpDecision.colour, _unseen_flag(), func.count()), clinic_id).group_by(
-            FollowUpDecision.colour, _unseen_flag()
+        .options(
+            joinedload(FollowUpPlan.patient),
+            joinedload(FollowUpPlan.pathway),
+            contains_eager(FollowUpPlan.course).contains_eager(Course.responsible),
         )
-    ).all()
-    unseen = {colour: number for colour, waits, number in rows if waits}
-    followed = select(func.count()).where(
-        FollowUpPlan.clinic_id == clinic_id, FollowUpPlan.ended_at.is_(None)
+        .order_by(FollowUpPlan.latest_on, FollowUpPlan.id)
+        .limit(MOST)
     )
+    if staff_id is not None:
+        wanted = wanted.where(Resource.staff_id == staff_id)
+    return session.scalars(wanted).all()
+
+
+def counts(session: Session, clinic_id: int, staff_id: int | None = None) -> Counts:
+    """The figures of the board's tabs, of all or of one person's own."""
+    urgency = _urgency()
+    waits = select(urgency, func.count()).where(_waits(clinic_id))
+    if staff_id is not None:
+        waits = waits.where(_item_is_of(staff_id, clinic_id))
+    items = dict(session.execute(waits.group_by(urgency)).all())
+    unseen_flag = case((_unanswered(), 1), else_=0)
+    decided = _joined(select(FollowUpDecision.colour, unseen_flag, func.count()), clinic_id)
+    followed = (
+        select(func.count())
+        .select_from(FollowUpPlan)
+        .join(Course, FollowUpPlan.course_id == Course.id)
+        .outerjoin(Resource, Course.responsible_id == Resource.id)
+        .where(FollowUpPlan.clinic_id == clinic_id, FollowUpPlan.ended_at.is_(None))
+    )
+    if staff_id is not None:
+        decided = decided.where(Resource.staff_id == staff_id)
+        followed = followed.where(Resource.staff_id == staff_id)
+    rows = session.execute(decided.group_by(FollowUpDecision.colour, unseen_flag)).all()
+    unseen = {colour: number for colour, is_unseen, number in rows if is_unseen}
     return Counts(
         red=items.get("red", 0) + unseen.get("red", 0),
         yellow=items.get("yellow", 0) + unseen.get("yellow", 0),
-        green=sum(number for colour, _waits, number in rows if colour == "green"),
+        green=sum(number for colour, _unseen, number in rows if colour == "green"),
         followed=session.scalars(followed).one(),
     )
 
@@ -145,12 +173,7 @@ def _items(session: Session, clinic_id: int, staff_id: int | None) -> list[Case]
         .limit(MOST)
     )
     if staff_id is not None:
-        wanted = wanted.where(
-            or_(
-                WorklistItem.owner_id == staff_id,
-                and_(WorklistItem.owner_id.is_(None), _course_of(staff_id, clinic_id)),
-            )
-        )
+        wanted = wanted.where(_item_is_of(staff_id, clinic_id))
     items = session.scalars(wanted).all()
     decided = {
         one.outcome.worklist_item_id: one
@@ -159,6 +182,7 @@ def _items(session: Session, clinic_id: int, staff_id: int | None) -> list[Case]
             .join(FollowUpDecision.outcome)
             .where(DecisionOutcome.worklist_item_id.in_([item.id for item in items]))
             .options(*_told())
+            .order_by(FollowUpDecision.id)
         )
         if one.outcome is not None
     }
@@ -182,10 +206,8 @@ def _case_with(item: WorklistItem, decision: FollowUpDecision | None) -> Case:
     owner = item.owner.name if item.owner is not None else ""
     if not owner and decision is not None and decision.plan.course.responsible is not None:
         owner = decision.plan.course.responsible.name
-    urgency: Colour = URGENCIES.get(item.kind, "yellow")
-    if item.urgency:
-        urgency = "red" if item.urgency == "red" else "yellow"
-    return Case(urgency, item.patient, item, decision, owner, item.created_at, item.due_on)
+    since = decision.decided_at if decision is not None else item.created_at
+    return Case(urgency_of(item), item.patient, item, decision, owner, since, item.due_on)
 
 
 def _case_of(decision: FollowUpDecision) -> Case:
@@ -262,6 +284,8 @@ def _told(*, joined: bool = False) -> list[Any]:
     return [
         responsible,
         joinedload(FollowUpDecision.patient),
+        selectinload(FollowUpDecision.rule_version),
+        selectinload(FollowUpDecision.trace),
         joinedload(FollowUpDecision.outcome).joinedload(DecisionOutcome.invitation),
     ]
 
@@ -283,13 +307,10 @@ def _unanswered() -> ColumnElement[bool]:
     return and_(FollowUpDecision.colour != "green", ~handled.exists(), ~said.exists())
 
 
-def _unseen_flag() -> ColumnElement[int]:
-    return case((_unanswered(), 1), else_=0)
-
-
-def _course_of(staff_id: int, clinic_id: int) -> ColumnElement[bool]:
-    """That the item's patient has an open course here with this clinician."""
-    return (
+def _item_is_of(staff_id: int, clinic_id: int) -> ColumnElement[bool]:
+    """That an item is someone's: its owner's, or nobody's of a patient whose open course here is
+    theirs."""
+    responsible = (
         select(Course.id)
         .join(Resource, Course.responsible_id == Resource.id)
         .where(
@@ -298,5 +319,8 @@ def _course_of(staff_id: int, clinic_id: int) -> ColumnElement[bool]:
             Course.ended_on.is_(None),
             Resource.staff_id == staff_id,
         )
-        .exists()
+    )
+    return or_(
+        WorklistItem.owner_id == staff_id,
+        and_(WorklistItem.owner_id.is_(None), responsible.exists()),
     )

@@ -100,7 +100,7 @@ def followed(session: Session, clinic_id: int) -> dict[int, int]:
         .where(FollowUpPlan.clinic_id == clinic_id, FollowUpPlan.ended_at.is_(None))
         .group_by(FollowUpPlan.pathway_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def _write(session: Session, clinic: Clinic, pathway: Pathway, wanted: Definition) -> None:
