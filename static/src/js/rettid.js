@@ -3,6 +3,7 @@
 import ErrorSummary from "../../node_modules/dkfds/src/js/components/error-summary.js";
 import { submitFiltersOnChange } from "./filter-form.js";
 import { startHoldClocks } from "./hold-clock.js";
+import { refreshParts } from "./self-refresh.js";
 import { sendFormsOnce } from "./single-submit.js";
 
 function printOnRequest() {
@@ -16,5 +17,6 @@ if (summary) new ErrorSummary(summary).init();
 document.documentElement.classList.add("has-script");
 startHoldClocks(document);
 submitFiltersOnChange(document);
+refreshParts(document);
 sendFormsOnce(document);
 printOnRequest();
