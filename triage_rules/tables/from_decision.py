@@ -27,6 +27,9 @@ from triage_rules.tables.dmn_types import (
 from triage_rules.tables.feel_cells import cell_of, constants, result_of, seen_choices
 from triage_rules.tables.model import LISTING, Input, Output, Row, Table, Value, allows
 
+# More than any clinician could look over; what is checked of a table grows faster than it does.
+MOST_ROWS, MOST_COLUMNS = 300, 30
+
 
 def table_of(
     definitions: dmn.Definitions,
@@ -126,6 +129,9 @@ class _Reading:
     def table(self) -> Table:
         """The whole of it."""
         logic = self.logic
+        if len(logic.rules) > MOST_ROWS or len(logic.inputs) + len(logic.outputs) > MOST_COLUMNS:
+            why = f"it has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns"
+            raise Refused(self.where, why)
         for clause in logic.outputs:
             if clause.default is not None:
                 raise Refused(clause.default.where, "a default is not held: write it as a last row")

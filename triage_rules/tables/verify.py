@@ -33,6 +33,7 @@ from triage_rules.tables.model import (
 
 MOST_SETS = 200_000
 MOST_GAPS = 20
+MOST_OVERLAPS = 200
 
 Flaw = Literal[
     "gap", "overlap", "dead", "empty", "no_otherwise", "bad_output", "duplicate", "too_tangled"
@@ -148,18 +149,26 @@ class _Covered:
 def _overlaps(
     table: Table, columns: tuple[Column, ...], domains: list[list[Stretch]]
 ) -> Iterator[Finding]:
-    """Pairs of rows that hold together; for ANY only where they answer differently."""
+    """Pairs of rows that hold together, the first of them; for ANY only where they answer
+    differently. Boxes meet where they meet in every column."""
+    found = 0
     for second, row in enumerate(table.rows):
-        for first in range(second):
-            other = table.rows[first]
+        own = 1 << second
+        meeting = own - 1
+        for domain in domains:
+            meeting &= reduce(or_, (s.rows for s in domain if s.rows & own), 0)
+        while meeting and found < MOST_OVERLAPS:
+            bit = meeting & -meeting
+            meeting ^= bit
+            other = table.rows[bit.bit_length() - 1]
             if table.hit_policy == "ANY" and row.outputs == other.outputs:
                 continue
-            pair = 1 << first | 1 << second
+            pair = bit | own
             both = [[s for s in domain if s.rows & pair == pair] for domain in domains]
-            if all(both):
-                cells = tuple(_cells(c, shared) for c, shared in zip(columns, both, strict=True))
-                patient = tuple(shared[0].sample for shared in both)
-                yield Finding("overlap", (other.id, row.id), cells, patient)
+            cells = tuple(_cells(c, shared) for c, shared in zip(columns, both, strict=True))
+            patient = tuple(shared[0].sample for shared in both)
+            yield Finding("overlap", (other.id, row.id), cells, patient)
+            found += 1
 
 
 def _dead(table: Table, domains: list[list[Stretch]]) -> Iterator[Finding]:
@@ -290,7 +299,8 @@ def _cells(column: Column, stretches: list[Stretch]) -> tuple[Cell, ...]:
 
 def _runs(column: Column, values: list[Stretch]) -> Iterator[Interval]:
     """Neighbouring stretches of numbers as one interval each run."""
-    places = [column.stretches.index(stretch) for stretch in values]
+    inside_of = {id(stretch) for stretch in values}
+    places = [n for n, stretch in enumerate(column.stretches) if id(stretch) in inside_of]
     for _, run in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):
         inside = [column.stretches[place].cell for _, place in run]
         first, last = inside[0], inside[-1]

@@ -1,10 +1,15 @@
 """Models that were made elsewhere: read as clinicians' tables, evaluated strictly, or refused."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given as generated
+from hypothesis import settings
+from hypothesis import strategies as st
 
+from tests.unit.calendar.soak import examples
 from tests.unit.triage_rules.dmn.models import decision, given, literal, model, table
 from tests.unit.triage_rules.tables.asthma import rules
 from triage_rules.dmn.evaluate import evaluate
@@ -422,3 +427,28 @@ def test_what_has_no_place_in_a_rule_set_is_refused(document: bytes, where: str)
     with pytest.raises(Refused) as refusal:
         read_rules(document)
     assert refusal.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (b'<!DOCTYPE d [<!ENTITY a "b">]><definitions/>', "document type"),
+        (ASTHMA.replace(b"<decision ", b"<a>" * 70 + b"<decision ", 1), "deep"),
+        (one_column(*(f"{n}" for n in range(301))), "300 rows"),
+        (one_column("-" * 11_000), "10000 characters"),
+        (one_column("(" * 50 + "1" + ")" * 50), "nested"),
+        (b"<definitions", "no XML"),
+        (b"", "no XML"),
+        (b"\xff\xfe\x00", "no XML"),
+    ],
+)
+def test_hostile_files_are_refused(document: bytes, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        read_rules(document.replace(b'"d"', b'"activity"'))
+
+
+@settings(max_examples=examples(100), deadline=None)
+@generated(st.integers(0, len(ASTHMA) - 1), st.binary(max_size=8))
+def test_whatever_befalls_a_file_it_is_read_or_refused(at: int, other: bytes) -> None:
+    with suppress(Refused):
+        read_rules(ASTHMA[:at] + other + ASTHMA[at + len(other) :])
