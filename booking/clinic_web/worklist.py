@@ -38,10 +38,14 @@ OPEN, DONE = "aabne", "faerdige"
 
 @dataclass(frozen=True)
 class Kind:
-    """What an item is about, and what somebody should do."""
+    """What an item is about, and what somebody should do.
+
+    page: the endpoint where it is seen to, with clinic_id and patient_id; '' for the patient's own.
+    """
 
     name: LazyString
     to_do: LazyString
+    page: str = ""
 
 
 KINDS: dict[str, Kind] = {

@@ -85,9 +85,14 @@ def place(
             purpose=plan.pathway.name,
         ),
     )
+    _widen(session, invitation, days)
+    return invitation
+
+
+def _widen(session: Session, invitation: Invitation, days: Window) -> None:
+    """Once a time is looked for about the day aimed at, any day of the window will do."""
     if invitation.status == "open" and days.opens_on < days.aim_on:
         invitations.change_window(session, SYSTEM, invitation, days.opens_on, days.latest_on)
-    return invitation
 
 
 def standing(session: Session, plan: FollowUpPlan) -> Invitation | None:
@@ -149,7 +154,7 @@ def on_booked(session: Session, booked: AppointmentBooked) -> None:
     ).one_or_none()
     if row is None:
         return
-    invitation, decision = row.tuple()
+    invitation, decision = row
     contact = contact_of(decision)
     if contact is None:
         return
@@ -171,6 +176,7 @@ def _sooner(session: Session, existing: Invitation, days: Window) -> Invitation:
         invitations.change_window(
             session, SYSTEM, existing, days.aim_on, days.latest_on, deadline_on=days.latest_on
         )
+        _widen(session, existing, days)
     return existing
 
 

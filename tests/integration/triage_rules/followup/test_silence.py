@@ -30,12 +30,13 @@ from triage_rules.followup.deciding import decide
 from triage_rules.followup.errors import PlanEnded
 from triage_rules.followup.models import FollowUpDecision
 from triage_rules.questionnaires import service as asking
+from triage_rules.questionnaires.form import Value
 from triage_rules.questionnaires.models import QuestionnaireRequest
 from triage_rules.questionnaires.queries import latest, waiting
 
 MONDAY = "2026-11-23T08:00:00Z"
 pytestmark = pytest.mark.freeze_time(MONDAY)
-SINCE = {
+SINCE: dict[str, Value] = {
     "siden-tilstand": "same",
     "siden-dage": 0,
     "siden-nyt": False,

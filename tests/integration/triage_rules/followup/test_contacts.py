@@ -1,0 +1,303 @@
+"""From what the rules ask for to a time: where it lies, how long it is, and what stands already."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+
+from booking.appointments import attendance
+from booking.appointments import service as booking
+from booking.appointments.invitations import service as invitations
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.models import Appointment
+from booking.appointments.occasions import length_for
+from booking.appointments.worklist.models import WorklistItem
+from booking.appointments.worklist.queries import open_items
+from booking.people.models import PatientNeed
+from booking.platform.database import Session
+from booking.platform.localtime import local_date
+from booking.platform.web import Rettid
+from tests import factories as make
+from tests.integration.triage_rules.followup.conftest import (
+    GREEN,
+    RED,
+    YELLOW,
+    Followed,
+    contact,
+    rules,
+)
+from triage_rules.followup import queries
+from triage_rules.followup.models import FollowUpDecision
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")  # a Monday
+TODAY = date(2026, 11, 23)
+IN_A_MONTH = contact("contact", "in_person", (2, 5, 8))
+
+
+def decision(session: Session, here: Followed) -> FollowUpDecision:
+    found = queries.latest_decision(session, here.plan.id)
+    assert found is not None
+    return found
+
+
+def invitation_of(session: Session, here: Followed) -> Invitation:
+    """What the standing decision led to."""
+    outcome = decision(session, here).outcome
+    assert outcome is not None
+    assert outcome.invitation is not None
+    return outcome.invitation
+
+
+def time_of(session: Session, here: Followed) -> Appointment:
+    """The time the patient has for it."""
+    time = invitations.live_appointment(session, invitation_of(session, here))
+    assert time is not None
+    return time
+
+
+def day_of(session: Session, here: Followed) -> date:
+    return local_date(time_of(session, here).starts_at, here.place.clinic.zone)
+
+
+def items(session: Session, here: Followed) -> list[WorklistItem]:
+    return list(open_items(session, here.place.clinic.id))
+
+
+def kinds(session: Session, here: Followed) -> list[str]:
+    return [item.kind for item in items(session, here)]
+
+
+def run(session: Session, rettid: Rettid, name: str) -> int:
+    session.commit()
+    done = rettid.jobs.run_now(rettid.database, name)
+    session.expire_all()
+    return done
+
+
+def test_a_routine_contact_lies_about_its_target_and_may_be_moved_in_all_its_window(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(yellow=IN_A_MONTH))
+    followed.answer(session, YELLOW)
+    session.commit()
+    invitation = invitation_of(session, followed)
+    assert day_of(session, followed) == TODAY + timedelta(weeks=4)  # the week before the target
+    assert (invitation.window_from, invitation.window_to) == (
+        TODAY + timedelta(weeks=2),
+        TODAY + timedelta(weeks=8),
+    )
+    assert (invitation.form, invitation.visit_type_id) == ("in_person", followed.talk.id)
+    assert kinds(session, followed) == []
+
+
+def test_a_routine_contact_beyond_the_horizon_gets_its_time_when_it_is_reached(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.publish(session, rules(yellow=contact("contact", "video", (6, 20, 30))))
+    followed.answer(session, YELLOW)
+    session.commit()
+    invitation = invitation_of(session, followed)
+    assert invitation.status == "planned"
+    freezer.move_to("2027-02-08T08:00:00Z")  # eight weeks before the week before the target
+    assert run(session, rettid, "booking_horizon") == 1
+    assert run(session, rettid, "booking_horizon") == 0
+    assert day_of(session, followed) == TODAY + timedelta(weeks=19)
+    assert invitation.window_from == date(2027, 2, 8)  # what the rules allow, from today
+    assert invitation.window_to == TODAY + timedelta(weeks=30)
+
+
+def test_where_nothing_is_free_a_person_is_told_with_the_last_day(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(red=contact("contact", "in_person", (0, 0, 0), "acute")))
+    followed.answer(session, RED)
+    session.commit()
+    red, none = items(session, followed)
+    assert red.kind == "follow_up_red"
+    assert (none.kind, none.due_on) == ("no_time_in_window", TODAY)
+
+
+def test_a_contact_without_a_visit_type_is_a_persons(session: Session, followed: Followed) -> None:
+    wanted = contact("contact", "in_person", (0, 2, 4), profession="nurse")
+    followed.publish(session, rules(yellow=wanted))
+    followed.answer(session, YELLOW)
+    session.commit()
+    outcome = decision(session, followed).outcome
+    assert outcome is not None
+    assert (outcome.kind, outcome.invitation_id) == ("worklist", None)
+    [item] = items(session, followed)
+    assert (item.kind, item.due_on) == ("follow_up_no_visit_type", TODAY + timedelta(weeks=4))
+
+
+def test_a_second_decision_does_not_double_the_invitation(
+    session: Session, followed: Followed
+) -> None:
+    followed.answer(session, RED)
+    first = invitation_of(session, followed)
+    followed.answer(session, RED)
+    session.commit()
+    assert invitation_of(session, followed) is first
+    assert kinds(session, followed) == ["follow_up_red"]
+
+
+def test_a_time_soon_enough_stands(session: Session, followed: Followed) -> None:
+    followed.publish(session, rules(yellow=IN_A_MONTH))
+    followed.answer(session, RED)
+    early = time_of(session, followed).starts_at
+    followed.answer(session, YELLOW)
+    session.commit()
+    assert time_of(session, followed).starts_at == early
+
+
+def test_a_later_time_nobody_has_said_yes_to_is_moved_sooner(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(yellow=IN_A_MONTH))
+    followed.answer(session, YELLOW)
+    time = time_of(session, followed)
+    followed.answer(session, RED)
+    session.commit()
+    assert time_of(session, followed) is time
+    assert day_of(session, followed) <= TODAY + timedelta(weeks=2)
+    assert time.participant == "needs-action"
+    assert invitation_of(session, followed).deadline_on == TODAY + timedelta(weeks=2)
+    assert kinds(session, followed) == ["follow_up_red"]
+
+
+def test_a_later_time_the_patient_has_agreed_to_is_a_persons_to_change(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(yellow=IN_A_MONTH))
+    followed.answer(session, YELLOW)
+    time = time_of(session, followed)
+    booking.keep(session, followed.place.as_patient, time)
+    agreed = time.starts_at
+    followed.answer(session, RED)
+    session.commit()
+    assert time.starts_at == agreed
+    red, differs = items(session, followed)
+    assert red.kind == "follow_up_red"
+    assert (differs.kind, differs.appointment_id) == ("follow_up_time_differs", time.id)
+    assert differs.due_on == TODAY + timedelta(weeks=2)
+
+
+def test_a_planned_invitation_is_brought_sooner(session: Session, followed: Followed) -> None:
+    followed.publish(session, rules(yellow=contact("contact", "in_person", (6, 20, 30))))
+    followed.answer(session, YELLOW)
+    planned = invitation_of(session, followed)
+    followed.answer(session, RED)
+    session.commit()
+    assert invitation_of(session, followed) is planned
+    assert day_of(session, followed) <= TODAY + timedelta(weeks=2)
+
+
+def test_another_form_takes_the_place_of_an_invitation_without_a_time(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(yellow=contact("contact", "video", (6, 20, 30))))
+    followed.answer(session, YELLOW)
+    planned = invitation_of(session, followed)
+    followed.answer(session, RED)
+    session.commit()
+    assert planned.status == "revoked"
+    assert invitation_of(session, followed).form == "in_person"
+
+
+def test_the_rules_minutes_replace_the_base_and_needs_add_as_before(
+    session: Session, followed: Followed
+) -> None:
+    patient, talk = followed.place.patient, followed.talk
+    make.add(
+        session,
+        PatientNeed(
+            patient_id=patient.id, need="interpreter", told_by="staff", since=session.now()
+        ),
+    )
+    followed.answer(session, RED)
+    session.commit()
+    time = time_of(session, followed)
+    assert time.minutes == 60
+    assert time.minutes_reason == [["base", 45], ["interpreter", 15]]
+    assert length_for(session, talk, patient.id).minutes == 45  # 30 + 15: without the invitation
+    control = followed.place.control
+    assert length_for(session, control, patient.id, time.invitation_id).parts[0] == ("base", 30)
+
+
+def test_the_cap_never_cuts_the_rules_own_minutes(session: Session, followed: Followed) -> None:
+    long = contact("contact", "in_person", (0, 1, 2), "soon", minutes=90)
+    followed.publish(session, rules(red=long))
+    followed.answer(session, RED)
+    session.commit()
+    assert followed.talk.cap_minutes == 75
+    assert time_of(session, followed).minutes == 90
+
+
+def test_a_time_that_stands_gets_the_newer_decisions_length(
+    session: Session, followed: Followed
+) -> None:
+    followed.answer(session, RED)
+    time = time_of(session, followed)
+    followed.publish(
+        session, rules(red=contact("contact", "in_person", (0, 1, 2), "soon", minutes=60))
+    )
+    followed.answer(session, RED)
+    session.commit()
+    assert time_of(session, followed) is time
+    assert time.minutes == 60
+
+
+def test_when_the_contact_is_done_the_follow_up_goes_on(
+    session: Session, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.publish(session, rules(yellow=IN_A_MONTH))
+    followed.answer(session, YELLOW)
+    time = time_of(session, followed)
+    assert followed.plan.ask_on is None
+    freezer.move_to(time.starts_at)
+    attendance.arrive(session, followed.place.secretary, time)
+    freezer.tick(timedelta(minutes=30))
+    attendance.done(session, followed.place.secretary, time)
+    session.commit()
+    done = local_date(session.now(), followed.place.clinic.zone)
+    assert followed.plan.ask_on == done + timedelta(weeks=5)  # the decision's own target
+    assert followed.plan.latest_on == done + timedelta(weeks=8)
+
+
+def test_a_patient_who_cancels_is_watched_by_the_latest_day(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.publish(session, rules(yellow=IN_A_MONTH))
+    followed.answer(session, YELLOW)
+    time = time_of(session, followed)
+    booking.cancel(session, followed.place.as_patient, time, "better", wants_new=False)
+    session.commit()
+    assert kinds(session, followed) == ["cancelled"]
+    freezer.move_to(datetime(2027, 1, 19, 8))
+    assert followed.plan.latest_on == date(2027, 1, 18)
+    assert run(session, rettid, "follow_up_late") == 1
+    assert set(kinds(session, followed)) == {"cancelled", "follow_up_late"}
+
+
+def test_green_leaves_a_standing_time_and_asks_a_person(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(yellow=IN_A_MONTH))
+    followed.answer(session, YELLOW)
+    time = time_of(session, followed)
+    followed.answer(session, GREEN)
+    session.commit()
+    assert time.status == "booked"
+    [item] = items(session, followed)
+    assert (item.kind, item.invitation_id) == ("follow_up_not_asked_for", time.invitation_id)
+
+
+def test_no_window_reaches_beyond_the_safety_net(session: Session, followed: Followed) -> None:
+    far = contact("questionnaire", "none", (50, 80, 100), minutes=0, profession="")
+    followed.publish(session, rules(green=far))
+    followed.answer(session, GREEN)
+    session.commit()
+    made = decision(session, followed)
+    assert made.contact is not None
+    assert Decimal(str(made.contact["latest_weeks"])) == 52
+    assert followed.plan.latest_on == TODAY + timedelta(weeks=52)
