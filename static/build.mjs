@@ -66,7 +66,11 @@ await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await Promise.all([
   esbuild.build({
-    entryPoints: [join(source, "css", "rettid.css"), join(source, "js", "rettid.js")],
+    entryPoints: [
+      join(source, "css", "rettid.css"),
+      join(source, "js", "rettid.js"),
+      join(source, "js", "rule-grid.js"),
+    ],
     outdir: dist,
     entryNames: "[name]",
     assetNames: "assets/[name]",

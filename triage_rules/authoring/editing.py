@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from triage_rules.tables.decide import ANSWERED
+from triage_rules.tables.examples import Example
 from triage_rules.tables.model import (
     AnyValue,
     Cell,
@@ -164,6 +165,23 @@ def remove_input(rules: RuleSet, stage: str, name: str) -> RuleSet:
         return changed
     looks = tuple(one for one in rules.second_looks if one.input != name)
     return replace(changed, second_looks=looks)
+
+
+def without_input(
+    rules: RuleSet, examples: tuple[Example, ...], stage: str, name: str
+) -> tuple[RuleSet, tuple[Example, ...]]:
+    """The same, and the fact out of every example patient where no table asks for it any more."""
+    left = remove_input(rules, stage, name)
+    if any(one.name == name for table in left.tables for one in table.inputs):
+        return left, examples
+    return left, tuple(
+        replace(
+            example,
+            facts={key: value for key, value in example.facts.items() if key != name},
+            days_old={key: days for key, days in example.days_old.items() if key != name},
+        )
+        for example in examples
+    )
 
 
 def move_input(rules: RuleSet, stage: str, name: str, by: int) -> RuleSet:

@@ -29,7 +29,7 @@ from triage_rules.tables.model import (
     Value,
 )
 
-# What a choice's code is called: (input's name, code) -> words.
+# What a choice's code is called: (input's or output's name, code) -> words.
 Names = Mapping[tuple[str, str], str]
 NO_NAMES: Names = {}
 
@@ -76,6 +76,7 @@ OUTPUTS: dict[str, LazyString] = {
     "urgency": _l("Hast"),
     "obligation": _l("Forpligtelse"),
 }
+UNITS_OF_ONE: dict[str, LazyString] = {"uger": _l("uge"), "minutter": _l("minut")}
 UNITS: dict[str, LazyString] = {"uger": _l("uger"), "minutter": _l("minutter")}
 STAGES: dict[str, LazyString] = {
     "red_flags": _l("Røde flag"),
@@ -221,15 +222,17 @@ def unit(output: Output) -> str:
     return str(UNITS.get(output.unit, output.unit))
 
 
-def value(output: Output, given: Value) -> str:
+def value(output: Output, given: Value, names: Names = NO_NAMES) -> str:
     """What a row answers: 'rød', 'fremmøde', '6 uger', 'speciallæge'; '' for nothing yet."""
     if isinstance(given, Decimal):
-        return f"{number(given)} {unit(output)}".strip()
+        one = UNITS_OF_ONE.get(output.unit) if given == 1 else None
+        return f"{number(given)} {one or unit(output)}".strip()
     if isinstance(given, bool):
         return _("ja") if given else _("nej")
     if output.name == "profession":
         return profession_name(given) if given else _("alle faggrupper")
-    return str(CHOICES.get(output.name, {}).get(given, given))
+    known = CHOICES.get(output.name, {})
+    return str(names.get((output.name, given)) or known.get(given, given))
 
 
 def input_name(asked: Input) -> str:
@@ -262,17 +265,17 @@ def row_conditions(table: Table, row: Row, names: Names = NO_NAMES) -> str:
     return "; ".join(asked) or _("alle patienter")
 
 
-def row_answers(table: Table, row: Row) -> str:
+def row_answers(table: Table, row: Row, names: Names = NO_NAMES) -> str:
     """What a row answers: 'Farve: rød'."""
     return "; ".join(
-        f"{output_name(output)}: {value(output, given) or _('intet endnu')}"
+        f"{output_name(output)}: {value(output, given, names) or _('intet endnu')}"
         for output, given in zip(table.outputs, row.outputs, strict=True)
     )
 
 
 def row_summary(table: Table, row: Row, names: Names = NO_NAMES) -> str:
     """A whole row: 'ACT: mindst 20 → Farve: grøn'."""
-    return f"{row_conditions(table, row, names)} → {row_answers(table, row)}"
+    return f"{row_conditions(table, row, names)} → {row_answers(table, row, names)}"
 
 
 def patient(facts: Sequence[tuple[Input, Value | None]], names: Names = NO_NAMES) -> str:
