@@ -1,0 +1,133 @@
+"""The pages of the standards: what each role sees and does, and what stays in the log."""
+
+import re
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from booking.platform.audit import AuditEntry
+from booking.platform.database import Session
+from tests.integration.triage_rules.followup.conftest import rules
+from tests.integration.triage_rules.standards.conftest import House, signed_in
+from triage_rules.authoring.models import RuleDraft
+from triage_rules.standards.models import ObligationDeviation, StandardException
+from triage_rules.tables import written
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
+
+
+def says(page: TestResponse, *texts: str, status: int = 200) -> str:
+    """Assert the status, and that the page has each of these texts."""
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
+    assert page.status_code == status, text
+    for one in texts:
+        assert one in text, f"{one!r} is not on the page:\n{text}"
+    return text
+
+
+@pytest.fixture
+def leader(app: Flask, house: House) -> FlaskClient:
+    """The leader's browser."""
+    return signed_in(app, house.leader.username)
+
+
+@pytest.fixture
+def clinician(app: Flask, house: House) -> FlaskClient:
+    """The clinician's browser."""
+    return signed_in(app, house.here.clinician.username)
+
+
+def home(house: House) -> str:
+    return f"/klinik/{house.here.place.clinic.id}/standarder"
+
+
+def test_the_ledger_tells_how_each_obligation_stands(
+    session: Session, house: House, leader: FlaskClient
+) -> None:
+    house.measured(session, "systolic", 10)
+    session.commit()
+    page = leader.get(home(house))
+    says(page, "Diabetes", "Ikke bekræftet endnu", "100 % (1 af 1)", "0 % (0 af 1)", "Nået")
+    assert 'class="share__demanded" x1="228"' in page.text
+    says(page, "Standarder, der ikke er i brug", "Astma på sygehus")
+
+
+def test_one_standard_lists_patients_by_obligation_and_state(
+    session: Session, house: House, leader: FlaskClient
+) -> None:
+    house.measured(session, "systolic", 10)
+    session.commit()
+    name = house.here.plan.patient.name
+    says(leader.get(f"{home(house)}/diabetes"), name, "4 krav", "Aldrig", "13. nov. 2027")
+    chosen = leader.get(f"{home(house)}/diabetes?krav=diabetes_bp_yearly&stand=met")
+    says(chosen, name, "1 krav", "13. nov. 2026")
+    none = says(leader.get(f"{home(house)}/diabetes?stand=deviated"), "Ingen patienter svarer til")
+    assert name not in none
+    says(leader.get(f"{home(house)}/findes-ikke"), status=404)
+    looked = session.scalars(select(AuditEntry).where(AuditEntry.action == "look")).all()
+    assert {one.place for one in looked} == {"staff_standards.one"}
+
+
+def test_a_leader_confirms_and_says_whom_it_is_about(
+    session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
+) -> None:
+    one = f"{home(house)}/asthma"
+    says(clinician.post(f"{one}/bekraeft"), status=403)
+    says(leader.post(f"{one}/bekraeft", follow_redirects=True), "Bekræftet", "Lene Leder")
+    sent = {"pathways": [house.here.pathway.id]}
+    says(leader.post(f"{one}/opfoelgningstyper", data=sent, follow_redirects=True), "1 krav")
+    says(leader.get(home(house)), "Astma på sygehus", "Ingen andel krævet")
+
+
+def test_a_clinician_deviates_from_the_patients_page_and_takes_it_back(
+    session: Session, house: House, clinician: FlaskClient, leader: FlaskClient
+) -> None:
+    here = house.here
+    patient = f"/klinik/{here.place.clinic.id}/patienter/{here.plan.patient_id}"
+    says(clinician.get(patient), "Krav fra nationale standarder", "Overskredet", "Fravig kravet")
+    form = f"{patient}/krav/diabetes_eyes_2y"
+    says(clinician.get(form), "Øjne undersøgt hvert 2. år", "måling: Øjenundersøgelse")
+    says(clinician.post(form, data={}), "Vælg en grund.", "Skriv, hvorfor", status=422)
+    typed = {"reason": "elsewhere", "words": "Hos øjenlægen", "until": "2027-11-23"}
+    late = {**typed, "until": "2029-01-01"}
+    says(clinician.post(form, data=late), "Højst to år frem", "Hos øjenlægen", status=422)
+    says(clinician.post(form, data=typed, follow_redirects=True), "Fraveget", "Hos øjenlægen")
+    says(leader.get(f"{home(house)}/diabetes?stand=deviated"), "Hos øjenlægen", "1 krav")
+    assert "Fravig kravet" not in leader.get(patient).text
+    (made,) = session.scalars(select(ObligationDeviation))
+    session.commit()
+    back = f"{patient}/krav/fravigelser/{made.id}/tilbage"
+    says(leader.post(back), status=403)
+    says(clinician.post(back, follow_redirects=True), "trukket tilbage", "Overskredet")
+
+
+def test_a_leader_decides_that_rules_may_break_a_standard(
+    session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
+) -> None:
+    here = house.here
+    session.add(
+        RuleDraft(
+            rule_set=here.rule_set,
+            body=written.written(rules()),
+            examples="[]",
+            edited_at=session.now(),
+            edited_by_id=here.clinician.id,
+            edited_by=here.clinician.name,
+        )
+    )
+    session.commit()
+    page = f"{home(house)}/regelsaet/{here.rule_set.id}"
+    text = says(clinician.get(page), "Venter på en leders beslutning", "Række 3", "bed en leder")
+    assert "Beslut, at reglerne må bryde kravet" not in text
+    chosen = {"obligation": "diabetes_eyes_2y"}
+    says(leader.post(page, data=chosen), "Skriv, hvorfor det er i orden.", status=422)
+    decided = leader.post(page, data={**chosen, "words": "Øjenlæge"}, follow_redirects=True)
+    says(decided, "Besluttet af Lene Leder", "Øjenlæge")
+    again = leader.post(page, data={**chosen, "words": "Igen"}, follow_redirects=True)
+    says(again, "Der er ikke længere noget at beslutte")
+    assert len(session.scalars(select(StandardException)).all()) == 1
+    says(leader.get(home(house)), "Regelsæt, der må bryde en standard", "Øjenlæge")
