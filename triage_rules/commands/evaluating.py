@@ -71,14 +71,16 @@ def _told(decision: str, value: object, fired: Iterable[Fired]) -> Mapping[str, 
 def _fact(name: str, given: object, now: datetime) -> Fact:
     """A value of this very instant, or a value and the instant it was true (null: unknown)."""
     if not isinstance(given, dict):
-        return Fact(given, now)
+        given = {"value": given}
     where = f"fact {name!r}"
     if "value" not in given or set(given) - {"value", "at"}:
         raise Refused(where, 'it is neither a value nor {"value": …, "at": …}')
-    at = given.get("at")
-    if at is not None and not isinstance(at, str):
+    at = given.get("at", now)
+    if isinstance(at, str):
+        at = _instant(at, where)
+    if at is not None and not isinstance(at, datetime):
         raise Refused(where, "its time is no text")
-    return Fact(given["value"], None if at is None else _instant(at, where))
+    return Fact(given["value"], at)
 
 
 def _instant(text: str, where: str = "--at") -> datetime:
