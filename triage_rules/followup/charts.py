@@ -12,7 +12,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 360, 220
-LEFT, RIGHT, TOP, BOTTOM = 34, 26, 18, 30
+LEFT, RIGHT, TOP, BOTTOM = 34, 42, 22, 30
 APART = 13  # between two labels' middles, in the picture's own units
 FIGURES = 9  # more points than this get no figure beside them
 

@@ -1,5 +1,6 @@
 """Reading a patient's answers over time, as a picture and a table a score."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -122,8 +123,7 @@ def of_measurements(
         label = f"{known.name(language_code())} ({known.unit})"
         shown = [value for _on, value in values[-SHOWN:]]
         limits = limits_of(rules, f"measurement:{code}")
-        ends = [*shown, *(one.value for one in limits)]
-        bounds = (min(ends), max(ends))
+        bounds = _around([*shown, *(one.value for one in limits)])
         made.append(
             Series(
                 label,
@@ -132,6 +132,13 @@ def of_measurements(
             )
         )
     return made
+
+
+def _around(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    """Whole numbers a little below and above all of these; never below nought."""
+    low, high = min(values), max(values)
+    room = max((high - low) / 5, Decimal(1))
+    return Decimal(max(0, math.floor(low - room))), Decimal(math.ceil(high + room))
 
 
 def limits_of(rules: RuleSet | None, source: str) -> list[charts.Limit]:

@@ -16,10 +16,10 @@ from booking.calendar.models import Clinic
 from booking.patient_web.frame import for_whom, my_people
 from booking.people.models import Patient
 from booking.platform.database import Session
-from booking.platform.i18n import language_code
+from booking.platform.i18n import language_code, said_in
 from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages, db
-from triage_rules.followup import acting, contacts, queries
+from triage_rules.followup import acting, contacts, queries, wording
 from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
 from triage_rules.questionnaires import alarm
 from triage_rules.questionnaires.models import QuestionnaireRequest, QuestionnaireResponse
@@ -53,7 +53,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Followed:
-    """One plan as its patient sees it. seen_on: the instant a clinician did something else than
+    """One plan as its patient sees it. seen_at: the instant a clinician did something else than
     was told, which holds instead."""
 
     plan: FollowUpPlan
@@ -107,13 +107,13 @@ def answered_card(
     ).one_or_none()
     if decision is None:
         return None
-    version = response.request.version
+    version, next_step = response.request.version, _next(session, decision.plan)
     alarmed = alarm.alarming(version.questionnaire.code, version.form, response.answers)
     return Markup(  # noqa: S704  (a template escapes)
         render_template(
             "followup/patient/answered_card.html",
-            told=_told(decision),
-            next=_next(session, decision.plan),
+            told=_told(decision, next_step),
+            next=next_step,
             clinic=decision.plan.clinic,
             name=for_whom(decision.patient),
             alarmed=alarmed,
@@ -122,14 +122,14 @@ def answered_card(
 
 
 def _followed(session: Session, plan: FollowUpPlan) -> Followed:
-    decision = queries.latest_decision(session, plan.id)
+    decision, next_step = queries.latest_decision(session, plan.id), _next(session, plan)
     told, seen_at = None, None
     if decision is not None:
         review = queries.latest_review(session, decision.id)
         if review is not None and review.kind == "overridden":
             seen_at = review.at
-        told = _told(decision)
-    return Followed(plan, plan.clinic, _next(session, plan), told, seen_at)
+        told = _told(decision, next_step)
+    return Followed(plan, plan.clinic, next_step, told, seen_at)
 
 
 def _next(session: Session, plan: FollowUpPlan) -> Next:
@@ -157,8 +157,11 @@ def _asked(session: Session, plan: FollowUpPlan) -> QuestionnaireRequest | None:
     ).one_or_none()
 
 
-def _told(decision: FollowUpDecision) -> Told:
-    """The stored words, those that say whom to call taken out: they begin with them."""
-    text = decision.told_en if language_code() == "en" else decision.told_da
-    lines = text.splitlines()
+def _told(decision: FollowUpDecision, next_step: Next) -> Told:
+    """The stored words, but for those that say whom to call, which they begin with, and where
+    the time will be found once it is."""
+    language = language_code()
+    text = decision.told_en if language == "en" else decision.told_da
+    found_later = said_in(language, wording.LATER["time"]) if next_step.time is not None else ""
+    lines = [line for line in text.splitlines() if line != found_later]
     return Told(list(decision.calls), lines[len(decision.calls) :], decision.decided_at)

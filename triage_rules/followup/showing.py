@@ -15,7 +15,7 @@ from triage_rules.followup import wording
 from triage_rules.followup.models import FollowUpDecision
 from triage_rules.tables.decide import ANSWERED, Decision
 from triage_rules.tables.evaluate import Answer, Read
-from triage_rules.tables.model import Row, Table, Value
+from triage_rules.tables.model import AnyValue, Row, Table, Value
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,10 @@ def why(decision: FollowUpDecision) -> list[str]:
             continue
         row = next(one for one in table.rows if one.id == trace.name)
         asked = words.row_conditions(table, row)
-        said.append(f"{row.outputs[0]} ({asked})" if table.name == "red_flags" else asked)
+        if table.name == "red_flags":
+            said.append(f"{row.outputs[0]} ({asked})")
+        elif any(not isinstance(cell, AnyValue) for cell in row.cells):
+            said.append(asked)
     return [*said, *reasons(decision)]
 
 

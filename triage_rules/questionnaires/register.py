@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
     KINDS[service.OVERDUE] = Kind(
         _("Spørgeskemaet er ikke besvaret"),
         _("Kontakt patienten, og skriv svarene ind, eller vurder, hvad der skal ske."),
+        staff_web.TAB.endpoint,
     )
     KINDS[service.WANTS_CONTACT] = Kind(
         _("Patienten vil gerne kontaktes"),
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     KINDS[alarm.ALARMING] = Kind(
         _("Et svar kræver, at nogen ser på det i dag"),
         _("Se svarene nu, og ring til patienten. Skriv, hvad I aftalte."),
+        staff_web.TAB.endpoint,
     )
     ERRORS["questionnaire_answered"] = Shown(
         409,
