@@ -12,6 +12,7 @@ from typing import Literal
 
 from triage_rules.followup import windows
 from triage_rules.tables.decide import ANSWERED, Decision
+from triage_rules.tables.model import Missing
 
 Change = Literal["colour", "action", "when", "form", "profession", "minutes", "other"]
 AgeGroup = Literal["0-17", "18-39", "40-64", "65-79", "80+", "unknown"]
@@ -58,7 +59,7 @@ NOTHING = Step("none")
 class Line:
     """One patient, today and as the draft has it. age: whole years, None where unknown.
 
-    changes: what differs. lacking: the inputs whose absence makes it a clinician's to decide.
+    changes: what differs. lacking: the inputs whose absence decided something.
     """
 
     patient_id: int
@@ -108,10 +109,12 @@ class Share:
 class Summary:
     """Everything the page shows.
 
-    moves: ((colour, action) today, (colour, action) in the draft) -> patients. weeks: every week
-    from the first to the last with a contact, at most WEEKS_SHOWN; beyond: contacts after those.
-    lacking: input -> patients whom a clinician must decide on because it is missing. groups:
-    (age group, exempt) -> how many would be seen later.
+    undecided: those a clinician must look at while something is missing; they are not counted
+    as seen sooner. moves: ((colour,
+    action) today, (colour, action) in the draft) -> patients. weeks: every week from the first
+    to the last with a contact, at most WEEKS_SHOWN; beyond: contacts after those. lacking:
+    input -> patients it is missing for. groups: (age group, exempt) -> how many would be seen
+    later.
     """
 
     patients: int
@@ -153,9 +156,18 @@ def step(decision: Decision, on: date, net_weeks: int, wished: int | None = None
 
 
 def lacking(decision: Decision) -> tuple[str, ...]:
-    """The inputs whose absence leaves the decision to a clinician, in the tables' order."""
-    names = [one.input for one in decision.reasons if one.why == "missing"]
-    return tuple(dict.fromkeys(name for name in names if name and name not in ANSWERED))
+    """The inputs whose absence decided something: those a table was unsure of, and those a row
+    that fired says *missing* of."""
+    unsure = [one.input for one in decision.reasons if one.why == "missing"]
+    answered_for = [
+        asked.name
+        for answer in decision.answers
+        for row in answer.rows
+        for asked, cell in zip(answer.table.inputs, row.cells, strict=True)
+        if isinstance(cell, Missing)
+    ]
+    names = dict.fromkeys([*unsure, *answered_for])
+    return tuple(name for name in names if name and name not in ANSWERED)
 
 
 def changes(today: Step, draft: Step) -> tuple[Change, ...]:
@@ -229,7 +241,7 @@ def summary(lines: Sequence[Line], on: date) -> Summary:
         changed=sum(bool(one.changes) for one in lines),
         sooner=sum(_sooner(one) for one in lines),
         asked_later=sum(_asked_later(one) for one in lines),
-        undecided=sum(bool(one.lacking) and one.draft.action == "look" for one in lines),
+        undecided=sum(_undecided(one) for one in lines),
         moves=Counter(((a.colour, a.action), (b.colour, b.action)) for a, b in both),
         changes=Counter(change for one in lines for change in one.changes),
         actions=_pairs((a.action for a, _ in both), (b.action for _, b in both)),
@@ -244,9 +256,16 @@ def summary(lines: Sequence[Line], on: date) -> Summary:
     )
 
 
+def _undecided(line: Line) -> bool:
+    return bool(line.lacking) and line.draft.action == "look"
+
+
 def _sooner(line: Line) -> bool:
+    """True for one who would be seen sooner, and not for want of something to decide by."""
     before, after = line.today.seen_on, line.draft.seen_on
-    return after is not None and (before is None or weeks_between(before, after) < 0)
+    if after is None or _undecided(line):
+        return False
+    return before is None or weeks_between(before, after) < 0
 
 
 def _asked_later(line: Line) -> bool:

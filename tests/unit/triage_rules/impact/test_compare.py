@@ -127,7 +127,17 @@ def test_those_seen_later_are_just_those_whom_a_person_sees_a_week_later_or_not_
 
 @given(lines())
 def test_sooner_is_later_the_other_way_round(several: list[Line]) -> None:
-    assert summary(several, TODAY).sooner == len(summary(mirrored(several), TODAY).later)
+    decided = [replace(one, lacking=()) for one in several]
+    assert summary(decided, TODAY).sooner == len(summary(mirrored(decided), TODAY).later)
+
+
+@given(lines())
+def test_nobody_is_seen_sooner_for_want_of_something_to_decide_by(several: list[Line]) -> None:
+    wanting = [replace(one, lacking=("act",)) for one in several]
+    looks = sum(one.draft.action == "look" for one in several)
+    found = summary(wanting, TODAY)
+    assert found.undecided == looks
+    assert found.sooner <= found.actions.get("contact", Pair()).draft
 
 
 @given(lines())
@@ -177,6 +187,11 @@ def test_a_missing_score_is_a_clinicians_today_and_says_what_is_missing() -> Non
     found = compare.step(unsure, TODAY, 52)
     assert (found.action, found.seen_on) == ("look", TODAY)
     assert compare.lacking(unsure) == ("breathless_at_rest",)
+
+
+def test_what_a_row_answers_for_when_it_is_missing_is_missing_all_the_same() -> None:
+    assert compare.lacking(decide(breathless_at_rest=False)) == ("act",)
+    assert compare.lacking(decide(act=Decimal(17), breathless_at_rest=False)) == ()
 
 
 def test_decisions_differ_in_whom_to_call_though_the_step_is_the_same() -> None:
