@@ -8,13 +8,13 @@ from flask import Flask
 from flask.cli import NoAppException
 
 import reminders
-import triage_rules
 from booking import rooms
 from booking.platform import command_errors, web
 from booking.platform.clock import Clock
 from booking.platform.config import Config, from_environment
 from booking.platform.embedded_jobs import EmbeddedJobs
 from booking.platform.errors import ConfigurationError
+from triage_rules import rooms as triage_rules
 
 
 def create_app(config: Config | None = None, clock: Clock | None = None) -> Flask:
