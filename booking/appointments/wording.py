@@ -48,6 +48,8 @@ REASONS_OF_CLINIC: dict[str, LazyString] = {
     "clinician_away": _l("Behandleren er fraværende"),
     "clinic": _l("Klinikken må aflyse"),
     "booked_in_error": _l("Oprettet ved en fejl"),
+    "not_needed": _l("Kontakten er ikke nødvendig nu"),
+    "replaced": _l("Erstattet af en anden kontakt"),
 }
 LATE_REASONS: dict[str, LazyString] = {
     "patient_wish": _l("Patienten ønsker det selv"),

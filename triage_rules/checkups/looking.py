@@ -1,0 +1,180 @@
+"""The rules' word on planned check-ups, line by line. Nothing is decided and nothing happens.
+
+The published rules in force are run over the same facts as a decision's; only what they say is
+kept, with the rows that fired.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import structlog
+from sqlalchemy import select
+
+from booking.appointments.invitations.models import Course
+from booking.calendar.service import today
+from booking.platform.database import Session
+from triage_rules.authoring import queries as rule_sets
+from triage_rules.checkups.models import CheckupLine, CheckupReview
+from triage_rules.checkups.proposals import Checkup, Proposal, propose
+from triage_rules.followup import facts
+from triage_rules.followup.deciding import run
+from triage_rules.followup.inputs import Inputs
+from triage_rules.followup.models import Pathway
+from triage_rules.followup.queries import running
+from triage_rules.questionnaires.errors import AnswersTampered
+from triage_rules.standards.queries import owed_of
+from triage_rules.tables.decide import Decision
+
+log = structlog.get_logger()
+UNSURE = Proposal("unsure")
+# Lines looked at in one transaction: by the request that begins a review, and by the job.
+AT_ONCE, BATCH = 25, 100
+
+
+def work_on(session: Session) -> int:
+    """The job: go on with the reviews that are not through, the oldest first; how many lines."""
+    done = 0
+    working = session.scalars(
+        select(CheckupReview).where(CheckupReview.status == "working").order_by(CheckupReview.id)
+    ).all()
+    for review in working:
+        done += work(session, review, BATCH - done)
+        if done >= BATCH:
+            break
+    return done
+
+
+def work(session: Session, review: CheckupReview, most: int) -> int:
+    """Look at up to so many more of a review's lines; how many."""
+    lines = session.scalars(
+        select(CheckupLine)
+        .where(CheckupLine.review_id == review.id, CheckupLine.status == "waiting")
+        .order_by(CheckupLine.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for line in lines:
+        look(session, line)
+    waiting = select(CheckupLine.id).where(
+        CheckupLine.review_id == review.id, CheckupLine.status == "waiting"
+    )
+    if review.status == "working" and session.scalar(waiting.limit(1)) is None:
+        review.status = "ready"
+    session.flush()
+    return len(lines)
+
+
+def look(session: Session, line: CheckupLine) -> None:
+    """Run the rules over one line's patient, and write what they make of the check-up.
+
+    A check-up that is gone meanwhile is written off.
+    """
+    line.looked_at = session.now()
+    checkup = planned(line)
+    if checkup is None:
+        line.status, line.outcome, line.proposal = "carried_out", "gone", "keep"
+        line.at, line.by_name, line.freed = session.now(), "", 0
+        session.flush()
+        return
+    line.on, line.minutes = checkup.on, checkup.minutes
+    line.seen_version = version_of(line)
+    line.version_id, line.lacks, line.contact = None, "", None
+    line.colour = line.action = ""
+    line.fired, line.reasons, line.demands = [], [], []
+    found = _proposal(session, line, checkup)
+    line.proposal, line.freed = found.kind, found.freed
+    line.demands = list(found.demands)
+    line.status = "open"
+    session.flush()
+
+
+def planned(line: CheckupLine) -> Checkup | None:
+    """The check-up as it stands now; None if it was held, cancelled or taken back."""
+    appointment, invitation = line.appointment, line.invitation
+    if appointment is not None:
+        if appointment.status != "booked":
+            return None
+        on = appointment.starts_at.astimezone(line.review.clinic.zone).date()
+        return Checkup(on, appointment.form, appointment.minutes)
+    assert invitation is not None
+    if invitation.status not in ("planned", "open"):
+        return None
+    return Checkup(invitation.window_to, invitation.form, invitation.visit_type.base_minutes)
+
+
+def version_of(line: CheckupLine) -> int:
+    """The version of the row the line is about."""
+    row = line.appointment or line.invitation
+    assert row is not None
+    return row.version
+
+
+def course_of(session: Session, line: CheckupLine) -> Course | None:
+    """The course a check-up belongs to: its own, its plan's, or the patient's latest open one."""
+    if line.plan is not None:
+        return line.plan.course
+    booked = line.appointment or line.invitation
+    assert booked is not None
+    if booked.course is not None and booked.course.ended_on is None:
+        return booked.course
+    return session.scalars(
+        select(Course)
+        .where(
+            Course.patient_id == line.patient_id,
+            Course.clinic_id == line.review.clinic_id,
+            Course.ended_on.is_(None),
+        )
+        .order_by(Course.started_on.desc(), Course.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def pathway_of(line: CheckupLine) -> Pathway | None:
+    """By which pathway a line's patient is looked at."""
+    return line.plan.pathway if line.plan is not None else line.review.pathway
+
+
+def _proposal(session: Session, line: CheckupLine, checkup: Checkup) -> Proposal:
+    course = course_of(session, line)
+    if course is None:
+        line.lacks = "course"
+        return UNSURE
+    if line.plan is None or line.plan.ended_at is not None:
+        line.plan = running(session, course.id)
+    pathway = pathway_of(line)
+    version = rule_sets.in_force(session, pathway.rule_set_id, session.now()) if pathway else None
+    if pathway is None or version is None:
+        line.lacks = "rules"
+        return UNSURE
+    line.rule_version = version
+    try:
+        known = Inputs(
+            facts.of_course(session, course, version.rules), facts.wishes_contact(session, course)
+        )
+    except AnswersTampered:
+        log.error("answers tampered", review=line.review_id)
+        line.lacks = "answers"
+        return UNSURE
+    made = run(version, known, session)
+    _write(line, made)
+    day = today(session, line.review.clinic)
+    owed = owed_of(session, line.review.clinic, course, pathway.standards, day)
+    return propose(checkup, made, owed, day)
+
+
+def _write(line: CheckupLine, made: Decision) -> None:
+    line.colour, line.action = made.colour, made.action
+    line.contact = asdict(made.contact) if made.contact is not None else None
+    line.fired = [[table, row.id] for table, row in made.fired]
+    line.reasons = [{k: str(v) for k, v in asdict(one).items()} for one in made.reasons]
+
+
+def again(session: Session, review: CheckupReview, lines: Sequence[CheckupLine]) -> int:
+    """Let the rules look once more at lines nobody has settled; how many."""
+    waiting = [line for line in lines if line.status == "open"]
+    for line in waiting:
+        line.status = "waiting"
+    if waiting and review.status == "ready":
+        review.status = "working"
+    session.flush()
+    return len(waiting)
