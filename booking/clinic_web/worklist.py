@@ -27,6 +27,7 @@ from booking.platform.errors import DomainError
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Form, Yes, read, rejected
 from booking.platform.i18n import language_code
+from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
 pages = Pages("staff_worklist", __name__, url_prefix="/klinik/<int:clinic_id>/arbejdsliste")
@@ -161,7 +162,14 @@ def _open_page(clinic_id: int) -> dict[str, object]:
         "groups": _by_due(rows),
         "total": len(rows),
         "today": today(db(), clinic),
+        "for_leaders": _for_leaders(clinic_id),
     }
+
+
+def _for_leaders(clinic_id: int) -> int:
+    """How many items a leader must see to: unread too long, or urgent and nobody's."""
+    leads = Role.LEADER in me().roles.get(clinic_id, frozenset())
+    return len(queries.for_leaders(db(), clinic_id)) if leads else 0
 
 
 def _by_due(rows: Iterable[Row]) -> list[tuple[bool, date | None, list[Row]]]:

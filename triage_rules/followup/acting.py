@@ -28,7 +28,6 @@ from triage_rules.tables.decide import Contact, Decision
 
 RED, YELLOW = "follow_up_red", "follow_up_yellow"
 NO_RULES, NOTHING_TO_ASK = "follow_up_no_rules", "follow_up_no_questionnaire"
-NOT_ASKED_FOR = "follow_up_not_asked_for"
 YELLOW_DAYS = 3  # working days to look at what is yellow
 
 
@@ -290,12 +289,12 @@ def not_asked_for(session: Session, plan: FollowUpPlan) -> WorklistItem | None:
     return worklist.add(
         session,
         plan.clinic_id,
-        NOT_ASKED_FOR,
+        contacts.NOT_ASKED_FOR,
         patient_id=plan.patient_id,
         invitation_id=invitation.id,
         details={"visit_type": invitation.visit_type.name},
         due_on=working_day_after(plan, today(session, plan.clinic), YELLOW_DAYS),
-        key=f"{NOT_ASKED_FOR}:{invitation.id}",
+        key=contacts.not_asked_for_key(invitation.id),
         owner_id=owner_of(plan),
     )
 

@@ -16,7 +16,7 @@ from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import Resource
 from booking.people.models import Patient
 from booking.platform.database import Session
-from triage_rules.followup.acting import NOT_ASKED_FOR
+from triage_rules.followup.contacts import NOT_ASKED_FOR
 from triage_rules.followup.models import (
     DecisionOutcome,
     DecisionReview,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import or_, select
 
-from booking.appointments.events import AppointmentBooked
+from booking.appointments.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.invitations.service import Order
@@ -16,6 +16,7 @@ from booking.appointments.refit import refit
 from booking.appointments.visit_types.models import VisitType
 from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.models import WorklistItem
+from booking.appointments.worklist.queries import with_key
 from booking.calendar.models import Resource
 from booking.calendar.service import today
 from booking.platform.database import Session
@@ -30,6 +31,7 @@ from triage_rules.followup.models import (
 from triage_rules.followup.windows import Window
 from triage_rules.tables.decide import Contact
 
+NOT_ASKED_FOR = "follow_up_not_asked_for"
 NO_VISIT_TYPE, TIME_DIFFERS = "follow_up_no_visit_type", "follow_up_time_differs"
 DEADLINE_KIND = "clinical"
 
@@ -50,6 +52,7 @@ def arrange(session: Session, plan: FollowUpPlan, contact: Contact, days: Window
     existing = standing(session, plan)
     if existing is None:
         return Arranged(place(session, SYSTEM, plan, visit_type, contact.form, days))
+    worklist.withdraw(session, not_asked_for_key(existing.id))
     time = invitations.live_appointment(session, existing)
     same = (existing.visit_type_id, existing.form) == (visit_type.id, contact.form)
     if time is None:
@@ -164,6 +167,33 @@ def on_booked(session: Session, booked: AppointmentBooked) -> None:
         invitations.change_window(session, SYSTEM, invitation, opens, invitation.window_to)
 
 
+def on_moved(session: Session, moved: AppointmentMoved) -> None:
+    """A time that was not what the rules asked for is settled once it lies soon enough."""
+    item = with_key(session, _differs_key(moved.appointment_id))
+    time = session.get_one(Appointment, moved.appointment_id)
+    day = local_date(moved.new_start, time.clinic.zone)
+    if item is not None and (item.due_on is None or day <= item.due_on):
+        worklist.withdraw(session, _differs_key(moved.appointment_id))
+
+
+def on_cancelled(session: Session, cancelled: AppointmentCancelled) -> None:
+    """A time that is gone needs no comparing; what comes instead booking has put before a
+    person."""
+    worklist.withdraw(session, _differs_key(cancelled.appointment_id))
+    time = session.get_one(Appointment, cancelled.appointment_id)
+    if time.invitation_id is not None:
+        worklist.withdraw(session, not_asked_for_key(time.invitation_id))
+
+
+def not_asked_for_key(invitation_id: int) -> str:
+    """The worklist's key of an invitation that the rules no longer ask for."""
+    return f"{NOT_ASKED_FOR}:{invitation_id}"
+
+
+def _differs_key(appointment_id: int) -> str:
+    return f"{TIME_DIFFERS}:{appointment_id}"
+
+
 def contact_of(decision: FollowUpDecision) -> Contact | None:
     """What the rules asked for; None where they were unsure."""
     kept = decision.contact
@@ -221,7 +251,7 @@ def time_differs(
     session: Session, plan: FollowUpPlan, existing: Invitation, time: Appointment, days: Window
 ) -> WorklistItem:
     """The patient has agreed to a time that is not what is asked for now: a person decides."""
-    item = _put(session, plan, TIME_DIFFERS, f"{TIME_DIFFERS}:{time.id}", days.latest_on)
+    item = _put(session, plan, TIME_DIFFERS, _differs_key(time.id), days.latest_on)
     item.appointment_id, item.invitation_id = time.id, existing.id
     item.details = {**item.details, "visit_type": existing.visit_type.name}
     item.due_on = min(item.due_on or days.latest_on, days.latest_on)

@@ -11,7 +11,7 @@ from booking.appointments.invitations.models import Invitation
 from booking.appointments.length import Length, LengthPolicy, LengthQuestion
 from booking.platform.database import Session
 from triage_rules.followup import queries
-from triage_rules.followup.models import PathwayContact
+from triage_rules.followup.models import FollowUpPlan, PathwayContact
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,19 @@ def _minutes(session: Session, question: LengthQuestion) -> int:
     """What a clinician, else the latest decision, asked for; 0 where neither is about this."""
     if question.invitation_id is None:
         return 0
-    course_id = session.scalar(
-        select(Invitation.course_id).where(Invitation.id == question.invitation_id)
-    )
-    plan = queries.running(session, course_id or 0)
+    plan = session.scalars(
+        select(FollowUpPlan)
+        .join(Invitation, Invitation.course_id == FollowUpPlan.course_id)
+        .join(PathwayContact, PathwayContact.pathway_id == FollowUpPlan.pathway_id)
+        .where(
+            Invitation.id == question.invitation_id,
+            PathwayContact.visit_type_id == question.visit_type_id,
+            FollowUpPlan.ended_at.is_(None),
+        )
+        .limit(1)
+    ).one_or_none()
     decision = queries.latest_decision(session, plan.id) if plan is not None else None
-    if plan is None or decision is None:
-        return 0
-    ours = select(PathwayContact.id).where(
-        PathwayContact.pathway_id == plan.pathway_id,
-        PathwayContact.visit_type_id == question.visit_type_id,
-    )
-    if session.scalar(ours.limit(1)) is None:
+    if decision is None:
         return 0
     review = queries.latest_review(session, decision.id)
     if review is not None and review.action == "contact" and review.contact is not None:

@@ -1,11 +1,17 @@
 """What following patients adds to the application."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from booking.appointments.events import AppointmentBooked, ContactDone
+from booking.appointments.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
+    ContactDone,
+)
 from booking.appointments.worklist.events import WorklistItemFinished
 from booking.clinic_web.frame import MENU
 from booking.clinic_web.places import PATIENT
@@ -65,7 +71,7 @@ WORKLIST = {
         _("Opfølgningstypen har intet spørgeskema"),
         _("Kontakt patienten, og vælg et spørgeskema til opfølgningstypen."),
     ),
-    acting.NOT_ASKED_FOR: Kind(
+    contacts.NOT_ASKED_FOR: Kind(
         _("Reglerne beder ikke længere om kontakten"),
         _("Afgør, om patienten skal beholde sin indkaldelse."),
     ),
@@ -121,7 +127,8 @@ def register(app: Flask) -> None:
     audit_words.WORDS.update(ACTIONS)
     audit_words.NAMED.update(["pathway.created", "pathway.changed"])
     rettid.constraints.update(CONSTRAINTS)
-    KINDS.update(WORKLIST)
+    there = staff_web.TAB.endpoint
+    KINDS.update({code: replace(kind, page=there) for code, kind in WORKLIST.items()})
     ERRORS.update(FAULTS)
     rettid.database.ports["length"] = ByDecision(rettid.database.ports["length"])
     rettid.events.subscribe(QuestionnaireAnswered, hearing.on_answered)
@@ -130,6 +137,8 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(PatientWantsContact, hearing.on_wish)
     rettid.events.subscribe(ContactDone, hearing.on_done)
     rettid.events.subscribe(AppointmentBooked, contacts.on_booked)
+    rettid.events.subscribe(AppointmentMoved, contacts.on_moved)
+    rettid.events.subscribe(AppointmentCancelled, contacts.on_cancelled)
     rettid.events.subscribe(WorklistItemFinished, hearing.on_finished)
     rettid.jobs.add(Job("follow_up_ask", timedelta(minutes=10), due.send_due))
     rettid.jobs.add(Job("follow_up_late", timedelta(hours=1), due.passed))

@@ -24,6 +24,7 @@ from triage_rules.followup.errors import DecisionReplaced
 from triage_rules.followup.events import DecisionReviewed
 from triage_rules.followup.models import DecisionReview, FollowUpDecision, FollowUpPlan
 from triage_rules.followup.wording import REASONS
+from triage_rules.questionnaires import alarm
 from triage_rules.questionnaires.service import wish_key
 from triage_rules.tables.decide import Action, Contact
 
@@ -59,7 +60,7 @@ def accept(
     if already is not None and (already.kind, already.words) == ("accepted", words.strip()):
         return already
     review = _write(session, by, decision, "accepted", decision.action, words=words)
-    _close(session, by, plan, words or _("Beslutningen er godkendt."))
+    _close(session, by, decision, words or _("Beslutningen er godkendt."))
     if decision.action == "look":
         going_on.unless_something_waits(session, plan)
     _tell(session, by, decision, review)
@@ -101,7 +102,7 @@ def override(
         invitation=invitation,
     )
     if instead.action != "look":
-        _close(session, by, plan, words or str(REASONS[reason]))
+        _close(session, by, decision, words or str(REASONS[reason]))
     if invitation is not None:
         contacts.refit_live(session, by, invitation)  # by the minutes that are written only now
     _tell(session, by, decision, review)
@@ -205,9 +206,13 @@ def _keep_looking(session: Session, plan: FollowUpPlan, decision: FollowUpDecisi
         acting.put_look(session, plan, decision)
 
 
-def _close(session: Session, by: Actor, plan: FollowUpPlan, outcome: str) -> None:
-    """What the plan's decisions, and the patient's wish, put before a person is seen to."""
-    keys = (acting.item_key(plan), wish_key(plan.clinic_id, plan.patient_id))
+def _close(session: Session, by: Actor, decision: FollowUpDecision, outcome: str) -> None:
+    """What the plan's decisions, the answers themselves and the patient's wish put before a
+    person is seen to."""
+    plan = decision.plan
+    keys = [acting.item_key(plan), wish_key(plan.clinic_id, plan.patient_id)]
+    if decision.response is not None:
+        keys.append(alarm.key(decision.response.request))
     for key in keys:
         item = with_key(session, key)
         if item is not None:

@@ -9,7 +9,11 @@ from sqlalchemy import func, select
 
 from booking.appointments import safety_net
 from booking.appointments.invitations.models import Invitation
+from booking.appointments.worklist import service
+from booking.appointments.worklist.escalation import escalate
 from booking.appointments.worklist.models import WorklistItem
+from booking.people.sign_in import actor_of
+from booking.platform.identity import Role
 from tests import factories as make
 from tests.integration.clinic_web.day.conftest import NINE, Work, signed_in
 from tests.integration.patient_web.conftest import Visitor
@@ -123,3 +127,34 @@ def test_whoever_works_at_one_clinic_lands_on_its_day(app: Flask, work: Work) ->
     busy.roles += make.staff(work.session, work.place.clinic).roles
     work.session.commit()
     assert signed_in(app, busy).get("/klinik/").path == "/klinik/"
+
+
+def test_red_comes_first_and_what_nobody_owns_or_opens_is_the_leaders(
+    app: Flask, work: Work, secretary: Visitor
+) -> None:
+    clinic, monday = work.place.clinic, date(2026, 11, 23)
+    service.add(work.session, clinic.id, "did_not_come", due_on=monday)
+    item = service.add(
+        work.session, clinic.id, "never_marked", due_on=date(2026, 11, 25), urgency="red"
+    )
+    leader = make.staff(work.session, clinic, Role.LEADER)
+    work.session.commit()
+    secretary.get(f"{work.at}/arbejdsliste").says("Haster", "Senest onsdag 25. november 2026")
+    page = secretary.page.text
+    assert page.index("Senest onsdag 25.") < page.index("Senest mandag 23.")
+    assert "har ingen ejer" not in page
+    lead = signed_in(app, leader)
+    lead.get(f"{work.at}/arbejdsliste")
+    lead.says("1 opgave er ikke åbnet i tide, eller den haster og har ingen ejer.")
+    item.owner_id = work.doctor_account.id
+    item.escalate_at = work.session.now()
+    work.session.commit()
+    assert escalate(work.session) == 1
+    work.session.commit()
+    lead.get(f"{work.at}/arbejdsliste")
+    lead.says("Ingen har åbnet opgaven i tide", f"Ejer: {work.doctor_account.name}")
+    service.mark_read(work.session, lead_actor := actor_of(leader), item)
+    work.session.commit()
+    assert item.read_by == lead_actor.name
+    lead.get(f"{work.at}/arbejdsliste")
+    assert "ikke åbnet i tide" not in lead.page.text

@@ -79,7 +79,9 @@ RED, YELLOW, GREEN = 20, 12, 2  # sums of PHQ-9 that get these colours
 
 def row(name: str, cells: tuple[Cell, ...], outputs: tuple[Value, ...], told: str = "") -> Row:
     """A row with its evidence."""
-    return Row(name, cells, outputs, told, f"{told} (en)", evidence="PHQ-9", owner="AH")
+    return Row(
+        name, cells, outputs, told, f"{told} (en)" if told else "", evidence="PHQ-9", owner="AH"
+    )
 
 
 def upto(high: int) -> Interval:

@@ -180,6 +180,9 @@ def test_a_later_time_the_patient_has_agreed_to_is_a_persons_to_change(
     assert red.kind == "follow_up_red"
     assert (differs.kind, differs.appointment_id) == ("follow_up_time_differs", time.id)
     assert differs.due_on == TODAY + timedelta(weeks=2)
+    booking.cancel(session, followed.place.as_patient, time, "ill", wants_new=True)
+    session.commit()
+    assert kinds(session, followed) == ["follow_up_red", "wants_new_time"]
 
 
 def test_a_planned_invitation_is_brought_sooner(session: Session, followed: Followed) -> None:

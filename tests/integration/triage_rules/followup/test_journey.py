@@ -9,7 +9,7 @@ from booking.appointments.invitations.service import live_appointment
 from booking.appointments.worklist.queries import open_items
 from booking.platform.database import Session
 from tests.integration.triage_rules.followup.conftest import GREEN, RED, YELLOW, Followed
-from triage_rules.followup import queries, recompute
+from triage_rules.followup import queries, recompute, reviewing
 from triage_rules.followup.models import FollowUpDecision
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")  # a Monday
@@ -42,6 +42,12 @@ def test_green_is_asked_again_when_the_rules_say(session: Session, followed: Fol
         "Du får et nyt spørgeskema om 12 uger.",
         "Du kan altid bede om at blive kontaktet.",
     ]
+    assert made.told_en.splitlines() == [
+        "Du har det godt. (en)",
+        "You will get a new questionnaire in 12 weeks.",
+        "You can always ask to be contacted.",
+    ]
+    assert "Grøn efter Depression, version 1." in made.told_clinician
     assert recompute.again(made).colour == "green"
 
 
@@ -95,7 +101,14 @@ def test_a_red_flag_tells_the_patient_whom_to_call(session: Session, followed: F
         "Ring til klinikken nu på +4599320000.",
         "Vi vil gerne tale med dig.",
     ]
-    assert set(kinds(session, followed)) == {"follow_up_red", "alarming_answer"}
+    by_kind = {item.kind: item for item in open_items(session, followed.place.clinic.id)}
+    assert set(by_kind) == {"follow_up_red", "alarming_answer"}
+    alarm = by_kind["alarming_answer"]
+    assert (alarm.urgency, alarm.owner_id) == ("red", followed.clinician.id)
+    assert alarm.escalate_at == by_kind["follow_up_red"].escalate_at  # as the pathway has it
+    reviewing.accept(session, followed.as_clinician, made)
+    session.commit()
+    assert kinds(session, followed) == []
 
 
 def test_a_decision_keeps_all_it_was_made_from(session: Session, followed: Followed) -> None:

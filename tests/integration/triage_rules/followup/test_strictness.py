@@ -204,8 +204,8 @@ def test_publishing_while_patients_answer_never_mixes_versions(
         done = [pool.submit(answer, one) for one in requests]
         for turn in range(6 * soak):
             publish(turn)
-        for one in done:
-            one.result()
+        for answered in done:
+            answered.result()
     session.expire_all()
     made = session.scalars(select(FollowUpDecision)).all()
     assert len(made) == len(requests)

@@ -1,0 +1,32 @@
+"""What a decision was made from is read as it was written, to the last digit."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage_rules.followup import inputs
+from triage_rules.followup.inputs import Inputs
+from triage_rules.tables.evaluate import Fact
+
+VALUES = st.booleans() | st.text() | st.decimals(allow_nan=False, allow_infinity=False)
+INSTANTS = st.none() | st.datetimes(
+    datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)
+)
+FACTS = st.dictionaries(st.text(), st.builds(Fact, VALUES, INSTANTS))
+
+
+@given(FACTS, st.booleans())
+def test_inputs_are_read_as_they_were_written(facts: dict[str, Fact], wish: bool) -> None:
+    written = inputs.written(Inputs(facts, wish))
+    assert inputs.read(written) == Inputs(facts, wish)
+    assert inputs.written(inputs.read(written)) == written
+
+
+def test_what_is_no_value_stays_none_and_whole_numbers_are_numbers() -> None:
+    known = Inputs({"score": Fact(7), "text": Fact("7"), "nothing": Fact(None)}, wish=False)
+    again = inputs.read(inputs.written(known)).facts
+    assert again["score"].value == Decimal(7)
+    assert again["text"].value == "7"
+    assert again["nothing"].value is None
