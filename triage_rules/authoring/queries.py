@@ -1,6 +1,7 @@
 """Reading rule sets, their versions, and which of them counts when."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, exists, or_, select
@@ -11,6 +12,15 @@ from booking.platform.errors import NotFound
 from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet, RuleVersion
 
 COUNTING = ("publish", "rollback")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What counts of a rule set at an instant, what runs beside it, and what is to come."""
+
+    in_force: RuleRelease | None
+    in_shadow: RuleRelease | None
+    coming: tuple[RuleRelease, ...]
 
 
 def of_clinic(session: Session, clinic_id: int) -> Sequence[RuleSet]:
@@ -121,6 +131,24 @@ def coming(session: Session, rule_set_id: int, at: datetime) -> Sequence[RuleRel
         )
         .order_by(RuleRelease.from_at, RuleRelease.id)
     ).all()
+
+
+def standing(session: Session, rule_set_id: int, at: datetime) -> Standing:
+    """All of it at once."""
+    return Standing(
+        release_in_force(session, rule_set_id, at),
+        release_in_shadow(session, rule_set_id, at),
+        tuple(coming(session, rule_set_id, at)),
+    )
+
+
+def release_here(session: Session, clinic_id: int, release_id: int) -> RuleRelease:
+    """A release of one of a clinic's rule sets; raises NotFound for any other."""
+    release = session.get(RuleRelease, release_id)
+    if release is None:
+        raise NotFound
+    rule_set_here(session, clinic_id, release.rule_set_id)
+    return release
 
 
 def before(session: Session, rule_set_id: int, at: datetime) -> RuleVersion | None:

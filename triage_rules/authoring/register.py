@@ -3,11 +3,32 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from booking.clinic_web.frame import MENU
 from booking.people import audit_words
 from booking.platform.error_table import ERRORS, Shown
 from booking.platform.web import Rettid
+from triage_rules.authoring import (
+    columns_web,
+    examples_web,
+    grid_web,
+    review_web,
+    starting_web,
+    versions_web,
+    web,
+    whole_web,
+)
 from triage_rules.authoring.errors import CONSTRAINTS
 
+ROOMS = (
+    web,
+    starting_web,
+    versions_web,
+    review_web,
+    grid_web,
+    columns_web,
+    whole_web,
+    examples_web,
+)
 ACTIONS = {
     "rules.begun": _("Begyndte på et regelsæt"),
     "rules.draft_begun": _("Begyndte på en ny udgave af et regelsæt"),
@@ -78,3 +99,7 @@ def register(app: Flask) -> None:
             ),
         }
     )
+    for room in ROOMS:
+        app.register_blueprint(room.pages)
+    for entry in web.MENU_ENTRIES:
+        rettid.parts.add_menu_entry(MENU, entry)

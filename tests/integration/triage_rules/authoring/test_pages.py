@@ -1,0 +1,403 @@
+"""The pages of rule sets: begun, sent, read, published, gone back from; and who may do what."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from booking.people.models import Staff
+from booking.people.sign_in import actor_of
+from booking.platform.database import Session
+from booking.platform.identity import Role
+from tests import factories as make
+from tests.integration.triage_rules.authoring.conftest import (
+    NOTE,
+    REVIEW_BY,
+    TODAY,
+    House,
+    sound,
+)
+from triage_rules import library
+from triage_rules.authoring import editing, publishing, queries, service
+from triage_rules.authoring.models import RuleDraft, RuleSet
+from triage_rules.authoring.publishing import Obstacle
+from triage_rules.tables import written
+from triage_rules.tables.dmn_files import read_rules, written_as_dmn
+from triage_rules.tables.rule_set import RuleSet as Rules
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
+
+REFUSED = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="x"
+ namespace="n">
+ <inputData id="q" name="ACT"><variable id="v" name="ACT"
+ typeRef="number"/></inputData><decision id="a" name="Activity"><informationRequirement id="ir">
+ <requiredInput href="#q"/></informationRequirement><decisionTable id="t" hitPolicy="UNIQUE">
+ <input id="i"><inputExpression id="ie" typeRef="number"><text>ACT</text></inputExpression></input>
+ <output id="o" name="colour" typeRef="string"/><rule id="r1">
+ <inputEntry id="e1"><text>? * 2 > 30</text></inputEntry>
+ <outputEntry id="oe"><text>"red"</text></outputEntry></rule></decisionTable></decision>
+ </definitions>"""
+
+
+def browser(app: Flask, staff: Staff) -> FlaskClient:
+    """A browser of a member of staff."""
+    client = app.test_client()
+    data = {"username": staff.username, "password": make.PASSWORD}
+    client.post("/klinik/log-ind", data=data)
+    return client
+
+
+@pytest.fixture
+def author(app: Flask, house: House) -> FlaskClient:
+    return browser(app, house.writes)
+
+
+@pytest.fixture
+def approver(app: Flask, house: House) -> FlaskClient:
+    return browser(app, house.approves)
+
+
+def says(page: TestResponse, *texts: str, status: int = 200) -> None:
+    """Assert the status, and that the page has each of these texts."""
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
+    assert page.status_code == status, text
+    for one in texts:
+        assert one in text, f"{one!r} is not on the page:\n{text}"
+
+
+def lacks(page: TestResponse, *texts: str) -> None:
+    for one in texts:
+        assert one not in unescape(page.text)
+
+
+def home(house: House, rule_set: RuleSet | None = None) -> str:
+    return f"/klinik/{house.clinic.id}/regler" + (f"/{rule_set.id}" if rule_set else "")
+
+
+def rule_sets(session: Session, house: House) -> list[RuleSet]:
+    """The clinic's rule sets as they are now; nothing is locked afterwards."""
+    session.expire_all()
+    found = list(queries.of_clinic(session, house.clinic.id))
+    session.commit()
+    return found
+
+
+def the_draft(session: Session, rule_set: RuleSet) -> RuleDraft:
+    """The draft as it is now; nothing is locked afterwards."""
+    session.expire_all()
+    draft = queries.draft_here(session, rule_set.clinic_id, rule_set.id)
+    session.refresh(draft)
+    session.commit()
+    return draft
+
+
+def test_a_blank_rule_set_is_begun_and_says_what_it_lacks(
+    session: Session, house: House, author: FlaskClient
+) -> None:
+    says(author.get(home(house)), "Klinikken har ingen regler endnu", "Begynd et regelsæt")
+    says(author.post(f"{home(house)}/ny", data={}), "Skriv, hvad regelsættet", status=422)
+    made = author.post(f"{home(house)}/ny", data={"label": "Gigt, årlig"}, follow_redirects=True)
+    says(made, "Gigt, årlig", "skal på plads", "Tabellen har ingen rækker endnu")
+    lacks(made, "Send til godkendelse</button>")
+    (rule_set,) = rule_sets(session, house)
+    assert rule_set.code == "gigt-aarlig"
+    author.post(f"{home(house)}/ny", data={"label": "Gigt, årlig"})
+    assert {one.code for one in rule_sets(session, house)} == {"gigt-aarlig", "gigt-aarlig-2"}
+
+
+@pytest.mark.parametrize("code", library.CODES)
+def test_what_is_cloned_from_the_library_is_not_approved_and_nobodys(
+    session: Session, house: House, author: FlaskClient, code: str
+) -> None:
+    entry = library.entry(code)
+    says(author.get(f"{home(house)}/ny"), entry.label, "Ikke godkendt")
+    there = f"{home(house)}/ny/bibliotek/{code}"
+    says(author.get(there), "Ikke godkendt", *entry.citations, "Holder")
+    made = author.post(there, data={"label": "Vores egen"}, follow_redirects=True)
+    says(made, "mangler en ansvarlig", f"Bibliotekets »{entry.label}«")
+    draft = the_draft(session, *rule_sets(session, house))
+    assert not any(row.owner for table in draft.rules.tables for row in table.rows)
+    assert author.get(f"{home(house)}/ny/bibliotek/nothing").status_code == 404
+
+
+def test_a_dmn_file_comes_back_as_it_went_out(
+    session: Session, house: House, author: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    house.published(session, rule_set)
+    session.commit()
+    exported = author.get(f"{home(house, rule_set)}/versioner/1/dmn")
+    assert exported.headers["Content-Disposition"] == "attachment; filename=astma-1.dmn"
+    assert read_rules(exported.data) == sound(name="astma", label="Astma")
+    sent = {"file": (io.BytesIO(exported.data), "astma-1.dmn"), "label": "Astma igen"}
+    made = author.post(f"{home(house)}/ny/fil", data=sent, follow_redirects=True)
+    says(made, "Filen er læst ind", "Astma igen", "Filen »astma-1.dmn«")
+    _astma, again = rule_sets(session, house)
+    draft = the_draft(session, again)
+    assert draft.rules == sound(name="astma-igen", label="Astma igen")
+    assert read_rules(author.get(f"{home(house, again)}/dmn").data) == draft.rules
+
+
+def test_a_file_that_cannot_be_held_is_refused_naming_the_cell_and_nothing_is_made(
+    session: Session, house: House, author: FlaskClient
+) -> None:
+    there = f"{home(house)}/ny/fil"
+    says(author.get(there), "Læs en fil ind")
+    says(author.post(there, data={}), "Vælg en fil.", status=422)
+    sent = {"file": (io.BytesIO(REFUSED), "x.dmn")}
+    says(author.post(there, data=sent), "afvist som helhed", "Activity", "row 1", status=422)
+    for odd in (b"", b"no file of any kind", b"{}", b'{"rules": {"tables": 3}}', b"{" * 100_000):
+        sent = {"file": (io.BytesIO(odd), "x.json")}
+        says(author.post(there, data=sent), "afvist som helhed", status=422)
+    assert not rule_sets(session, house)
+
+
+def test_the_written_form_is_read_with_its_examples(
+    session: Session, house: House, author: FlaskClient
+) -> None:
+    entry = library.entry("asthma")
+    plain = {"rules": json.loads(written.written(entry.rules)), "examples": []}
+    for document in (plain, plain["rules"]):
+        sent = {"file": (io.BytesIO(json.dumps(document).encode()), "a.json")}
+        made = author.post(f"{home(house)}/ny/fil", data=sent, follow_redirects=True)
+        says(made, entry.rules.label)
+
+
+def test_a_draft_goes_from_its_author_through_review_into_force(
+    session: Session, house: House, author: FlaskClient, approver: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    session.commit()
+    here = home(house, rule_set)
+    draft = the_draft(session, rule_set)
+    says(author.get(here), "Ingen version gælder", "Send til godkendelse")
+    says(author.post(f"{here}/send", data={"edition": 1}), "hvad der er ændret", status=422)
+    sent = {"edition": draft.edition, "note": NOTE}
+    says(author.post(f"{here}/send", data=sent, follow_redirects=True), "Venter på godkendelse")
+    says(author.get(f"{here}/godkend"), NOTE, "Godkender af regler")
+    page = approver.get(f"{here}/godkend")
+    says(page, "Ingen fejl", "Ingen version gælder endnu, så alt er nyt", "ACT: mindst 20")
+    edition = the_draft(session, rule_set).edition
+    wrong = {"edition": edition, "use": "from", "from_day": "2026-11-22"}
+    says(approver.post(f"{here}/godkend", data=wrong), "Dagen er gået", status=422)
+    wrong["from_day"] = ""
+    says(approver.post(f"{here}/godkend", data=wrong), "Vælg en dag.", status=422)
+    right = {**wrong, "from_day": TODAY.isoformat()}
+    says(author.post(f"{here}/godkend", data=right), "Det har du ikke adgang til", status=403)
+    done = approver.post(f"{here}/godkend", data=right, follow_redirects=True)
+    says(done, "Version 1 er udgivet", "Gælder nu", "Anna Holm", "Bo Lund", "1. november 2027")
+    says(author.get(home(house)), "Version 1", "siden mandag 23. november 2026")
+    version = queries.in_force(session, rule_set.id, session.now())
+    session.commit()
+    assert version is not None
+    says(author.get(f"{here}/versioner/1"), version.hash, NOTE, "Gælder")
+    assert author.get(f"{here}/godkend").status_code == 404
+
+
+def test_the_review_shows_the_difference_row_by_row(
+    session: Session, house: House, approver: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    version = house.published(session, rule_set).version
+    draft = service.draft_from(session, house.author, version)
+    rules = editing.set_output(sound(latest_weeks=26), "contact", "c2", "form", "phone")
+    rules = editing.copy_row(rules, "red_flags", "f1", "f9")
+    service.save(session, house.author, draft, draft.edition, rules)
+    session.commit()
+    page = approver.get(f"{home(house, rule_set)}/godkend")
+    says(page, "Ændret i forhold til version 1", "før: 52 uger", "nu: 26 uger", "Række 2")
+    says(page, "før: video", "nu: telefon", "Ny Række 2", "Noget står i vejen")
+    lacks(page, "Hvordan skal versionen bruges?")
+
+
+def test_the_approver_sends_back_and_the_author_sees_why(
+    session: Session, house: House, author: FlaskClient, approver: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    house.sent(session, rule_set)
+    session.commit()
+    here = home(house, rule_set)
+    says(approver.post(f"{here}/godkend/tilbage", data={}), "Skriv, hvad der skal", status=422)
+    approver.post(f"{here}/godkend/tilbage", data={"words": "Hvorfor 16?"})
+    says(author.get(here), "Bo Lund: Hvorfor 16?", "Der skrives")
+
+
+def test_what_was_taken_back_meanwhile_is_not_published(
+    session: Session, house: House, author: FlaskClient, approver: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    edition = house.sent(session, rule_set).edition
+    session.commit()
+    here = home(house, rule_set)
+    author.post(f"{here}/tag-tilbage")
+    read = {"edition": edition, "use": "from", "from_day": TODAY.isoformat()}
+    says(approver.post(f"{here}/godkend", data=read), "ændret det samme imens", status=409)
+
+
+def test_an_author_with_the_role_is_told_that_another_must_read_it(
+    app: Flask, session: Session, house: House
+) -> None:
+    both = make.staff(session, house.clinic, Role.CLINICIAN, Role.APPROVER, name="Eva Begge")
+    rule_set = house.begin(session)
+    draft = rule_set.draft
+    assert draft is not None
+    service.save(session, actor_of(both), draft, draft.edition, sound(latest_weeks=40))
+    house.sent(session, rule_set)
+    session.commit()
+    eva, here = browser(app, both), home(house, rule_set)
+    says(eva.get(f"{here}/godkend"), "Du har selv skrevet i kladden")
+    edition = the_draft(session, rule_set).edition
+    own = {"edition": edition, "use": "from", "from_day": TODAY.isoformat()}
+    says(eva.post(f"{here}/godkend", data=own), "ikke sine egne regler", status=403)
+
+
+def test_one_press_goes_back_and_a_leader_who_only_sees_has_none(
+    app: Flask, session: Session, house: House, approver: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    house.published(session, rule_set)
+    house.next(session, rule_set, 40)
+    house.next(session, rule_set, 30, TODAY + timedelta(days=7))
+    session.commit()
+    here = home(house, rule_set)
+    leader = browser(app, house.leads)
+    page = leader.get(here)
+    says(page, "Version 3 gælder fra mandag 30. november 2026")
+    lacks(page, "Gå tilbage til version", "Træk version 3 tilbage", "Skriv en ny version")
+    assert leader.post(f"{here}/tilbage", data={"why": "x"}).status_code == 403
+    says(approver.get(here), "Gå tilbage til version 1", "Træk version 3 tilbage")
+    says(approver.post(f"{here}/tilbage", data={}), "Skriv hvorfor.", status=422)
+    done = approver.post(f"{here}/tilbage", data={"why": "For mange"}, follow_redirects=True)
+    says(done, "Version 1 gælder igen fra nu af", "For mange", "Trukket tilbage")
+    says(approver.post(f"{here}/tilbage", data={"why": "Mere"}), "ingen tidligere", status=409)
+
+
+def test_a_version_runs_in_shadow_and_is_then_taken_into_use(
+    session: Session, house: House, author: FlaskClient, approver: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    version = house.published(session, rule_set).version
+    draft = service.draft_from(session, house.author, version)
+    service.save(session, house.author, draft, draft.edition, sound(latest_weeks=26))
+    edition = house.sent(session, rule_set).edition
+    session.commit()
+    here = home(house, rule_set)
+    shadow = {"edition": edition, "use": "shadow"}
+    done = approver.post(f"{here}/godkend", data=shadow, follow_redirects=True)
+    says(done, "Version 2 kører i skygge", "Den afgør intet", "Stop skyggen")
+    page = approver.get(f"{here}/versioner/2")
+    says(page, "I skygge", "Ændret siden version 1", "Tag i brug")
+    lacks(author.get(f"{here}/versioner/2"), "Tag i brug")
+    says(approver.post(f"{here}/versioner/2/brug", data={}), "Vælg en dag.", status=422)
+    late = {"from_day": (REVIEW_BY + timedelta(days=1)).isoformat()}
+    says(
+        approver.post(f"{here}/versioner/2/brug", data=late),
+        "skulle have været gennemgået",
+        status=409,
+    )
+    begin = {"from_day": TODAY.isoformat()}
+    done = approver.post(f"{here}/versioner/2/brug", data=begin, follow_redirects=True)
+    says(done, "Version 2 er taget i brug")
+    done = approver.post(f"{here}/versioner/1/skygge", follow_redirects=True)
+    says(done, "Version 1 kører i skygge")
+    lacks(approver.post(f"{here}/skygge/slut", follow_redirects=True), "Den afgør intet")
+
+
+def test_what_another_room_has_against_it_is_shown_with_its_link(
+    session: Session,
+    house: House,
+    approver: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(_session: Session, _rule_set: RuleSet, _rules: Rules) -> list[Obstacle]:
+        return [Obstacle("other", text="Bryder en standard", href="/klinik/1/standarder")]
+
+    monkeypatch.setattr(publishing, "CHECKS", [never])
+    rule_set = house.begin(session)
+    edition = house.sent(session, rule_set).edition
+    session.commit()
+    here = f"{home(house, rule_set)}/godkend"
+    page = approver.get(here)
+    says(page, "Bryder en standard")
+    assert 'href="/klinik/1/standarder"' in page.text
+    sent = {"edition": edition, "use": "from", "from_day": TODAY.isoformat()}
+    says(approver.post(here, data=sent), "Regelsættet er ikke klar", status=409)
+
+
+def test_a_new_draft_begins_as_what_counts(
+    session: Session, house: House, author: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    house.published(session, rule_set)
+    house.next(session, rule_set, 40, TODAY + timedelta(days=7))
+    session.commit()
+    here = home(house, rule_set)
+    done = author.post(f"{here}/ny-kladde", follow_redirects=True)
+    says(done, "Den begynder som version 1", "Skriv i kladden")
+    assert the_draft(session, rule_set).rules.latest_weeks == 52
+    says(author.post(f"{here}/ny-kladde"), "Der skrives allerede", status=409)
+    draft = the_draft(session, rule_set)
+    changed = replace(draft.rules, label="Astma, voksne")
+    service.save(session, house.author, draft, draft.edition, changed)
+    session.commit()
+    says(author.get(home(house)), "Astma, voksne")
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        (Role.SECRETARY, False),
+        (Role.CLINICIAN, True),
+        (Role.LEADER, True),
+        (Role.APPROVER, True),
+    ],
+)
+def test_who_sees_the_rules(
+    app: Flask, session: Session, house: House, role: Role, sees: bool
+) -> None:
+    rule_set = house.begin(session)
+    house.published(session, rule_set)
+    someone = make.staff(session, house.clinic, role)
+    elsewhere = make.staff(session, make.clinic(session), Role.CLINICIAN, Role.APPROVER)
+    session.commit()
+    here = home(house, rule_set)
+    theirs, other = browser(app, someone), browser(app, elsewhere)
+    for address in (home(house), here, f"{here}/versioner/1", f"{here}/versioner/1/dmn"):
+        assert theirs.get(address).status_code == (200 if sees else 403)
+        assert other.get(address).status_code == 404
+    if role is not Role.CLINICIAN:
+        for address in (f"{home(house)}/ny", f"{here}/ny-kladde", f"{here}/send"):
+            assert theirs.post(address).status_code == 403
+
+
+def test_a_leader_gives_the_approvers_role_on_the_staffs_page(
+    app: Flask, session: Session, house: House
+) -> None:
+    leader = browser(app, house.leads)
+    there = f"/klinik/{house.clinic.id}/personale/{house.writes.id}"
+    says(leader.get(there), "Godkender af regler")
+    given = leader.post(f"{there}/roller/giv", data={"role": "approver"}, follow_redirects=True)
+    says(given, "Rollen er givet", "Fjern rollen: Godkender af regler")
+    session.rollback()
+    session.expire_all()
+    assert Role.APPROVER in {held.role for held in house.writes.roles}
+
+
+def test_rules_that_dmn_cannot_carry_are_not_exported(
+    session: Session, house: House, author: FlaskClient
+) -> None:
+    rules = sound()
+    odd = editing.set_details(
+        rules, "activity", "a1", editing.Details(told="Ring \x01 os", owner="AH")
+    )
+    rule_set = house.begin(session, odd)
+    session.commit()
+    says(author.get(f"{home(house, rule_set)}/dmn"), "Noget mangler", status=422)
+    assert written_as_dmn(rules)
