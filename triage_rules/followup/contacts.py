@@ -58,7 +58,7 @@ def arrange(session: Session, plan: FollowUpPlan, contact: Contact, days: Window
     if time is None:
         if same:
             return Arranged(_sooner(session, existing, days))
-        invitations.revoke(session, SYSTEM, existing, "clinic")
+        invitations.revoke(session, SYSTEM, existing, "replaced")
         return Arranged(place(session, SYSTEM, plan, visit_type, contact.form, days))
     return _with_time(session, plan, existing, time, days, same=same)
 

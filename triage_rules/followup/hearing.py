@@ -13,12 +13,11 @@ from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor, ActorKind
 from triage_rules.authoring import queries as rule_sets
-from triage_rules.followup import acting, due, facts, going_on, queries, service
+from triage_rules.followup import acting, facts, going_on, queries, service
 from triage_rules.followup.deciding import decide
 from triage_rules.followup.errors import PlanEnded
 from triage_rules.followup.models import FollowUpPlan
 from triage_rules.questionnaires import alarm
-from triage_rules.questionnaires import service as asking
 from triage_rules.questionnaires.events import (
     PatientWantsContact,
     QuestionnaireAnswered,
@@ -68,21 +67,14 @@ def on_done(session: Session, done: ContactDone) -> None:
 
 
 def on_finished(session: Session, finished: WorklistItemFinished) -> None:
-    """What was put before a person is seen to. Where nothing else is on its way, the next
-    questionnaire is set: closing an item never ends a follow-up unseen."""
+    """Something about a patient is seen to. Where nothing else is on its way, the next
+    questionnaire is set: closing a task never ends a follow-up unseen."""
     item = session.get_one(WorklistItem, finished.item_id)
-    for plan in _plans_of(session, item):
+    if item.patient_id is None:
+        return
+    for plan in queries.plans_of(session, item.patient_id, item.clinic_id):
         service.lock(session, plan)
         going_on.unless_something_waits(session, plan)
-
-
-def _plans_of(session: Session, item: WorklistItem) -> list[FollowUpPlan]:
-    if item.kind in (acting.RED, acting.YELLOW, due.LATE, acting.NOTHING_TO_ASK):
-        plan = session.get(FollowUpPlan, item.details.get("plan") or 0)
-        return [plan] if plan is not None and plan.ended_at is None else []
-    if item.kind == asking.WANTS_CONTACT and item.patient_id is not None:
-        return list(queries.plans_of(session, item.patient_id, item.clinic_id))
-    return []
 
 
 def _on_response(session: Session, response_id: int, cause: str) -> None:

@@ -168,7 +168,7 @@ def _invite(session: Session, by: Actor, plan: FollowUpPlan, instead: Instead) -
     if earlier is not None:
         time = invitations.live_appointment(session, earlier)
         if time is None or contacts.unanswered(session, earlier):
-            invitations.revoke(session, by, earlier, "clinic")
+            invitations.revoke(session, by, earlier, "replaced")
         else:
             contacts.time_differs(session, plan, earlier, time, days)
     plan.latest_on = days.latest_on
@@ -196,7 +196,7 @@ def _ask_later(
     session.flush()
     earlier = contacts.standing(session, plan)
     if earlier is not None and contacts.unanswered(session, earlier):
-        invitations.revoke(session, by, earlier, "clinic")
+        invitations.revoke(session, by, earlier, "not_needed")
     acting.not_asked_for(session, plan)
 
 
