@@ -78,7 +78,7 @@ def arthritis(rng: Random) -> Iterator[Life]:
         last = base + Decimal(rng.randint(-2, 2)) / 10
         if number % 13 == 6:
             last = Decimal("4.1")
-        figures = ((330, base), (rng.randint(60, 120), last))
+        figures = ((330, base), (rng.randint(40, 80), last))
         yield _life(rng, lately, {"das28": figures}, said)
 
 

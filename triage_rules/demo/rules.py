@@ -27,7 +27,8 @@ MANY_DAYS, SOME_DAYS = Decimal(4), Decimal(3)
 def diabetes(review_by: date) -> tuple[RuleSet, tuple[Example, ...]]:
     """The library's, with an owner to every row."""
     entry = library.entry("diabetes")
-    return _owned(entry.rules, "Overlæge Henrik Balle", review_by), entry.examples
+    rules = replace(entry.rules, label="Diabetes")
+    return _owned(rules, "Overlæge Henrik Balle", review_by), entry.examples
 
 
 def arthritis(review_by: date, many: Decimal = MANY_DAYS) -> tuple[RuleSet, tuple[Example, ...]]:
@@ -36,6 +37,7 @@ def arthritis(review_by: date, many: Decimal = MANY_DAYS) -> tuple[RuleSet, tupl
     rules = library.entry("rheumatoid_arthritis").rules
     rules = replace(
         rules,
+        label="Leddegigt",
         tables=tuple(_asking_of_days(table, many) for table in rules.tables),
         second_looks=(
             *(look for look in rules.second_looks if look.input != "flare_ra"),

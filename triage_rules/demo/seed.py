@@ -21,6 +21,7 @@ from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date
+from triage_rules import library
 from triage_rules.authoring import queries as authoring_queries
 from triage_rules.authoring import service as authoring
 from triage_rules.authoring.models import RuleSet
@@ -49,6 +50,7 @@ VISITS = {
     ENDO: {"doctor": "Diabeteskontrol hos læge", "nurse": "Samtale med diabetessygeplejerske"},
 }
 LIVES = {RHEUMA: lives.arthritis, ENDO: lives.diabetes}
+LIBRARY = {RHEUMA: "rheumatoid_arthritis", ENDO: "diabetes"}
 RULES = {RHEUMA: rules.arthritis, ENDO: rules.diabetes}
 NEXT = {RHEUMA: rules.next_arthritis, ENDO: rules.next_diabetes}
 WHY_NEXT = {
@@ -135,18 +137,21 @@ class _Clinic:
         asking.overdue(self.session)
 
     def _first_rules(self, review_by: date) -> RuleSet:
-        written, examples = RULES[self.key](review_by)
-        code = written.name
+        entry = library.entry(LIBRARY[self.key])
         rule_set = authoring.begin(
             self.session,
             self.writer,
             self.clinic,
-            code,
+            entry.code,
             NAMES[self.key],
-            written,
-            examples,
-            origin="demo",
+            entry.rules,
+            entry.examples,
+            origin=f"library:{entry.code}",
         )
+        written, examples = RULES[self.key](review_by)
+        draft = rule_set.draft
+        assert draft is not None
+        authoring.save(self.session, self.writer, draft, draft.edition, written, examples)
         self._publish(rule_set, "Klinikkens første regler, efter biblioteket.")
         return rule_set
 
