@@ -11,8 +11,9 @@ from sqlalchemy.orm import selectinload
 
 from booking.platform.database import Session
 from booking.platform.web import rettid
-from triage_rules.authoring.models import RuleSet, RuleVersion
+from triage_rules.authoring.models import RuleVersion
 from triage_rules.commands.answering import WRONG
+from triage_rules.commands.rule_files import rule_set_of
 from triage_rules.followup import told
 from triage_rules.followup.errors import DecisionTampered
 from triage_rules.followup.models import FollowUpDecision
@@ -33,7 +34,8 @@ def replay_decisions(named: str | None, since: str | None) -> None:
     """
     count = differing = 0
     with rettid().database.reading() as session:
-        for decision in _decisions(session, _rule_set(session, named), _day(since)):
+        only = None if named is None else rule_set_of(session, named).id
+        for decision in _decisions(session, only, _day(since)):
             count += 1
             wrong = differences(decision)
             if wrong:
@@ -70,7 +72,7 @@ def differences(decision: FollowUpDecision) -> list[str]:
 
 
 def _decisions(
-    session: Session, rule_set: RuleSet | None, since: datetime | None
+    session: Session, rule_set_id: int | None, since: datetime | None
 ) -> Iterator[FollowUpDecision]:
     """In the order they were made, some hundreds at a time."""
     wanted = (
@@ -79,8 +81,8 @@ def _decisions(
         .order_by(FollowUpDecision.id)
         .limit(AT_ONCE)
     )
-    if rule_set is not None:
-        wanted = wanted.join(RuleVersion).where(RuleVersion.rule_set_id == rule_set.id)
+    if rule_set_id is not None:
+        wanted = wanted.join(RuleVersion).where(RuleVersion.rule_set_id == rule_set_id)
     if since is not None:
         wanted = wanted.where(FollowUpDecision.decided_at >= since)
     last = 0
@@ -88,20 +90,6 @@ def _decisions(
         yield from found
         last = found[-1].id
         session.expunge_all()
-
-
-def _rule_set(session: Session, named: str | None) -> RuleSet | None:
-    if named is None:
-        return None
-    clinic, _, code = named.partition("/")
-    found = None
-    if clinic.isdecimal():
-        found = session.scalars(
-            select(RuleSet).where(RuleSet.clinic_id == int(clinic), RuleSet.code == code)
-        ).one_or_none()
-    if found is None:
-        raise click.UsageError(f"There is no rule set {named!r}: it is CLINICID/CODE.")
-    return found
 
 
 def _day(since: str | None) -> datetime | None:

@@ -6,16 +6,18 @@ and is told of by the inputs that were missing to begin with.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from triage_rules.dmn import model as dmn
 from triage_rules.dmn.logic import Fired
 from triage_rules.dmn.refused import Refused
+from triage_rules.tables.decide import Chain
 from triage_rules.tables.evaluate import BROKEN, Answer, Compiled, Fact
 from triage_rules.tables.from_decision import asked_by, logic_of, rules_of, table_of
 from triage_rules.tables.from_dmn import ANSWERS, from_dmn, is_between, is_ours
 from triage_rules.tables.model import LISTING, Input, Missing, Row, Table, allows
+from triage_rules.tables.rule_set import RuleSet
 from triage_rules.tables.to_dmn import BETWEEN
 
 DEEPEST = 50
@@ -56,13 +58,34 @@ class StrictModel:
         self.definitions = definitions
         self._compiled: dict[str, Compiled] = {}
         self._between = between_inputs(definitions)
-        if is_ours(definitions):
-            from_dmn(definitions)
+        self._rules = from_dmn(definitions) if is_ours(definitions) else None
 
     def __call__(self, decision: str, facts: Mapping[str, Fact], now: datetime) -> Outcome:
-        """The decision of that name for one patient; raises Refused."""
+        """The decision of that name for one patient; raises Refused.
+
+        By the name of Rettid's own rule set: the whole of what it says, safety net and all.
+        """
+        named = {part.name for part in self.definitions.parts.values()}
+        if self._rules is not None and decision == self._rules.name and decision not in named:
+            return self._whole(self._rules, self._by_label(facts), now)
         wanted = self.definitions.decision(decision)
         return _Run(self, self._by_label(facts), now).outcome(wanted)
+
+    def _whole(self, rules: RuleSet, facts: Mapping[str, Fact], now: datetime) -> Outcome:
+        """What a follow-up decision holds; where something is missing that is 'look', and why."""
+        made = Chain(rules)(facts, now)
+        fired: list[Fired] = []
+        for answer in made.answers:
+            fired += _fired(self.definitions.decision(answer.table.name), answer.table, answer.rows)
+        value = {
+            "colour": made.colour,
+            "action": made.action,
+            "contact": None if made.contact is None else asdict(made.contact),
+            "calls": made.calls,
+            "reasons": tuple(asdict(reason) for reason in made.reasons),
+            "obligations": made.obligations,
+        }
+        return Outcome(rules.name, value, tuple(fired))
 
     def _by_label(self, facts: Mapping[str, Fact]) -> dict[str, Fact]:
         """The facts by the inputs' own names; refused for one that is no input, or is two."""

@@ -107,6 +107,18 @@ def test_what_cannot_be_meant_is_refused(run: Run, asthma: Path) -> None:
         assert set(asked(run, asthma, "activity", facts, *options)) == {"refused"}
 
 
+def test_the_whole_rule_set_answers_to_its_own_name(run: Run, asthma: Path) -> None:
+    found = asked(run, asthma, "astma", {"act": 20, "breathless_at_rest": False})
+    value = found["value"]
+    assert isinstance(value, dict)
+    assert (value["colour"], value["action"]) == ("yellow", "look")
+    assert value["reasons"] == [{"why": "near_limit", "table": "activity", "input": "act"}]
+    assert value["contact"]["form"] == "phone"
+    unknown = asked(run, asthma, "astma", {"act": 24})["value"]
+    assert isinstance(unknown, dict)
+    assert unknown["reasons"][0]["input"] == "breathless_at_rest"
+
+
 def test_a_model_from_elsewhere_is_read_strictly_too(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "m.dmn"
     logic = table(["score"], [([">= 20"], ['"high"']), (["< 20"], ['"low"'])])
