@@ -45,7 +45,7 @@ def arthritis(review_by: date, many: Decimal = MANY_DAYS) -> tuple[RuleSet, tupl
         ),
     )
     rules = _owned(rules, "Overlæge Mette Lindgaard Krogh", review_by)
-    return rules, tuple(one.example for one in suggest(rules) if one.example is not None)
+    return rules, _examples(rules)
 
 
 def next_arthritis(review_by: date) -> tuple[RuleSet, tuple[Example, ...]]:
@@ -58,7 +58,17 @@ def next_diabetes(review_by: date) -> tuple[RuleSet, tuple[Example, ...]]:
     rules, _examples = diabetes(review_by)
     cell = Interval(Decimal(58), Decimal(74))
     rules = editing.set_cell(rules, "activity", "a2", "hba1c", cell)
-    return rules, tuple(one.example for one in suggest(rules) if one.example is not None)
+    return rules, _examples(rules)
+
+
+def _examples(rules: RuleSet) -> tuple[Example, ...]:
+    """A patient for each row, called by what the row tells them."""
+    told = {(table.name, row.id): row.told for table in rules.tables for row in table.rows}
+    return tuple(
+        replace(one.example, name=told[one.rows[0]].rstrip("."))
+        for one in suggest(rules)
+        if one.example is not None
+    )
 
 
 def _owned(rules: RuleSet, owner: str, review_by: date) -> RuleSet:
