@@ -17,7 +17,7 @@ from booking.clinic_web.refusals import in_words, refusals
 from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.extension import MenuEntry
-from booking.platform.forms import Choice, Day, Form, Id, Ids, Number, read, rejected
+from booking.platform.forms import Choice, Day, Form, Id, Ids, Number, Yes, read, rejected
 from booking.platform.i18n import language_code
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, looked_at, me
@@ -59,9 +59,11 @@ class ShowForm(Form):
 
 
 class SettleForm(Form):
-    """What a clinician makes of the chosen lines."""
+    """What a clinician makes of the chosen lines: those ticked, or everyone shown."""
 
     lines = Ids()
+    shown = Ids()
+    everyone = Yes()
     what = Choice(("accept", "reject"), required=True)
     reason = Choice(showing.REASONS, load_default="")
     words = FreeText(longest=2000, load_default="")
@@ -130,15 +132,16 @@ def settle(clinic_id: int, review_id: int) -> ResponseReturnValue:
     except InvalidInput as error:
         return rejected(ONE, error, **_one(clinic, review, "", 1))
     here = {"gruppe": typed["gruppe"], "side": typed["side"]}
+    wanted = typed["shown"] if typed["everyone"] else typed["lines"]
     wrong = {}
-    if not typed["lines"]:
+    if not wanted:
         wrong["lines"] = _("Vælg mindst én patient.")
     if typed["what"] == "reject" and not typed["reason"]:
         wrong["reason"] = _("Vælg, hvorfor kontrollen skal blive, som den er.")
     if wrong:
         page = _one(clinic, review, **here)
         return rejected(ONE, InvalidInput(wrong), **page)
-    lines = queries.chosen(db(), review, typed["lines"])
+    lines = queries.chosen(db(), review, wanted)
     refused = service.settle(
         db(),
         me(),
@@ -150,7 +153,9 @@ def settle(clinic_id: int, review_id: int) -> ResponseReturnValue:
     done = len(lines) - len(refused)
     if done and typed["what"] == "accept":
         said = ngettext("%(num)d er godkendt.", "%(num)d er godkendt.", done)
-        flash(f"{said} {_('Patienterne skal have besked: se arbejdslisten.')}", "success")
+        if typed["gruppe"] in ACTED:
+            said = f"{said} {_('Patienterne skal have besked: se arbejdslisten.')}"
+        flash(said, "success")
     elif done:
         flash(ngettext("%(num)d er afvist.", "%(num)d er afvist.", done), "success")
     for line, refusal in refused:

@@ -4,6 +4,7 @@ from flask import has_request_context, url_for
 from flask_babel import gettext as _
 
 from booking.platform.database import Session
+from booking.platform.i18n import language_code
 from triage_rules.authoring.models import RuleSet
 from triage_rules.authoring.publishing import Obstacle
 from triage_rules.standards import showing
@@ -25,7 +26,9 @@ def obstacles(session: Session, rule_set: RuleSet, rules: Rules) -> list[Obstacl
             "contact",
             one.row,
             text=_(
-                "Bryder en national standard. %(why)s En leder kan beslutte, at det er i orden.",
+                "Bryder en national standard, »%(what)s«. %(why)s En leder kan beslutte, at det "
+                "er i orden.",
+                what=one.obligation.title(language_code()),
                 why=showing.broken(rules, one),
             ),
             href=href,

@@ -8,6 +8,7 @@ from booking.clinic_web.places import PATIENT
 from booking.people import audit_words
 from booking.platform.error_table import ERRORS, Shown
 from booking.platform.web import Rettid
+from triage_rules.authoring.places import RULE_SET
 from triage_rules.authoring.publishing import CHECKS
 from triage_rules.standards import checking, patient_web, web
 from triage_rules.standards.catalogue import CORRECTIONS
@@ -52,3 +53,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(patient_web.pages)
     rettid.parts.add_menu_entry(MENU, web.MENU)
     rettid.parts.add_card(PATIENT, patient_web.card)
+    rettid.parts.add_card(RULE_SET, web.card)

@@ -100,34 +100,22 @@ def bar(tally: Tally) -> Markup:
 
 
 def broken(rules: RuleSet, found: Break) -> str:
-    """Which row breaks which obligation, and why."""
+    """Which row breaks the obligation, and why."""
     contact = rules.table("contact")
     assert contact is not None
-    name = words.row_name(contact, found.row)
-    row = name[:1].upper() + name[1:]
-    title = found.obligation.title(language_code())
-    period = often(found.obligation)
+    row = next(one for one in contact.rows if one.id == found.row)
+    where = f"{words.row_name(contact, found.row)} ({words.row_conditions(contact, row)})"
+    where = where[:1].upper() + where[1:]
     if found.why == "no_way":
         return _(
-            "%(row)s: en patient, som rækken gælder for hver gang, får aldrig mulighed for "
-            "»%(title)s« (%(often)s).",
-            row=row,
-            title=title,
-            often=period,
+            "%(row)s: den, som rækken gælder for hver gang, får aldrig det, som kravet opfyldes "
+            "med.",
+            row=where,
         )
     if found.why == "too_late":
-        return _(
-            "%(row)s: der kan gå %(days)s dage, og »%(title)s« kræves %(often)s.",
-            row=row,
-            days=found.days,
-            title=title,
-            often=period,
-        )
+        return _("%(row)s: der kan gå %(days)s dage.", row=where, days=found.days)
     return _(
-        "%(row)s: sammen med det, der følger efter, kan der gå %(days)s dage, og »%(title)s« "
-        "kræves %(often)s.",
-        row=row,
+        "%(row)s: der kan gå %(days)s dage i alt, sammen med det, der følger efter.",
+        row=where,
         days=found.days,
-        title=title,
-        often=period,
     )

@@ -6,17 +6,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import in_words, refusals
 from booking.people.schemas import FreeText
+from booking.platform.database import Session
 from booking.platform.errors import DomainError, InvalidInput
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Form, Ids, Number, Text, read, rejected
 from booking.platform.i18n import language_code
-from booking.platform.identity import Role
+from booking.platform.identity import Actor, Role
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from triage_rules.authoring import queries as rule_sets
 from triage_rules.authoring.models import RuleSet
@@ -152,6 +154,24 @@ def make_exception(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
     else:
         flash(_("Beslutningen er skrevet. Den gælder kun reglerne, som de står nu."), "success")
     return redirect(url_for(".exceptions", clinic_id=clinic_id, rule_set_id=rule_set_id), 303)
+
+
+def card(session: Session, _actor: Actor, rule_set: RuleSet) -> Markup | None:
+    """On a rule set's page: that its draft breaks standards; nothing where it does not."""
+    if rule_set.draft is None:
+        return None
+    rules = rule_set.draft.rules
+    found = service.broken_by(session, rule_set, rules)
+    if not found:
+        return None
+    return Markup(  # noqa: S704  (a template escapes)
+        render_template(
+            "standards/rule_set_card.html",
+            rule_set=rule_set,
+            number=len({one.obligation.code for one in found}),
+            waits=bool(service.not_excepted(session, rule_set, rules)),
+        )
+    )
 
 
 def _one(clinic: Clinic, code: str) -> dict[str, Any]:

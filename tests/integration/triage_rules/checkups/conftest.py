@@ -9,6 +9,7 @@ from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.invitations.service import Order
 from booking.appointments.models import Appointment
+from booking.calendar.service import today
 from booking.people.models import Staff
 from booking.people.sign_in import actor_of
 from booking.platform.database import Session
@@ -39,7 +40,7 @@ class House:
         self, session: Session, weeks: int, form: str = "in_person", course: Course | None = None
     ) -> tuple[Invitation, Appointment | None]:
         """A check-up ordered for some week from today, with its time where that is near enough."""
-        first = TODAY + timedelta(weeks=weeks)
+        first = today(session, self.here.place.clinic) + timedelta(weeks=weeks)
         order = Order(self.here.talk, form, first, first + timedelta(days=4))
         made = invitations.order(
             session, self.here.place.secretary, course or self.here.place.course, order

@@ -121,6 +121,8 @@ def test_a_leader_decides_that_rules_may_break_a_standard(
     )
     session.commit()
     page = f"{home(house)}/regelsaet/{here.rule_set.id}"
+    rules_page = f"/klinik/{here.place.clinic.id}/regler/{here.rule_set.id}"
+    says(clinician.get(rules_page), "Kladden bryder 4 krav", "før reglerne kan udgives")
     text = says(clinician.get(page), "Venter på en leders beslutning", "Række 3", "bed en leder")
     assert "Beslut, at reglerne må bryde kravet" not in text
     chosen = {"obligation": "diabetes_eyes_2y"}

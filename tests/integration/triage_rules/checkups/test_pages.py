@@ -1,0 +1,145 @@
+"""The pages of the review: a leader begins, a clinician goes through the groups."""
+
+import re
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from booking.platform.database import Session
+from tests.integration.triage_rules.checkups.conftest import House
+from tests.integration.triage_rules.followup.conftest import GREEN
+from tests.integration.triage_rules.standards.conftest import signed_in
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
+
+
+def says(page: TestResponse, *texts: str, status: int = 200) -> str:
+    """Assert the status, and that the page has each of these texts."""
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
+    assert page.status_code == status, text
+    for one in texts:
+        assert one in text, f"{one!r} is not on the page:\n{text}"
+    return text
+
+
+@pytest.fixture
+def leader(app: Flask, house: House) -> FlaskClient:
+    """The leader's browser."""
+    return signed_in(app, house.leader.username)
+
+
+@pytest.fixture
+def clinician(app: Flask, house: House) -> FlaskClient:
+    """The clinician's browser."""
+    return signed_in(app, house.here.clinician.username)
+
+
+def home(house: House) -> str:
+    return f"/klinik/{house.here.place.clinic.id}/gennemgang"
+
+
+def begun(house: House, leader: FlaskClient) -> TestResponse:
+    """A review of the coming half year."""
+    sent = {
+        "visit_types": [house.here.talk.id],
+        "first": "2026-11-23",
+        "last": "2027-05-24",
+        "pathway": "",
+    }
+    return leader.post(home(house), data=sent)
+
+
+def test_a_leader_begins_and_sees_what_the_rules_propose(
+    session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
+) -> None:
+    house.here.answer(session, GREEN)
+    house.planned(session, 6)
+    session.commit()
+    says(clinician.get(home(house)), "Ingen gennemgang er begyndt", "En leder begynder den")
+    says(leader.get(home(house)), "Begynd en gennemgang", "Samtale")
+    says(clinician.post(home(house)), status=403)
+    made = begun(house, leader)
+    assert made.status_code == 303
+    page = leader.get(made.location)
+    text = says(
+        page,
+        "Klar til gennemgang",
+        "Ser ud til at kunne undværes",
+        house.here.plan.patient.name,
+        "Nyt spørgeskema, senest 24. maj 2027",
+        "Sygdomsaktivitet, række 3",
+        "Kan frigøres endnu 30 minutter",
+    )
+    assert "Godkend: aflys" not in text  # that is a clinician's
+
+
+def test_a_clinician_accepts_and_rejects_in_groups(
+    session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
+) -> None:
+    house.here.answer(session, GREEN)
+    for weeks in (4, 6):
+        house.planned(session, weeks)
+    session.commit()
+    there = begun(house, leader).location
+    page = clinician.get(there)
+    lines = re.findall(r'name="lines" value="(\d+)"', page.text)
+    assert len(lines) == 2
+    settle = f"{there}/afgoer"
+    group = {"gruppe": "unneeded", "side": "1"}
+    says(clinician.post(settle, data={**group, "what": "accept"}), "Vælg mindst", status=422)
+    lacking = {**group, "what": "reject", "lines": lines[:1]}
+    says(clinician.post(settle, data=lacking), "Vælg, hvorfor", status=422)
+    says(leader.post(settle, data=lacking), status=403)
+    rejected = {**lacking, "reason": "clinical", "words": "Ses efter operation"}
+    says(
+        clinician.post(settle, data=rejected, follow_redirects=True),
+        "1 er afvist",
+        "Afvist: Faglig vurdering. Ses efter operation",
+    )
+    accepted = {**group, "what": "accept", "lines": lines}
+    says(
+        clinician.post(settle, data=accepted, follow_redirects=True),
+        "1 er godkendt",
+        "Det er afgjort allerede",
+        "Aflyst, og patienten følges med spørgeskema",
+        "Frigjort 30 minutter",
+    )
+    worklist = f"/klinik/{house.here.place.clinic.id}/arbejdsliste"
+    says(leader.get(worklist), "Kontrollen er ændret efter en gennemgang")
+    says(leader.post(f"{there}/luk", follow_redirects=True), "Lukket", "30 min")
+
+
+def test_everyone_on_the_page_can_be_chosen_at_once(
+    session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
+) -> None:
+    house.here.answer(session, GREEN)
+    for weeks in (3, 4, 6):
+        house.planned(session, weeks)
+    session.commit()
+    there = begun(house, leader).location
+    shown = re.findall(r'name="shown" value="(\d+)"', clinician.get(there).text)
+    sent = {"gruppe": "unneeded", "what": "accept", "everyone": "1", "shown": shown[:2]}
+    says(clinician.post(f"{there}/afgoer", data=sent, follow_redirects=True), "2 er godkendt")
+    says(leader.get(there), "Frigjort 60 minutter", "Kan frigøres endnu 30 minutter")
+    foreign = {**sent, "shown": [*shown, "999999"]}
+    says(clinician.post(f"{there}/afgoer", data=foreign), status=404)
+
+
+def test_what_cannot_be_begun_says_why(session: Session, house: House, leader: FlaskClient) -> None:
+    says(begun(house, leader), "Der er ingen kontroller at gennemgå", status=409)
+    wrong = {"first": "2026-12-01", "last": "2026-11-24"}
+    says(
+        leader.post(home(house), data=wrong),
+        "Vælg mindst én kontakttype.",
+        "Slutdatoen ligger før",
+        status=422,
+    )
+
+
+def test_another_clinics_review_is_not_found(
+    session: Session, house: House, leader: FlaskClient
+) -> None:
+    says(leader.get(f"{home(house)}/999"), status=404)
