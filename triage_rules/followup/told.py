@@ -110,8 +110,10 @@ def _next(made: Decision, weeks: int, language: str) -> list[str]:
     if made.action == "questionnaire":
         key = "ask_one" if weeks == 1 else "ask"
         return [said_in(language, LATER[key], weeks=weeks), said_in(language, LATER["always"])]
-    urgent = made.colour == "red"
-    return [said_in(language, LATER["look_now" if urgent else "look"])]
+    if made.colour == "red":
+        return [said_in(language, LATER["look_now"])]
+    wished = any(reason.why == "asked" for reason in made.reasons)
+    return [said_in(language, LATER["look_wished" if wished else "look"])]
 
 
 def reads(made: Decision) -> list[tuple[str, str, str]]:

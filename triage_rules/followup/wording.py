@@ -39,7 +39,8 @@ LATER: Mapping[str, str] = {
     "ask": N_("Du får et nyt spørgeskema om %(weeks)s uger."),
     "ask_one": N_("Du får et nyt spørgeskema om en uge."),
     "always": N_("Du kan altid bede om at blive kontaktet."),
-    "look": N_("En fra klinikken ser på det og kontakter dig."),
+    "look": N_("En fra klinikken ser på det og kontakter dig, hvis der er brug for det."),
+    "look_wished": N_("En fra klinikken kontakter dig."),
     "look_now": N_("En fra klinikken ser på det så hurtigt som muligt og kontakter dig."),
 }
 

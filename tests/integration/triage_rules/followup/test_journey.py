@@ -1,6 +1,7 @@
 """Answers through published rules: to the next questionnaire, to a person, or to a time."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -8,9 +9,10 @@ from sqlalchemy import select
 from booking.appointments.invitations.service import live_appointment
 from booking.appointments.worklist.queries import open_items
 from booking.platform.database import Session
-from tests.integration.triage_rules.followup.conftest import GREEN, RED, YELLOW, Followed
+from tests.integration.triage_rules.followup.conftest import GREEN, RED, YELLOW, Followed, rules
 from triage_rules.followup import queries, recompute, reviewing
 from triage_rules.followup.models import FollowUpDecision
+from triage_rules.tables.rule_set import SecondLook
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")  # a Monday
 
@@ -108,6 +110,24 @@ def test_a_red_flag_tells_the_patient_whom_to_call(session: Session, followed: F
     assert alarm.escalate_at == by_kind["follow_up_red"].escalate_at  # as the pathway has it
     reviewing.accept(session, followed.as_clinician, made)
     session.commit()
+    assert kinds(session, followed) == []
+
+
+def test_green_near_a_limit_is_looked_at_once_more(session: Session, followed: Followed) -> None:
+    near = SecondLook("phq9", Decimal(10), Decimal(1))
+    followed.publish(session, rules(looks=(near,)))
+    followed.answer(session, 9)
+    session.commit()
+    made = decision(session, followed)
+    assert (made.colour, made.action) == ("yellow", "look")
+    assert made.reasons == [{"why": "near_limit", "table": "activity", "input": "phq9"}]
+    assert made.told_da.splitlines() == [
+        "Et af dine svar ligger tæt på en grænse, så vi ser på det en ekstra gang.",
+        "En fra klinikken ser på det og kontakter dig, hvis der er brug for det.",
+    ]
+    followed.answer(session, 8)
+    session.commit()
+    assert decision(session, followed).colour == "green"
     assert kinds(session, followed) == []
 
 

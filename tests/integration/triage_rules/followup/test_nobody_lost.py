@@ -173,6 +173,10 @@ def check(session: Session, here: Followed) -> None:
     latest = queries.latest_decision(session, plan.id)
     if latest is not None and latest.colour == "red":
         assert seen(session, latest) or red_waits(session)
+    unseen = select(WorklistItem.id).where(
+        WorklistItem.kind == acting.RED, WorklistItem.done_by == SYSTEM.name
+    )
+    assert session.scalar(unseen) is None, "what was red was taken off by itself"
     unanswered = session.scalar(
         select(func.count())
         .select_from(Invitation)
