@@ -9,7 +9,9 @@ from triage_rules import commands
 from triage_rules.authoring import models as rule_tables
 from triage_rules.authoring import register as authoring
 from triage_rules.checkups import models as checkup_tables
+from triage_rules.checkups import register as checkups
 from triage_rules.demo import register as demo
+from triage_rules.firing import register as firing
 from triage_rules.followup import models as follow_up_tables
 from triage_rules.followup import register as follow_up
 from triage_rules.impact import models as impact_tables
@@ -29,5 +31,7 @@ def register(app: Flask) -> None:
     authoring.register(app)
     follow_up.register(app)
     standards.register(app)
+    checkups.register(app)
     impact.register(app)
+    firing.register(app)
     demo.register(app)

@@ -2,22 +2,25 @@
 
 Fisher's exact test (Fisher 1935): given how often it happened in all, the number in the last
 weeks is hypergeometric if nothing has changed. Many rows are looked at together, so p-values are
-held against Holm's limits (Holm 1979): **if nothing has changed, the chance that one look finds
-anything at all is at most FALSE_ALARM**, however many rows there are and however they depend on
-each other. What is found must also be big enough to matter.
+held against Holm's limits (Holm 1979) among those that happen often enough to be told from
+chance at all (Tarone 1990): **if nothing has changed, the chance that one look finds anything is
+at most FALSE_ALARM**, however many rows there are and however they depend on each other. What is
+found must also be big enough to matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb
+from math import exp, lgamma
 from typing import Literal
 
-FALSE_ALARM = Fraction(1, 100)
+FALSE_ALARM = Fraction(1, 50)
 # Fewer decisions than this, lately or before, say nothing.
 LEAST = 20
 # How many times as often, or as rarely, before it matters.
 TIMES = 2
+# A share of the chance of what was seen that adds nothing to it.
+NEGLIGIBLE = 1e-18
 
 Alarm = Literal["silent", "rarer", "oftener"]
 
@@ -52,53 +55,83 @@ class Counted:
         return Fraction(self.before, self.of_before) if self.of_before else None
 
 
-def p_value(counted: Counted) -> Fraction:
+def p_value(counted: Counted) -> float:
     """How likely a difference this great or greater is, either way, if nothing has changed.
 
-    Exact: twice the smaller tail, at most 1.
+    Exact but for rounding: twice the smaller tail, at most 1.
     """
-    drawn, others = counted.of_lately, counted.of_before
-    happened = counted.lately + counted.before
-    least, most = max(0, happened - others), min(happened, drawn)
-    ways = comb(drawn + others, happened)
-    seen = comb(drawn, counted.lately) * comb(others, counted.before)
-    # The shorter tail is summed and the other is what is left; both include what was seen.
-    down = counted.lately - least <= most - counted.lately
-    tail = _tail(counted, least if down else most, seen)
-    return min(Fraction(2 * min(tail, ways - tail + seen), ways), Fraction(1))
+    seen = exp(_log_chance(counted, counted.lately))
+    tail = seen * sum(_away_from_the_middle(counted))
+    return min(2 * min(tail, 1 - tail + seen), 1.0)
 
 
-def _tail(counted: Counted, end: int, seen: int) -> int:
-    """In how many ways the number lately lies from what was seen to `end`.
+def _away_from_the_middle(counted: Counted) -> Iterator[float]:
+    """The chance of what was seen and of each number beyond it, as shares of what was seen.
 
-    Each step's number of ways follows from the one before it, exactly.
+    Each follows from the one before it, and they fall ever faster: what is too small to matter
+    is left out.
     """
-    drawn, spare = counted.of_lately, counted.of_before - counted.before - counted.lately
+    drawn, happened = counted.of_lately, counted.lately + counted.before
+    spare = counted.of_before - happened
+    n, share = counted.lately, 1.0
+    below = n * (drawn + counted.of_before) <= drawn * happened
+    while share > NEGLIGIBLE:
+        yield share
+        if below:
+            share *= n * (spare + n) / ((drawn - n + 1) * (happened - n + 1))
+            n -= 1
+        else:
+            share *= (drawn - n) * (happened - n) / ((n + 1) * (spare + n + 1))
+            n += 1
+
+
+def _log_chance(counted: Counted, lately: int) -> float:
+    """The logarithm of the chance that so many of all that happened did so lately."""
     happened = counted.lately + counted.before
-    ways = total = seen
-    if end < counted.lately:
-        for n in range(counted.lately, end, -1):
-            ways = ways * n * (spare + n) // ((drawn - n + 1) * (happened - n + 1))
-            total += ways
-    else:
-        for n in range(counted.lately, end):
-            ways = ways * (drawn - n) * (happened - n) // ((n + 1) * (spare + n + 1))
-            total += ways
-    return total
+    return (
+        _log_ways(counted.of_lately, lately)
+        + _log_ways(counted.of_before, happened - lately)
+        - _log_ways(counted.of_lately + counted.of_before, happened)
+    )
+
+
+def _log_ways(of: int, chosen: int) -> float:
+    return lgamma(of + 1) - lgamma(chosen + 1) - lgamma(of - chosen + 1)
 
 
 def alarms(counts: Sequence[Counted]) -> list[Alarm | None]:
     """What stands out among all that are looked at together, in their order.
 
-    Those with too few decisions are not tested, and do not weaken the test of the others.
+    Those with too few decisions are not tested; neither they nor those that happen too seldom
+    weaken the test of the others.
     """
-    tested = sorted((p_value(one), n) for n, one in enumerate(counts) if one.enough)
+    tested = sorted((p_value(counts[n]), n) for n in _testable(counts))
     found: list[Alarm | None] = [None] * len(counts)
     for place, (p, n) in enumerate(tested):
         if p > FALSE_ALARM / (len(tested) - place):
             break
         found[n] = _matters(counts[n])
     return found
+
+
+def _testable(counts: Sequence[Counted]) -> list[int]:
+    """Those that could be told from chance, by how often they happened in all (Tarone 1990).
+
+    The choice looks at no row's share lately, so it leaves the promise as it is.
+    """
+    least = {n: _least_p(one) for n, one in enumerate(counts) if one.enough}
+    for shared_by in range(1, len(least) + 1):
+        could = [n for n, p in least.items() if p <= FALSE_ALARM / shared_by]
+        if len(could) <= shared_by:
+            return could
+    return []
+
+
+def _least_p(counted: Counted) -> float:
+    """The smallest p-value there could be, had all of it happened lately, or before."""
+    happened = counted.lately + counted.before
+    ends = (max(0, happened - counted.of_before), min(happened, counted.of_lately))
+    return 2 * exp(min(_log_chance(counted, end) for end in ends))
 
 
 def _matters(counted: Counted) -> Alarm | None:
