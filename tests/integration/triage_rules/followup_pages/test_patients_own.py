@@ -77,7 +77,7 @@ def test_yellow_is_told_that_someone_looks(
     session: Session, followed: Followed, visitor: Visitor
 ) -> None:
     hand_in(session, visitor, followed, YELLOW)
-    visitor.says("En fra klinikken ser på det og kontakter dig.")
+    visitor.says("En fra klinikken ser på det og kontakter dig, hvis der er brug for det.")
     visitor.get("/mine-tider").says("En fra klinikken ser på dine svar og kontakter dig.")
 
 
