@@ -1,8 +1,9 @@
 """What the rules said, in words: colours, windows, facts, the rows that fired, near misses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -10,9 +11,11 @@ from flask_babel import lazy_gettext as _l
 
 from booking.appointments.visit_types.forms import FORMS
 from booking.calendar.professions import profession_name
+from booking.platform.i18n import language_code
 from triage_rules.authoring import words
 from triage_rules.followup import wording
 from triage_rules.followup.models import FollowUpDecision
+from triage_rules.standards.catalogue import standards_on
 from triage_rules.tables.decide import ANSWERED, Decision
 from triage_rules.tables.evaluate import Answer, Read
 from triage_rules.tables.model import AnyValue, Row, Table, Value
@@ -57,6 +60,16 @@ WHYS: dict[str, LazyString] = {
     "conflict": _l("Rækker i tabellen svarer forskelligt"),
     "near_limit": _l("Patienten er grøn, men tæt på en grænse"),
     "asked": _l("Patienten vil gerne kontaktes"),
+}
+
+
+# What the library's rule sets owe a patient beyond the national standards.
+OBLIGATIONS: dict[str, LazyString] = {
+    "ibd_flare_review_3m": _l("Ses hver 3. måned, så længe sygdommen er i udbrud"),
+    "ibd_review_yearly": _l("Ses mindst én gang om året"),
+    "ra_yearly_visit": _l("Et besøg mindst én gang om året"),
+    "safety_net_review": _l("Ses senest, når regelsættets længste interval er gået"),
+    "suicide_risk_assessed": _l("Selvmordsrisikoen vurderes"),
 }
 
 
@@ -167,6 +180,17 @@ def why(decision: FollowUpDecision) -> list[str]:
 def calls(codes: list[str]) -> list[str]:
     """Whom the patient was told to call."""
     return [str(words.WHOM_TO_CALL.get(code, code)) for code in codes]
+
+
+def obligations(codes: Sequence[str], day: date, corrections: Path) -> list[str]:
+    """What is demanded, by the standards of a day; a clinic's own words as they stand."""
+    language = language_code()
+    titles = {
+        one.code: one.title(language)
+        for standard in standards_on(day, corrections)
+        for one in standard.obligations
+    }
+    return [titles.get(code) or str(OBLIGATIONS.get(code, code)) for code in codes]
 
 
 def contact(asked: Mapping[str, object], decided_on: date) -> dict[str, str | date]:

@@ -14,6 +14,7 @@ from booking.platform.i18n import language_code, moment, short_day
 from booking.platform.identity import Role
 from booking.platform.localtime import local_date
 from booking.platform.pages import db, me
+from booking.platform.web import rettid
 from triage_rules.authoring import queries as rule_sets
 from triage_rules.authoring import words
 from triage_rules.followup import (
@@ -32,8 +33,10 @@ from triage_rules.followup.contacts import contact_of
 from triage_rules.followup.measurements import MEASURES
 from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
 from triage_rules.questionnaires.queries import open_courses
+from triage_rules.standards.catalogue import CORRECTIONS
 
 VALUES_SHOWN = 6
+PLACE = "staff.follow_up"
 
 
 def page_of(here: PatientHere, plan_id: int | None = None) -> dict[str, Any]:
@@ -60,6 +63,7 @@ def page_of(here: PatientHere, plan_id: int | None = None) -> dict[str, Any]:
         "colours": showing.COLOURS,
         "actions": showing.ACTIONS,
         "causes": showing.CAUSES,
+        "cards": rettid().parts.cards(PLACE, db(), me(), here),
         "series": _series(here, plan),
         "shown": VALUES_SHOWN,
         "measured": _measured(here),
@@ -101,6 +105,17 @@ def about(here: PatientHere, decision: FollowUpDecision) -> dict[str, Any]:
             rules=version.rule_set.label,
             number=version.number,
             hash=decision.version_hash[:8],
+        ),
+        "rules_href": url_for(
+            "rule_versions.show",
+            clinic_id=here.clinic.id,
+            rule_set_id=version.rule_set_id,
+            number=version.number,
+        ),
+        "obligations": showing.obligations(
+            decision.obligations,
+            local_date(decision.decided_at, here.clinic.zone),
+            rettid().config.instance / CORRECTIONS,
         ),
         "led": _led_to(here, decision),
         "fired": showing.fired(made),

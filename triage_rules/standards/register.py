@@ -10,6 +10,7 @@ from booking.platform.error_table import ERRORS, Shown
 from booking.platform.web import Rettid
 from triage_rules.authoring.places import RULE_SET
 from triage_rules.authoring.publishing import CHECKS
+from triage_rules.followup.staff_page import PLACE as FOLLOW_UP
 from triage_rules.standards import checking, patient_web, web
 from triage_rules.standards.catalogue import CORRECTIONS
 from triage_rules.standards.errors import CONSTRAINTS
@@ -53,4 +54,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(patient_web.pages)
     rettid.parts.add_menu_entry(MENU, web.MENU)
     rettid.parts.add_card(PATIENT, patient_web.card)
+    rettid.parts.add_card(FOLLOW_UP, patient_web.card)
     rettid.parts.add_card(RULE_SET, web.card)
