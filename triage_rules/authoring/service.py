@@ -67,7 +67,7 @@ def begin(
     session.add(rule_set)
     session.flush()
     _write_draft(session, by, rule_set, replace(rules, name=code, label=label), examples)
-    _note(session, by, "rules.begun", rule_set)
+    _act(session, by, "rules.begun", rule_set)
     return rule_set
 
 
@@ -81,7 +81,7 @@ def draft_from(session: Session, by: Actor, version: RuleVersion) -> RuleDraft:
     draft = _write_draft(
         session, by, rule_set, version.rules, trying.read(version.examples), version
     )
-    _note(session, by, "rules.draft_begun", rule_set)
+    _act(session, by, "rules.draft_begun", rule_set)
     return draft
 
 
@@ -111,7 +111,7 @@ def save(
     draft.edited_at, draft.edited_by_id, draft.edited_by = session.now(), by.id, by.name
     rule_set.label = rules.label
     session.flush()
-    _note(session, by, "rules.edited", rule_set)
+    _act(session, by, "rules.edited", rule_set)
     return draft
 
 
@@ -133,7 +133,7 @@ def send_to_review(
     draft.status, draft.note = "review", note
     draft.sent_at, draft.sent_by_id, draft.sent_by = session.now(), by.id, by.name
     session.flush()
-    _note(session, by, "rules.sent_to_review", draft.rule_set)
+    _act(session, by, "rules.sent_to_review", draft.rule_set)
     return draft
 
 
@@ -141,7 +141,7 @@ def take_back(session: Session, by: Actor, draft: RuleDraft) -> RuleDraft:
     """Go on writing what was sent to review."""
     by.at(draft.rule_set.clinic_id, Role.CLINICIAN)
     _reopen(session, draft)
-    _note(session, by, "rules.taken_back", draft.rule_set)
+    _act(session, by, "rules.taken_back", draft.rule_set)
     return draft
 
 
@@ -151,7 +151,7 @@ def send_back(session: Session, by: Actor, draft: RuleDraft, words: str) -> Rule
     _reopen(session, draft)
     draft.note = f"{by.name}: {words}"
     session.flush()
-    _note(session, by, "rules.sent_back", draft.rule_set)
+    _act(session, by, "rules.sent_back", draft.rule_set)
     return draft
 
 
@@ -210,7 +210,7 @@ def roll_back(session: Session, by: Actor, rule_set: RuleSet, why: str) -> RuleR
         raise NothingBefore
     _withdraw(session, by, queries.coming(session, rule_set.id, now))
     made = _release(session, by, version, "rollback", now, why)
-    _note(session, by, "rules.rolled_back", rule_set)
+    _act(session, by, "rules.rolled_back", rule_set)
     return made
 
 
@@ -222,7 +222,7 @@ def withdraw(session: Session, by: Actor, release: RuleRelease) -> None:
     if release not in queries.coming(session, rule_set.id, session.now()):
         raise AlreadyBegun
     _withdraw(session, by, [release])
-    _note(session, by, "rules.release_withdrawn", rule_set)
+    _act(session, by, "rules.release_withdrawn", rule_set)
 
 
 def shadow(session: Session, by: Actor, version: RuleVersion) -> RuleRelease:
@@ -238,7 +238,7 @@ def shadow(session: Session, by: Actor, version: RuleVersion) -> RuleRelease:
         raise NothingChanged
     _end_shadow(session, by, rule_set)
     made = _release(session, by, version, "shadow", now)
-    _note(session, by, "rules.shadowed", rule_set)
+    _act(session, by, "rules.shadowed", rule_set)
     return made
 
 
@@ -246,7 +246,7 @@ def end_shadow(session: Session, by: Actor, rule_set: RuleSet) -> None:
     """Let no version run in shadow any more."""
     check_approver(by, rule_set)
     _end_shadow(session, by, rule_set)
-    _note(session, by, "rules.shadow_ended", rule_set)
+    _act(session, by, "rules.shadow_ended", rule_set)
 
 
 def _write_draft(
@@ -345,7 +345,7 @@ def _put_into_force(
     ]
     _withdraw(session, by, later)
     made = _release(session, by, version, "publish", from_at)
-    _note(session, by, "rules.published", version.rule_set)
+    _act(session, by, "rules.published", version.rule_set)
     return made
 
 
@@ -385,5 +385,5 @@ def _from(session: Session, rule_set: RuleSet, day: date) -> datetime:
     return max(session.now(), day_start(day, rule_set.clinic.zone))
 
 
-def _note(session: Session, by: Actor, act: str, rule_set: RuleSet) -> None:
+def _act(session: Session, by: Actor, act: str, rule_set: RuleSet) -> None:
     audit.record(session, by, act, reason=rule_set.label, clinic_id=rule_set.clinic_id)

@@ -20,15 +20,15 @@ Part = tuple[str, str, str]  # what, and two values of it
 ROW_WORDS: dict[str, LazyString] = {
     "told": _l("Patienten får at vide"),
     "told_en": _l("Det samme på engelsk"),
-    "evidence": _l("Kilde"),
+    "evidence": _l("Begrundelse"),
     "owner": _l("Ansvarlig"),
-    "review_by": _l("Gennemgås senest"),
+    "review_by": _l("Ses på igen senest"),
 }
 BARS: dict[Bar, LazyString] = {
-    "evidence": _l("mangler en kilde."),
+    "evidence": _l("mangler en begrundelse."),
     "owner": _l("mangler en ansvarlig."),
-    "review_by": _l("mangler en dato, den senest skal gennemgås."),
-    "review_passed": _l("skulle have været gennemgået inden da."),
+    "review_by": _l("mangler en dato, den senest skal ses på igen."),
+    "review_passed": _l("skulle have været set på igen inden da."),
 }
 EXPECTED: dict[What, LazyString] = {
     "colour": _l("Farve"),
@@ -117,8 +117,7 @@ def obstacle(rules: RuleSet, found: Obstacle, names: Names) -> str:
         return f"{words.stage(found.table)}: {said}"
     table = rules.table(found.table)
     assert table is not None
-    number = words.row_number(table, found.row)
-    where = _("%(table)s, række %(number)s", table=words.stage(found.table), number=number)
+    where = _place(found.table, [words.row_number(table, found.row)])
     return f"{where} {BARS[found.bar]}"
 
 
@@ -133,8 +132,9 @@ def obstacles(rules: RuleSet, found: Sequence[Obstacle], names: Names) -> list[t
         else:
             said[obstacle(rules, one, names), one.href] = None
     for (bar, stage), numbers in rows.items():
-        where = words.listed([str(number) for number in numbers])
-        place = _("%(table)s, række %(number)s", table=words.stage(stage), number=where)
+        table = rules.table(stage)
+        every = table is not None and len(numbers) == len(table.rows) > 1
+        place = f"{words.stage(stage)}, {_('alle rækker')}" if every else _place(stage, numbers)
         said[f"{place} {BARS[bar]}", ""] = None
     return list(said)
 
@@ -163,12 +163,9 @@ def untouched(rules: RuleSet, examples: Sequence[Example]) -> list[str]:
     fired = touched(rules, examples)
     said = []
     for table in rules.tables:
-        left = [str(n) for n, row in enumerate(table.rows, 1) if (table.name, row.id) not in fired]
+        left = [n for n, row in enumerate(table.rows, 1) if (table.name, row.id) not in fired]
         if left:
-            rows = words.listed(left)
-            said.append(
-                _("%(table)s, række %(number)s", table=words.stage(table.name), number=rows)
-            )
+            said.append(_place(table.name, left))
     return said
 
 
@@ -180,6 +177,12 @@ def expects(found: Example) -> str:
     if found.latest_weeks is not None:
         said.append(_("senest om %(weeks)s uger", weeks=found.latest_weeks))
     return ", ".join(said)
+
+
+def _place(stage: str, rows: Sequence[int]) -> str:
+    """'Kontakt, række 2 og 3'."""
+    numbers = words.listed([str(number) for number in rows])
+    return _("%(table)s, række %(number)s", table=words.stage(stage), number=numbers)
 
 
 def _row(table: Table, number: int, row: Row, names: Names) -> RowShown:

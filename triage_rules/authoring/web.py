@@ -176,7 +176,7 @@ def _page_of(clinic: Clinic, rule_set: RuleSet) -> dict[str, object]:
         "due_soon": due is not None and due <= day + SOON,
         "today": day,
         "draft": draft,
-        "in_the_way": _in_the_way(clinic, draft, day) if draft else [],
+        **(_in_the_way(clinic, draft, day) if draft else {}),
         "versions": queries.versions_of(db(), rule_set.id),
         "releases": [
             (release, _state(release, standing, now))
@@ -190,10 +190,14 @@ def _page_of(clinic: Clinic, rule_set: RuleSet) -> dict[str, object]:
     }
 
 
-def _in_the_way(clinic: Clinic, draft: RuleDraft, day: date) -> list[tuple[str, str]]:
+def _in_the_way(clinic: Clinic, draft: RuleDraft, day: date) -> dict[str, object]:
+    """What bars the draft, and whether filling in rows would help."""
     rules = draft.rules
     found = publishing.obstacles(rules, trying.read(draft.examples), day)
-    return showing.obstacles(rules, found, names_at(clinic, rules))
+    return {
+        "in_the_way": showing.obstacles(rules, found, names_at(clinic, rules)),
+        "rows_lack": any(one.bar in ("evidence", "owner", "review_by") for one in found),
+    }
 
 
 def _state(

@@ -299,7 +299,7 @@ def test_a_version_runs_in_shadow_and_is_then_taken_into_use(
     late = {"from_day": (REVIEW_BY + timedelta(days=1)).isoformat()}
     says(
         approver.post(f"{here}/versioner/2/brug", data=late),
-        "skulle have været gennemgået",
+        "skulle have været set på igen",
         status=409,
     )
     begin = {"from_day": TODAY.isoformat()}

@@ -1,0 +1,169 @@
+"""Two people bring rules into force in a browser, each on their own screen; every page by axe."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page
+
+from booking.people.models import Staff
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM
+from tests import factories as make
+from tests.e2e.axe import axe
+from tests.e2e.conftest import DESKTOP, PHONE, Live
+from tests.integration.triage_rules.authoring.conftest import House, house
+from triage_rules.authoring import queries
+from triage_rules.questionnaires.shipped import install
+
+__all__ = ["house"]
+
+pytestmark = pytest.mark.browser
+
+A_YEAR = timedelta(days=365)
+
+
+class Screens:
+    """A browser window for each member of staff."""
+
+    def __init__(self, browser: Browser, live: Live) -> None:
+        self.browser, self.live = browser, live
+
+    def of(self, staff: Staff, *, phone: bool = False) -> Page:
+        """Somebody's window, signed in."""
+        size = PHONE if phone else DESKTOP
+        page = self.browser.new_context(viewport=size, locale="da-DK").new_page()
+        page.goto(f"{self.live.url}/klinik/log-ind")
+        page.locator("[name=username]").fill(staff.username)
+        page.locator("[name=password]").fill(make.PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url("**/dag**")
+        return page
+
+
+@pytest.fixture
+def screens(browser: Browser, live: Live) -> Iterator[Screens]:
+    """Windows that are closed at the end."""
+    before = list(browser.contexts)
+    yield Screens(browser, live)
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
+
+
+@pytest.fixture
+def rules_home(session: Session, live: Live, house: House) -> str:
+    """Where the clinic's rules are; the questionnaires they ask are there too."""
+    install(session, SYSTEM)
+    session.commit()
+    return f"{live.url}/klinik/{house.clinic.id}/regler"
+
+
+def cloned(page: Page, home: str, review_by: date) -> None:
+    """A clinician makes the library's rules for asthma the clinic's own, and sends them."""
+    page.goto(home)
+    axe(page)
+    page.get_by_role("link", name="Begynd et regelsæt").first.click()
+    axe(page)
+    page.get_by_role("link", name="Astma efter ACT").click()
+    assert page.get_by_role("heading", name="Ikke godkendt").is_visible()
+    axe(page)
+    page.get_by_label("Hvad skal regelsættet hedde?").fill("Astma, voksne")
+    page.get_by_role("button", name="Lav en kladde").click()
+    assert page.get_by_text("alle rækker mangler en ansvarlig").first.is_visible()
+    axe(page)
+    page.get_by_role("link", name="Skriv begrundelse, ansvarlig og dato").click()
+    page.get_by_label("Ansvarlig").fill("Anna Holm")
+    page.get_by_label("Ses på igen senest").fill(review_by.isoformat())
+    page.locator("main form[action*=begrundelser] button[type=submit]").first.click()
+    page.wait_for_load_state()
+
+
+def sent(page: Page, there: str, note: str) -> None:
+    page.goto(there)
+    page.get_by_label("Hvad er ændret, og hvorfor?").fill(note)
+    page.get_by_role("button", name="Send til godkendelse").click()
+    assert page.get_by_text("Venter på godkendelse").is_visible()
+
+
+def test_two_people_bring_rules_from_the_library_into_force(
+    session: Session, screens: Screens, house: House, rules_home: str
+) -> None:
+    anna, bo = screens.of(house.writes), screens.of(house.approves, phone=True)
+    cloned(anna, rules_home, session.now().date() + A_YEAR)
+    (rule_set,) = queries.of_clinic(session, house.clinic.id)
+    session.commit()
+    there = f"{rules_home}/{rule_set.id}"
+    sent(anna, there, "Bibliotekets grænser, set igennem af lungelægerne.")
+    axe(anna)
+    anna.get_by_role("link", name="Se, hvad der er ændret").click()
+    assert not anna.get_by_role("button", name="Udgiv").is_visible()
+
+    bo.goto(rules_home)
+    bo.get_by_role("link", name="Astma, voksne").click()
+    bo.get_by_role("link", name="Læs og godkend").click()
+    assert bo.get_by_text("Ingen fejl").is_visible()
+    axe(bo)
+    bo.get_by_label("Hvad skal der ses på?").fill("Hvem er ansvarlig for PEF?")
+    bo.get_by_role("button", name="Send tilbage").click()
+
+    sent(anna, there, "Anna Holm er ansvarlig for det hele.")
+    bo.goto(f"{there}/godkend")
+    bo.get_by_role("button", name="Udgiv").click()
+    assert bo.get_by_text("Version 1 er udgivet").is_visible()
+    axe(bo)
+    bo.get_by_role("link", name="Version 1", exact=True).click()
+    axe(bo)
+    version = queries.in_force(session, rule_set.id, session.now())
+    assert version is not None
+    assert (version.written_by, version.published_by) == ("Anna Holm", "Bo Lund")
+
+
+def test_a_second_version_is_read_row_by_row_runs_in_shadow_and_is_gone_back_from(
+    session: Session, screens: Screens, house: House, rules_home: str
+) -> None:
+    anna, bo = screens.of(house.writes), screens.of(house.approves)
+    cloned(anna, rules_home, session.now().date() + A_YEAR)
+    (rule_set,) = queries.of_clinic(session, house.clinic.id)
+    session.commit()
+    there = f"{rules_home}/{rule_set.id}"
+    sent(anna, there, "Første version.")
+    bo.goto(f"{there}/godkend")
+    bo.get_by_role("button", name="Udgiv").click()
+    anna.goto(there)
+    anna.get_by_role("button", name="Skriv en ny version").click()
+    anna.goto(f"{there}/kladde/navn")
+    anna.locator("[name=latest_weeks]").fill("40")
+    anna.locator("main form[action*=navn] button[type=submit]").first.click()
+    anna.wait_for_load_state()
+    sent(anna, there, "Ingen skal vente længere end 40 uger.")
+    bo.goto(f"{there}/godkend")
+    assert bo.get_by_text("52 uger").is_visible()
+    assert bo.get_by_text("40 uger").first.is_visible()
+    axe(bo)
+    bo.get_by_label("I skygge").check()
+    bo.get_by_role("button", name="Udgiv").click()
+    assert bo.get_by_text("Version 2 kører i skygge").is_visible()
+    bo.goto(f"{there}/versioner/2")
+    axe(bo)
+    bo.get_by_role("button", name="Tag i brug").click()
+    assert bo.get_by_text("Version 2 er taget i brug").is_visible()
+    bo.get_by_text("Gå tilbage til version 1").first.click()
+    axe(bo)
+    bo.get_by_label("Hvorfor?").fill("For mange kom for tidligt.")
+    bo.get_by_role("button", name="Gå tilbage til version 1 nu").click()
+    assert bo.get_by_text("Version 1 gælder igen fra nu af").is_visible()
+    axe(bo)
+
+
+def test_a_file_is_read_in_on_a_page_that_everyone_can_use(
+    screens: Screens, house: House, rules_home: str
+) -> None:
+    anna = screens.of(house.writes, phone=True)
+    anna.goto(f"{rules_home}/ny/fil")
+    axe(anna)
+    wrong: FilePayload = {"name": "x.dmn", "mimeType": "text/xml", "buffer": b"<definitions/>"}
+    anna.get_by_label("Fil").set_input_files(wrong)
+    anna.get_by_role("button", name="Læs filen ind").click()
+    assert anna.get_by_text("afvist som helhed").is_visible()
+    axe(anna)
