@@ -133,8 +133,9 @@ def obstacles(rules: RuleSet, found: Sequence[Obstacle], names: Names) -> list[t
             said[obstacle(rules, one, names), one.href] = None
     for (bar, stage), numbers in rows.items():
         table = rules.table(stage)
-        every = table is not None and len(numbers) == len(table.rows) > 1
-        place = f"{words.stage(stage)}, {_('alle rækker')}" if every else _place(stage, numbers)
+        place = _place(stage, numbers)
+        if table is not None and len(numbers) == len(table.rows) > 1:
+            place = _("%(table)s, alle rækker", table=words.stage(stage))
         said[f"{place} {BARS[bar]}", ""] = None
     return list(said)
 
