@@ -1,13 +1,14 @@
 """What was counted, in the reader's language."""
 
-from flask_babel import LazyString
+from flask_babel import LazyString, format_percent
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from triage_rules.authoring import words
-from triage_rules.authoring.words import ACTIONS, COLOURS
+from triage_rules.authoring.words import ACTIONS, COLOURS, NO_NAMES, Names
 from triage_rules.firing.rates import Alarm, Counted
 from triage_rules.firing.watching import WatchedInput, WatchedRow
+from triage_rules.tables.model import Row, Table
 
 ALARMS: dict[Alarm, tuple[LazyString, str]] = {
     "silent": (_l("Er blevet tavs"), "error"),
@@ -17,7 +18,7 @@ ALARMS: dict[Alarm, tuple[LazyString, str]] = {
 MISSING_MORE = (_l("Mangler oftere end før"), "warning")
 TOO_FEW = (_l("For få afgørelser"), "neutral")
 NEVER = (_l("Ikke brugt i perioden"), "neutral")
-AS_BEFORE = (_l("Som før"), "success")
+NO_DIFFERENCE = (_l("Ingen sikker forskel"), "success")
 
 
 def verdict(one: WatchedRow | WatchedInput) -> tuple[LazyString, str]:
@@ -28,19 +29,15 @@ def verdict(one: WatchedRow | WatchedInput) -> tuple[LazyString, str]:
         return TOO_FEW
     if isinstance(one, WatchedRow) and not one.counted.lately + one.counted.before:
         return NEVER
-    return AS_BEFORE
+    return NO_DIFFERENCE
 
 
 def share(happened: int, of: int) -> str:
     """'12 af 60 (20 %)'."""
     if not of:
         return _("ingen afgørelser")
-    return _(
-        "%(happened)s af %(of)s (%(percent)s %%)",
-        happened=happened,
-        of=of,
-        percent=round(100 * happened / of),
-    )
+    rate = format_percent(happened / of)
+    return _("%(happened)s af %(of)s (%(rate)s)", happened=happened, of=of, rate=rate)
 
 
 def lately(counted: Counted) -> str:
@@ -51,6 +48,13 @@ def lately(counted: Counted) -> str:
 def before(counted: Counted) -> str:
     """The share of the weeks before."""
     return share(counted.before, counted.of_before)
+
+
+def rule(table: Table, row: Row, names: Names = NO_NAMES) -> str:
+    """'Farve: rød → kontakt, fremmøde': whom it is for, and the first of what it answers."""
+    answers = zip(table.outputs[:2], row.outputs[:2], strict=True)
+    said = [words.value(output, given) for output, given in answers if given != "none"]
+    return f"{words.row_conditions(table, row, names)} → {', '.join(said)}"
 
 
 def place(one: WatchedRow) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import format_percent
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -103,7 +104,7 @@ def percent(part: int, whole: int) -> str:
         return ""
     if 0 < 100 * part < whole:
         return _("under 1 %")
-    return f"{round(100 * part / whole)} %"
+    return format_percent(part / whole)
 
 
 def _of_weeks(found: Summary) -> Part | None:

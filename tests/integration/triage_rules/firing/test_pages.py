@@ -57,7 +57,7 @@ def test_rules_used_as_before_raise_no_alarm(
     session.commit()
     desk = signed_in(app, followed.clinician.username)
     assert "Regler bruges ikke som før" not in desk.get(rule_sets(followed)).text
-    says(desk.get(page(followed)), "Intet tyder på", "Som før")
+    says(desk.get(page(followed)), "Intet tyder på", "Ingen sikker forskel")
 
 
 def test_too_few_decisions_are_said_to_be_too_few(
