@@ -186,7 +186,23 @@ def _items(session: Session, clinic_id: int, staff_id: int | None) -> list[Case]
         )
         if one.outcome is not None
     }
-    return [_case_with(item, decided.get(item.id)) for item in items]
+    nobodys = {item.patient_id for item in items if item.owner_id is None}
+    responsible = dict(
+        session.execute(
+            select(Course.patient_id, Resource.name)
+            .join(Resource, Course.responsible_id == Resource.id)
+            .where(
+                Course.clinic_id == clinic_id,
+                Course.patient_id.in_(nobodys),
+                Course.ended_on.is_(None),
+            )
+            .order_by(Course.id)
+        ).all()
+    )
+    return [
+        _case_with(item, decided.get(item.id), responsible.get(item.patient_id or 0, ""))
+        for item in items
+    ]
 
 
 def _unseen(session: Session, clinic_id: int, staff_id: int | None) -> list[Case]:
@@ -201,11 +217,9 @@ def _unseen(session: Session, clinic_id: int, staff_id: int | None) -> list[Case
     return [_case_of(one) for one in session.scalars(wanted.limit(MOST))]
 
 
-def _case_with(item: WorklistItem, decision: FollowUpDecision | None) -> Case:
+def _case_with(item: WorklistItem, decision: FollowUpDecision | None, responsible: str) -> Case:
     assert item.patient is not None  # `_waits` asks for one
-    owner = item.owner.name if item.owner is not None else ""
-    if not owner and decision is not None and decision.plan.course.responsible is not None:
-        owner = decision.plan.course.responsible.name
+    owner = item.owner.name if item.owner is not None else responsible
     since = decision.decided_at if decision is not None else item.created_at
     return Case(urgency_of(item), item.patient, item, decision, owner, since, item.due_on)
 

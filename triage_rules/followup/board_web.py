@@ -15,6 +15,7 @@ from booking.platform.errors import NotFound
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Form, read
 from booking.platform.pages import Access, Pages, db, looked_at, me
+from triage_rules.authoring.words import Names
 from triage_rules.followup import board, showing
 from triage_rules.followup.board import Case
 
@@ -65,6 +66,7 @@ def show(clinic_id: int) -> ResponseReturnValue:
         kinds=KINDS,
         other=OTHER,
         why=showing.why,
+        names=_names(cases, clinic_id),
     )
 
 
@@ -80,6 +82,16 @@ def open_item(clinic_id: int, item_id: int) -> ResponseReturnValue:
     patient_id = item.patient_id
     there = url_for("staff_follow_up.of_one", clinic_id=clinic_id, patient_id=patient_id)
     return redirect(there, 303)
+
+
+def _names(cases: Sequence[Case], clinic_id: int) -> Names:
+    """What the choices are called in the rules of these cases; a few versions at most."""
+    versions = {
+        case.decision.version_id: case.decision.rule_version.rules
+        for case in cases
+        if case.decision is not None
+    }
+    return showing.names_for(db(), clinic_id, list(versions.values())) if versions else {}
 
 
 def _looked(cases: Sequence[Case], more: Sequence[int], clinic_id: int) -> None:

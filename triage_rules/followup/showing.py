@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -11,14 +10,15 @@ from flask_babel import lazy_gettext as _l
 
 from booking.appointments.visit_types.forms import FORMS
 from booking.calendar.professions import profession_name
-from booking.platform.i18n import language_code
-from triage_rules.authoring import words
+from booking.platform.database import Session
+from triage_rules.authoring import sources, words
+from triage_rules.authoring.words import Names
 from triage_rules.followup import wording
 from triage_rules.followup.models import FollowUpDecision
-from triage_rules.standards.catalogue import standards_on
 from triage_rules.tables.decide import ANSWERED, Decision
 from triage_rules.tables.evaluate import Answer, Read
 from triage_rules.tables.model import AnyValue, Row, Table, Value
+from triage_rules.tables.rule_set import RuleSet
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,14 @@ class Used:
     state: str
 
 
-def fired(decision: Decision) -> list[Fired]:
+def fired(decision: Decision, names: Names) -> list[Fired]:
     """The rows that fired, in the chain's order."""
     return [
         Fired(
             words.stage(answer.table.name),
             words.row_name(answer.table, row.id),
-            f"{words.row_conditions(answer.table, row)} → {_answers(answer.table, row)}",
+            words.row_conditions(answer.table, row, names)
+            + f" → {_answers(answer.table, row, names)}",
             row.evidence,
             row.owner,
             row.review_by,
@@ -111,7 +112,7 @@ def fired(decision: Decision) -> list[Fired]:
     ]
 
 
-def used(decision: Decision) -> list[Used]:
+def used(decision: Decision, names: Names) -> list[Used]:
     """Every input once, but for what an earlier table answered."""
     found: dict[str, Read] = {}
     for answer in decision.answers:
@@ -121,7 +122,7 @@ def used(decision: Decision) -> list[Used]:
     return [
         Used(
             read.input.label,
-            words.fact(read.input, read.value) if read.value is not None else "",
+            words.fact(read.input, read.value, names) if read.value is not None else "",
             read.at,
             str(STATES.get(read.state, "")),
         )
@@ -129,13 +130,13 @@ def used(decision: Decision) -> list[Used]:
     ]
 
 
-def different(decision: Decision) -> list[str]:
+def different(decision: Decision, names: Names) -> list[str]:
     """What would have made it different: the nearest rows that did not hold, and why not.
 
     'Sygdomsaktivitet, Farve: rød – hvis ACT var højst 15 (er 17 point)'.
     """
     return [
-        _missed(answer, place)
+        _missed(answer, place, names)
         for answer in decision.answers
         for place in range(len(answer.missed))
         if _would_differ(answer, place)
@@ -160,7 +161,7 @@ def reasons(decision: FollowUpDecision) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def why(decision: FollowUpDecision) -> list[str]:
+def why(decision: FollowUpDecision, names: Names) -> list[str]:
     """Why it is so, for a list: the red flags and what made the colour, then why a clinician."""
     rules = decision.rule_version.rules
     said = []
@@ -169,7 +170,7 @@ def why(decision: FollowUpDecision) -> list[str]:
         if table is None or table.name not in ("red_flags", "activity"):
             continue
         row = next(one for one in table.rows if one.id == trace.name)
-        asked = words.row_conditions(table, row)
+        asked = words.row_conditions(table, row, names)
         if table.name == "red_flags":
             said.append(f"{row.outputs[0]} ({asked})")
         elif any(not isinstance(cell, AnyValue) for cell in row.cells):
@@ -182,15 +183,18 @@ def calls(codes: list[str]) -> list[str]:
     return [str(words.WHOM_TO_CALL.get(code, code)) for code in codes]
 
 
-def obligations(codes: Sequence[str], day: date, corrections: Path) -> list[str]:
-    """What is demanded, by the standards of a day; a clinic's own words as they stand."""
-    language = language_code()
-    titles = {
-        one.code: one.title(language)
-        for standard in standards_on(day, corrections)
-        for one in standard.obligations
-    }
-    return [titles.get(code) or str(OBLIGATIONS.get(code, code)) for code in codes]
+def names_for(session: Session, clinic_id: int, rules: Sequence[RuleSet]) -> Names:
+    """What the rules' choices and obligations are called at a clinic."""
+    found = sources.sources(session, clinic_id)
+    names = {("obligation", code): str(text) for code, text in OBLIGATIONS.items()}
+    for one in rules:
+        names.update(sources.names_of(session, found, one))
+    return names
+
+
+def obligations(codes: Sequence[str], names: Names) -> list[str]:
+    """What is demanded; a clinic's own words as they stand."""
+    return [names.get(("obligation", code), code) for code in codes]
 
 
 def contact(asked: Mapping[str, object], decided_on: date) -> dict[str, str | date]:
@@ -211,10 +215,10 @@ def contact(asked: Mapping[str, object], decided_on: date) -> dict[str, str | da
     }
 
 
-def _answers(table: Table, row: Row) -> str:
+def _answers(table: Table, row: Row, names: Names) -> str:
     """What a row answers; of a contact only what it asks for."""
     if table.name != "contact":
-        return words.row_answers(table, row)
+        return words.row_answers(table, row, names)
     said = {
         output.name: words.value(output, given)
         for output, given in zip(table.outputs, row.outputs, strict=True)
@@ -241,24 +245,24 @@ def _would_differ(answer: Answer, place: int) -> bool:
     return own and all(row.outputs != missed.row.outputs for row in answer.rows)
 
 
-def _missed(answer: Answer, place: int) -> str:
+def _missed(answer: Answer, place: int, names: Names) -> str:
     missed = answer.missed[place]
     lacking = [
         _("%(condition)s (er %(value)s)", condition=condition, value=value)
         for condition, value in (
             (
-                words.condition(answer.read[n].input, missed.row.cells[n]),
-                _is(answer.read[n]),
+                words.condition(answer.read[n].input, missed.row.cells[n], names),
+                _is(answer.read[n], names),
             )
             for n in missed.columns
         )
     ]
-    outcome = _answers(answer.table, missed.row)
+    outcome = _answers(answer.table, missed.row, names)
     return _("%(outcome)s, hvis %(conditions)s", outcome=outcome, conditions=words.listed(lacking))
 
 
-def _is(read: Read) -> str:
+def _is(read: Read, names: Names) -> str:
     known: Value | None = read.value
     if known is not None:
-        return words.fact(read.input, known)
+        return words.fact(read.input, known, names)
     return str(STATES.get(read.state, _("ukendt"))).lower()

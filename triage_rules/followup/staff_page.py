@@ -33,7 +33,6 @@ from triage_rules.followup.contacts import contact_of
 from triage_rules.followup.measurements import MEASURES
 from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
 from triage_rules.questionnaires.queries import open_courses
-from triage_rules.standards.catalogue import CORRECTIONS
 
 VALUES_SHOWN = 6
 PLACE = "staff.follow_up"
@@ -81,6 +80,7 @@ def about(here: PatientHere, decision: FollowUpDecision) -> dict[str, Any]:
     """Context of one decision: what was said, and why."""
     made = recompute.again(decision)
     version, contact = decision.rule_version, None
+    names = showing.names_for(db(), here.clinic.id, [version.rules])
     if decision.contact is not None:
         day = local_date(decision.decided_at, here.clinic.zone)
         contact = showing.contact(decision.contact, day)
@@ -112,15 +112,11 @@ def about(here: PatientHere, decision: FollowUpDecision) -> dict[str, Any]:
             rule_set_id=version.rule_set_id,
             number=version.number,
         ),
-        "obligations": showing.obligations(
-            decision.obligations,
-            local_date(decision.decided_at, here.clinic.zone),
-            rettid().config.instance / CORRECTIONS,
-        ),
+        "obligations": showing.obligations(decision.obligations, names),
         "led": _led_to(here, decision),
-        "fired": showing.fired(made),
-        "used": showing.used(made),
-        "different": showing.different(made),
+        "fired": showing.fired(made, names),
+        "used": showing.used(made, names),
+        "different": showing.different(made, names),
     }
 
 
