@@ -66,6 +66,12 @@ class AlreadyBegun(DomainError):
     code = "rules_already_begun"
 
 
+class InUse(DomainError):
+    """Something refers to the rule set: a pathway, say."""
+
+    code = "rules_in_use"
+
+
 CONSTRAINTS: dict[str, type[DomainError]] = {
     "uq_rule_set_clinic_id_code": AlreadyExists,
     "uq_rule_draft_rule_set_id": HasDraft,

@@ -49,6 +49,6 @@ def _from_json(document: bytes) -> Imported:
             trying.read(json.dumps(plain.get("examples", []))),
         )
     except Malformed as error:
-        raise Refused(error.where, error.why) from None
+        raise Refused(error.where or "the file", error.why) from None
     except (ValueError, RecursionError):
         raise Refused("the file", "it is not JSON") from None

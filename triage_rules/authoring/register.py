@@ -33,6 +33,7 @@ ACTIONS = {
     "rules.begun": _("Begyndte på et regelsæt"),
     "rules.draft_begun": _("Begyndte på en ny udgave af et regelsæt"),
     "rules.edited": _("Rettede i et regelsæt"),
+    "rules.discarded": _("Kasserede en kladde til et regelsæt"),
     "rules.sent_to_review": _("Sendte et regelsæt til godkendelse"),
     "rules.taken_back": _("Tog et regelsæt tilbage fra godkendelse"),
     "rules.sent_back": _("Sendte et regelsæt tilbage til den, der skrev det"),
@@ -91,6 +92,11 @@ def register(app: Flask) -> None:
                 409,
                 _("Der skrives allerede på regelsættet"),
                 _("Skriv videre i den kladde, der er. Intet er ændret."),
+            ),
+            "rules_in_use": Shown(
+                409,
+                _("Regelsættet er i brug"),
+                _("En opfølgningstype henviser til det. Vælg et andet regelsæt dér først."),
             ),
             "rules_already_begun": Shown(
                 409,

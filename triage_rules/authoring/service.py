@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
@@ -100,7 +101,7 @@ def save(
     """
     rule_set = draft.rule_set
     by.at(rule_set.clinic_id, Role.CLINICIAN)
-    _lock(session, draft, edition)
+    lock(session, draft, edition)
     if draft.status == "review":
         raise UnderReview
     body = written.written(replace(rules, name=rule_set.code))
@@ -123,7 +124,7 @@ def send_to_review(
     Raises NotReady for anything that the author can mend first.
     """
     by.at(draft.rule_set.clinic_id, Role.CLINICIAN)
-    _lock(session, draft, edition)
+    lock(session, draft, edition)
     if draft.status == "review":
         raise UnderReview
     day = today(session, draft.rule_set.clinic)
@@ -271,15 +272,21 @@ def _write_draft(
     return draft
 
 
-def _lock(session: Session, draft: RuleDraft, edition: int) -> None:
-    """Let nobody else write the draft, and check that it is still what was read."""
-    session.refresh(draft, with_for_update=True)
-    if draft.edition != edition:
+def lock(session: Session, draft: RuleDraft, edition: int | None = None) -> None:
+    """Let nobody else write the draft; raises ChangedMeanwhile if it is gone, or not what was
+    read."""
+    found = session.scalars(
+        select(RuleDraft)
+        .where(RuleDraft.id == draft.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None or edition not in (None, found.edition):
         raise ChangedMeanwhile
 
 
 def _reopen(session: Session, draft: RuleDraft) -> None:
-    session.refresh(draft, with_for_update=True)
+    lock(session, draft)
     if draft.status != "review":
         raise NotUnderReview
     draft.status, draft.sent_at, draft.sent_by_id, draft.sent_by = "editing", None, None, ""
@@ -300,7 +307,7 @@ def _version(
     rule_set = draft.rule_set
     check_approver(by, rule_set)
     session.refresh(rule_set, with_for_update=True)
-    _lock(session, draft, edition)
+    lock(session, draft, edition)
     if draft.status != "review" or draft.sent_by_id is None:
         raise NotUnderReview
     check_not_own(by, draft)

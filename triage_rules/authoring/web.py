@@ -12,13 +12,13 @@ from flask_babel import lazy_gettext as _l
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.clinic_web.frame import clinic_here
-from booking.platform.errors import DomainError
+from booking.platform.errors import DomainError, InvalidInput
 from booking.platform.extension import MenuEntry
-from booking.platform.forms import Form, Number, Text, read, rejected
+from booking.platform.forms import Form, Number, Text, Yes, read, rejected
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.web import rettid
-from triage_rules.authoring import approving, publishing, queries, service, showing
+from triage_rules.authoring import approving, discarding, publishing, queries, service, showing
 from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet
 from triage_rules.authoring.ownership import next_review
 from triage_rules.authoring.places import (
@@ -58,6 +58,13 @@ class NoteForm(Form):
         required=True,
         error_messages={"required": cast(str, _l("Skriv, hvad der er ændret, og hvorfor."))},
     )
+
+
+class DiscardForm(Form):
+    """Which edition to throw away."""
+
+    edition = Number(1, required=True)
+    sure = Yes()
 
 
 class WhyForm(Form):
@@ -127,6 +134,24 @@ def take_back(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
     _clinic, rule_set = rule_set_at(clinic_id, rule_set_id, Role.CLINICIAN)
     service.take_back(db(), me(), queries.draft_here(db(), clinic_id, rule_set_id))
     flash(_("Kladden er taget tilbage og kan rettes igen."), "success")
+    return _to(rule_set)
+
+
+@pages.post("/<int:rule_set_id>/kasser", access=Access.STAFF)
+def discard(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
+    """Throw the draft away, once the asker has said so."""
+    clinic, rule_set = rule_set_at(clinic_id, rule_set_id, Role.CLINICIAN)
+    draft = queries.draft_here(db(), clinic_id, rule_set_id)
+    try:
+        typed = read(DiscardForm())
+        if not typed["sure"]:
+            raise InvalidInput({"sure": _("Sæt kryds, hvis kladden skal kasseres.")})
+        whole = discarding.discard(db(), me(), draft, typed["edition"])
+    except DomainError as error:
+        return rejected(ONE, error, **_page_of(clinic, rule_set))
+    flash(_("Kladden er kasseret."), "success")
+    if whole:
+        return redirect(url_for(".everything", clinic_id=clinic_id), 303)
     return _to(rule_set)
 
 

@@ -30,6 +30,9 @@ from triage_rules.tables.model import (
 )
 from triage_rules.tables.rule_set import Malformed, RuleSet, SecondLook, check
 
+# Written out in full, so that a short text cannot ask for a long one.
+MOST_DIGITS = 30
+
 
 def content_hash(rules: RuleSet) -> str:
     """SHA-256 of the written form, in hex."""
@@ -232,11 +235,13 @@ def _texts(given: dict[str, Any], name: str) -> tuple[str, ...]:
 
 
 def _number(plain: Any, where: str) -> Decimal:
+    """As it is written: a text of the digits, none of them left out by an exponent."""
     try:
-        number = Decimal(plain["number"])
+        text = plain["number"]
+        number = Decimal(text) if isinstance(text, str) else None
     except (TypeError, KeyError, InvalidOperation) as error:
         raise Malformed(where, "must be a number") from error
-    if not number.is_finite():
+    if number is None or not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
         raise Malformed(where, "must be a finite number")
     return number
 

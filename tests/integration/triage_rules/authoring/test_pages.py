@@ -401,3 +401,24 @@ def test_rules_that_dmn_cannot_carry_are_not_exported(
     session.commit()
     says(author.get(f"{home(house, rule_set)}/dmn"), "Noget mangler", status=422)
     assert written_as_dmn(rules)
+
+
+def test_a_draft_is_thrown_away_by_someone_who_is_sure(
+    session: Session, house: House, author: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    session.commit()
+    here = home(house, rule_set)
+    says(author.get(here), "Regelsættet forsvinder")
+    says(author.post(f"{here}/kasser", data={"edition": 1}), "Sæt kryds", status=422)
+    sure = {"edition": 1, "sure": "1"}
+    done = author.post(f"{here}/kasser", data=sure, follow_redirects=True)
+    says(done, "Kladden er kasseret", "Klinikken har ingen regler endnu")
+    assert not rule_sets(session, house)
+    rule_set = house.begin(session)
+    version = house.published(session, rule_set).version
+    service.draft_from(session, house.author, version)
+    session.commit()
+    here = home(house, rule_set)
+    done = author.post(f"{here}/kasser", data=sure, follow_redirects=True)
+    says(done, "Kladden er kasseret", "Der skrives ikke på regelsættet", "Version 1")

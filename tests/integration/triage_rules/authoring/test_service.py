@@ -1,28 +1,39 @@
 """From a draft to a version in force, by two people; back again, and in shadow."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from booking.people.models import Staff, StaffRole
 from booking.people.sign_in import actor_of
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
-from booking.platform.errors import ChangedMeanwhile, InvalidInput, NotAllowed, NotFound
-from booking.platform.identity import Role
+from booking.platform.errors import (
+    ChangedMeanwhile,
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+)
+from booking.platform.identity import Actor, Role
 from booking.platform.localtime import day_start
 from booking.platform.web import Rettid
 from tests import factories as make
 from tests.integration.triage_rules.authoring.conftest import NOTE, REVIEW_BY, TODAY, House, sound
 from tests.unit.triage_rules.tables import asthma
 from triage_rules.authoring import editing, publishing, queries, service
+from triage_rules.authoring.discarding import discard
 from triage_rules.authoring.errors import (
     AlreadyBegun,
     HasDraft,
+    InUse,
     NoneInForce,
     NothingBefore,
     NothingChanged,
@@ -33,6 +44,7 @@ from triage_rules.authoring.errors import (
 )
 from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet, RuleVersion
 from triage_rules.authoring.publishing import Obstacle
+from triage_rules.followup.models import Pathway
 from triage_rules.tables import written
 from triage_rules.tables.examples import Example
 from triage_rules.tables.rule_set import RuleSet as Rules
@@ -433,3 +445,94 @@ def test_a_clinics_rule_sets_are_its_own(session: Session, house: House) -> None
         queries.version_here(session, house.clinic.id, rule_set.id, 1)
     assert rule_set.draft is not None
     assert rule_set.created_at.date() == date(2026, 11, 23)
+
+
+def test_a_draft_is_thrown_away_and_so_is_a_rule_set_of_which_nothing_was_published(
+    session: Session, house: House
+) -> None:
+    rule_set = house.begin(session)
+    with pytest.raises(ChangedMeanwhile):
+        discard(session, house.author, draft_of(rule_set), 7)
+    with pytest.raises(NotAllowed):
+        discard(session, house.leader, draft_of(rule_set), 1)
+    assert discard(session, house.author, draft_of(rule_set), 1)
+    assert not queries.of_clinic(session, house.clinic.id)
+    rule_set = house.begin(session)
+    version = house.published(session, rule_set).version
+    draft = service.draft_from(session, house.author, version)
+    assert not discard(session, house.author, draft, draft.edition)
+    session.commit()
+    assert rule_set.draft is None
+    assert queries.in_force(session, rule_set.id, session.now()) is version
+
+
+def test_a_rule_set_that_a_pathway_refers_to_stays(session: Session, house: House) -> None:
+    rule_set = house.begin(session)
+    session.add(Pathway(clinic_id=house.clinic.id, name="Astma", rule_set=rule_set))
+    session.commit()
+    with pytest.raises(InUse):
+        discard(session, house.author, draft_of(rule_set), 1)
+    session.rollback()
+    assert draft_of(rule_set).rules.label == "Astma"
+
+
+def in_turn(rettid: Rettid, *acts: Callable[[Session], object]) -> list[object]:
+    """What each act answers or raises, all let go at once in transactions of their own."""
+    start, found = Barrier(len(acts)), []
+
+    def run(act: Callable[[Session], object]) -> None:
+        start.wait()
+        try:
+            with rettid.database.transaction() as own:
+                found.append(act(own))
+        except DomainError as error:
+            found.append(type(error))
+        except StaleDataError:
+            found.append(ChangedMeanwhile)
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_of_two_who_publish_at_once_one_does(
+    session: Session, rettid: Rettid, house: House
+) -> None:
+    rule_set = house.begin(session)
+    edition = house.sent(session, rule_set).edition
+    both = [
+        actor_of(make.staff(session, house.clinic, Role.CLINICIAN, Role.APPROVER)) for _ in "12"
+    ]
+    session.commit()
+
+    def publish(by: Actor) -> Callable[[Session], object]:
+        def act(own: Session) -> object:
+            draft = queries.draft_here(own, house.clinic.id, rule_set.id)
+            return service.publish(own, by, draft, edition, TODAY).version.number
+
+        return act
+
+    found = in_turn(rettid, *(publish(by) for by in both))
+    assert 1 in found
+    assert set(found) <= {1, ChangedMeanwhile, NotFound}
+    assert count_numbers(session, rule_set) == [1]
+
+
+def test_of_two_who_save_at_once_one_is_told(
+    session: Session, rettid: Rettid, house: House
+) -> None:
+    rule_set = house.begin(session)
+    session.commit()
+
+    def save(by: Actor, weeks: int) -> Callable[[Session], object]:
+        def act(own: Session) -> object:
+            draft = queries.draft_here(own, house.clinic.id, rule_set.id)
+            return service.save(own, by, draft, 1, sound(latest_weeks=weeks)).edition
+
+        return act
+
+    found = in_turn(rettid, save(house.author, 30), save(house.approver, 40))
+    assert sorted(map(str, found)) == sorted(map(str, [2, ChangedMeanwhile]))

@@ -1,0 +1,461 @@
+"""A draft is edited cell by cell: forms, conflicts, undoing, examples, and who may."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from booking.people.models import Staff
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM, Role
+from tests import factories as make
+from tests.integration.triage_rules.authoring.conftest import House
+from triage_rules.authoring import queries
+from triage_rules.questionnaires.shipped import install
+from triage_rules.tables import examples as trying
+from triage_rules.tables.examples import Example
+from triage_rules.tables.model import AnyValue, Cell, Interval, Is, Missing, OneOf, Row, Table
+from triage_rules.tables.rule_set import RuleSet as Rules
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
+
+
+@dataclass
+class Grid:
+    """One author at the draft. Everything is sent upon the edition that was last seen."""
+
+    browser: FlaskClient
+    session: Session
+    clinic_id: int
+    rule_set_id: int
+    edition: int = 1
+
+    def address(self, page: str = "") -> str:
+        return f"/klinik/{self.clinic_id}/regler/{self.rule_set_id}/kladde{page}"
+
+    def see(self, page: str = "", **where: str) -> TestResponse:
+        found = self.browser.get(self.address(page), query_string=where)
+        seen = re.search(r'data-edition="(\d+)"', found.text)
+        self.edition = int(seen[1]) if seen else self.edition
+        return found
+
+    def send(
+        self, page: str, fields: Mapping[str, object], *, fragment: bool = True
+    ) -> TestResponse:
+        headers = {"Rettid-Fragment": "1"} if fragment else {}
+        sent = self.browser.post(
+            self.address(page), data={"edition": self.edition, **fields}, headers=headers
+        )
+        seen = re.search(r'data-edition="(\d+)"', sent.text)
+        self.edition = int(seen[1]) if seen else self.edition
+        return sent
+
+    @property
+    def rules(self) -> Rules:
+        self.session.rollback()
+        return queries.draft_here(self.session, self.clinic_id, self.rule_set_id).rules
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        self.session.rollback()
+        draft = queries.draft_here(self.session, self.clinic_id, self.rule_set_id)
+        return trying.read(draft.examples)
+
+    def table(self, stage: str = "activity") -> Table:
+        found = self.rules.table(stage)
+        assert found is not None
+        return found
+
+    def row(self, row_id: str, stage: str = "activity") -> Row:
+        return next(row for row in self.table(stage).rows if row.id == row_id)
+
+
+def signed_in(app: Flask, staff: Staff) -> FlaskClient:
+    browser = app.test_client()
+    browser.post("/klinik/log-ind", data={"username": staff.username, "password": make.PASSWORD})
+    return browser
+
+
+def says(page: TestResponse, *texts: str, status: int = 200) -> None:
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
+    assert page.status_code == status, text
+    for one in texts:
+        assert one in text, f"{one!r} is not on the page:\n{text}"
+
+
+@pytest.fixture
+def grid(app: Flask, session: Session, house: House) -> Grid:
+    """The author at a draft of the asthma rules."""
+    install(session, SYSTEM)
+    rule_set = house.begin(session)
+    session.commit()
+    return Grid(signed_in(app, house.writes), session, house.clinic.id, rule_set.id)
+
+
+@pytest.fixture
+def other(app: Flask, grid: Grid, house: House) -> Grid:
+    """Another author at the same draft."""
+    browser = signed_in(app, house.approves)
+    return Grid(browser, grid.session, grid.clinic_id, grid.rule_set_id)
+
+
+A2 = {"tabel": "activity", "raekke": "a2", "oplysning": "act"}
+C1 = {"tabel": "contact", "raekke": "c1"}
+
+
+def test_each_tab_is_shown(grid: Grid) -> None:
+    says(grid.see(), "Kladde: Astma", "fra 16 til 19", "gul", "Tabellen har ingen huller")
+    says(grid.see(tabel="contact"), "fremmøde", "2 uger", "speciallæge")
+    says(grid.see(tabel="eksempler"), "En patient med", "tag det med")
+    says(grid.see(tabel="regelsaet"), "ingen går længere end 52 uger", "ACT inden for 0 af 20")
+    says(grid.see(tabel="nonsense"), "Sygdomsaktivitet")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"how": "any"}, AnyValue()),
+        ({"how": "missing"}, Missing()),
+        ({"how": "known"}, Interval()),
+        ({"how": "equal", "low": "17"}, Interval(Decimal(17), Decimal(17))),
+        ({"how": "at_least", "low": "17"}, Interval(Decimal(17), None)),
+        ({"how": "above", "low": "17"}, Interval(Decimal(17), None, low_closed=False)),
+        ({"how": "at_most", "low": "17"}, Interval(None, Decimal(17))),
+        ({"how": "below", "low": "17"}, Interval(None, Decimal(17), high_closed=False)),
+        (
+            {"how": "between", "low": "16", "high": "18", "high_closed": "1"},
+            Interval(Decimal(16), Decimal(18), low_closed=False),
+        ),
+    ],
+)
+def test_a_number_is_asked_for_in_every_way(
+    grid: Grid, fields: dict[str, str], expected: Cell
+) -> None:
+    saved = grid.send("/celle", {**A2, **fields})
+    says(saved, "Fortryd det sidste")
+    assert 'data-focus="c2-1"' in saved.text
+    assert grid.row("a2").cells == (expected,)
+    again = grid.see("/celle", **A2)
+    assert f'value="{fields["how"]}" selected' in again.text
+    assert grid.send("/celle", {**A2, **fields}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"how": "at_least"}, "Skriv et tal."),
+        ({"how": "at_least", "low": "tyve"}, "Skriv et tal som 7 eller 7,5."),
+        ({"how": "at_least", "low": "26"}, "ACT går fra 5 til 25."),
+        ({"how": "at_least", "low": "7,5"}, "ACT går i trin på 1."),
+        ({"how": "between", "low": "9", "high": "8", "low_closed": "1"}, "større end det første"),
+        ({"how": "nonsense"}, "Vælg en af mulighederne."),
+        ({}, "Udfyld feltet."),
+    ],
+)
+def test_what_is_no_number_of_the_input_is_refused_at_its_field(
+    grid: Grid, fields: dict[str, str], message: str
+) -> None:
+    says(grid.send("/celle", {**A2, **fields}), message, status=422)
+    says(grid.send("/celle", {**A2, **fields}, fragment=False), message, "Til kladden", status=422)
+    assert grid.row("a2").cells == (Interval(Decimal(16), Decimal(19)),)
+
+
+def test_choices_and_yes_or_no(grid: Grid) -> None:
+    colour = {**C1, "oplysning": "colour"}
+    grid.send("/celle", {**colour, "chosen": ["red", "yellow"]})
+    assert grid.row("c1", "contact").cells == (OneOf(frozenset({"red", "yellow"})),)
+    grid.send("/celle", colour)
+    assert grid.row("c1", "contact").cells == (AnyValue(),)
+    says(grid.send("/celle", {**colour, "chosen": ["blue"]}), "mulighederne", status=422)
+    grid.send("/celle", {**colour, "missing": "1"})  # what is always known is never missing
+    assert grid.row("c1", "contact").cells == (AnyValue(),)
+
+    breath = {"tabel": "red_flags", "raekke": "f1", "oplysning": "breathless_at_rest"}
+    for how, cell in (("no", Is(False)), ("missing", Missing()), ("any", AnyValue())):
+        grid.send("/celle", {**breath, "how": how})
+        assert grid.row("f1", "red_flags").cells == (cell,)
+
+
+def test_only_the_answers_that_were_changed_are_saved(grid: Grid, other: Grid) -> None:
+    was = {"was_form": "in_person", "was_minutes": "30", "was_profession": "doctor"}
+    sent = grid.send("/svar", {**C1, **was, "form": "video", "minutes": "30", "profession": "any"})
+    says(sent, "Fortryd det sidste")
+    outputs = grid.row("c1", "contact").outputs
+    assert (outputs[1], outputs[5], outputs[6], outputs[7]) == ("video", Decimal(30), "", "soon")
+    says(grid.send("/svar", {**C1, "minutes": "500"}), "fra 0 til 240", status=422)
+    says(grid.send("/svar", {**C1, "form": "by pigeon"}), "mulighederne", status=422)
+
+
+def test_what_is_wrong_is_told_beside_the_grid_at_once(grid: Grid) -> None:
+    sent = grid.send("/celle", {**A2, "how": "at_least", "low": "16"})
+    says(sent, "Sygdomsaktivitet (1 problem)", "En patient med ACT 20 point", "række 2 og 3")
+    assert 'data-said="Gemt. 1 problem i tabellen."' in sent.text
+    sent = grid.send("/celle", {**A2, "how": "at_least", "low": "25"})
+    says(sent, "ACT 16 point rammer ingen række. Hullet: ACT: fra 16 til 19.")
+    # Gap 0 is filled by a row; the overlap at 25 stays.
+    sent = grid.send("/raekker", {"tabel": "activity", "gap": "0"})
+    new = grid.table().rows[-1]
+    assert isinstance(new.cells[0], Interval)
+    assert new.cells[0].has(Decimal(16))
+    assert (new.evidence, new.owner, new.review_by) == (
+        "EPR-3, AAFP 2009",
+        "Anna Holm",
+        date(2027, 11, 1),
+    ) or new.owner == "AH"
+    says(sent, "Række 5 mangler et svar")
+
+
+def test_rows_are_added_copied_moved_merged_and_removed(grid: Grid) -> None:
+    grid.send("/raekker", {"tabel": "activity", "raekke": "a1"})
+    new = grid.table().rows[1].id
+    grid.send("/raekke/goer", {"tabel": "activity", "raekke": new, "act": "remove"})
+    copied = grid.send("/raekke/goer", {"tabel": "activity", "raekke": "a2", "act": "copy"})
+    assert 'data-focus="c3-0"' in copied.text
+    copy = grid.table().rows[2].id
+    grid.send("/raekke/goer", {"tabel": "activity", "raekke": copy, "act": "up"})
+    assert [row.id for row in grid.table().rows] == ["a1", copy, "a2", "a3", "a4"]
+    grid.send("/raekke/goer", {"tabel": "activity", "raekke": copy, "act": "down"})
+    grid.send("/raekke/goer", {"tabel": "activity", "raekke": copy, "act": "remove"})
+    says(grid.send("/svar", {**A2, "colour": "red"}), "kan blive til én med ACT: højst 19")
+    merged = grid.send("/saml", {"tabel": "activity", "first": "a1", "second": "a2"})
+    says(merged, "Tabellen har ingen huller")
+    assert [row.id for row in grid.table().rows] == ["a1", "a3", "a4"]
+    for row_id in ("a1", "a3", "a4"):
+        grid.send("/raekke/goer", {"tabel": "activity", "raekke": row_id, "act": "remove"})
+    says(grid.see(), "Tabellen har ingen rækker endnu")
+
+
+def test_the_details_of_a_row_and_of_those_that_lack_them(grid: Grid) -> None:
+    told = {"told": "Ring\r\nnu.", "was_told": "", "evidence": "GINA", "was_evidence": "x"}
+    grid.send("/raekke", {**A2, **told, "review_by": "2028-01-02"})
+    row = grid.row("a2")
+    assert (row.told, row.evidence, row.review_by) == ("Ring\nnu.", "GINA", date(2028, 1, 2))
+    cleared = {"owner": "", "was_owner": row.owner, "was_told": row.told, "was_evidence": "GINA"}
+    grid.send("/raekke", {**A2, **cleared, "was_review_by": "2028-01-02", "told": row.told})
+    assert (grid.row("a2").owner, grid.row("a2").evidence, grid.row("a2").review_by) == (
+        "",
+        "",
+        None,
+    )
+    says(grid.see(), "mangler begrundelse, ansvarlig og dato")
+    grid.send("/begrundelser", {"evidence": "EPR-3", "owner": "AH", "review_by": "2028-01-02"})
+    assert (grid.row("a2").owner, grid.row("a2").evidence) == ("AH", "EPR-3")
+    says(grid.send("/raekke", {**A2, "review_by": "snart"}), "Skriv en dato", status=422)
+
+
+def test_a_column_is_chosen_described_moved_and_removed(grid: Grid) -> None:
+    says(grid.see("/oplysninger", tabel="activity"), "Målinger", "HbA1c", "Alder (år)")
+    says(
+        grid.see("/oplysninger/ny", tabel="activity"), "Vælg, hvad der skal spørges om.", status=422
+    )
+    form = {"tabel": "activity", "kilde": "measurement:hba1c"}
+    says(grid.see("/oplysninger/ny", **form), "Spørg om HbA1c", "Må højst være")
+    described = {"label": "HbA1c", "unit": "mmol/mol", "low": "20", "high": "150", "step": "1"}
+    wrong = {**form, **described, "high": "10", "step": "1"}
+    says(grid.send("/oplysninger/ny", wrong), "større end det mindste", status=422)
+    grid.send("/oplysninger/ny", {**form, **described, "greatest_age_days": "90"})
+    asked = grid.table().inputs[1]
+    assert (asked.name, asked.low, asked.greatest_age_days) == ("hba1c", Decimal(20), 90)
+    assert asked.source == "measurement:hba1c"
+
+    column = {"tabel": "activity", "oplysning": "hba1c"}
+    says(grid.see("/oplysning", **column), "Kommer fra", "Fjern kolonnen")
+    grid.send("/oplysning", {**column, **described, "label": "Langtidsblodsukker"})
+    assert (grid.table().inputs[1].label, grid.table().inputs[1].greatest_age_days) == (
+        "Langtidsblodsukker",
+        None,
+    )
+    says(grid.send("/oplysning", {**column, "source": "x"}), "Udfyld feltet", status=422)
+    grid.send("/oplysning/goer", {**column, "act": "left"})
+    assert [one.name for one in grid.table().inputs] == ["hba1c", "act"]
+    grid.send("/oplysning/goer", {**column, "act": "right"})
+    grid.send("/oplysning/goer", {**column, "act": "remove"})
+    assert [one.name for one in grid.table().inputs] == ["act"]
+
+
+def test_an_input_another_table_has_is_the_same_and_a_questionnaires_choices_have_words(
+    grid: Grid,
+) -> None:
+    shared = {"tabel": "contact", "kilde": "score:act"}
+    says(grid.see("/oplysninger", tabel="contact"), "ACT (point)")
+    says(grid.see("/oplysninger/ny", **shared), "Bruges også i Sygdomsaktivitet")
+    described = {"label": "ACT", "unit": "point", "low": "5", "high": "25", "step": "1"}
+    grid.send("/oplysninger/ny", {**shared, **described, "greatest_age_days": "14"})
+    assert grid.table("contact").inputs[1] == grid.table().inputs[0]
+    assert grid.table().inputs[0].greatest_age_days == 14
+
+    item = {"tabel": "activity", "kilde": "item:siden-sidst:siden-tilstand"}
+    grid.send("/oplysninger/ny", {**item, "label": "Tilstand"})
+    asked = grid.table().inputs[1]
+    says(grid.see("/celle", tabel="activity", raekke="a1", oplysning=asked.name), "Bedre", "Værre")
+    worse = {"tabel": "activity", "raekke": "a1", "oplysning": asked.name}
+    says(grid.send("/celle", {**worse, "chosen": ["worse"]}), "Værre")
+    both = {**worse, "chosen": ["worse"], "missing": "1"}
+    says(grid.send("/celle", both), "ikke begge dele", status=422)
+
+
+def test_a_source_can_be_given_to_what_came_without_one(grid: Grid) -> None:
+    column = {"tabel": "activity", "oplysning": "act"}
+    described = {"label": "ACT", "unit": "point", "low": "5", "high": "25", "step": "1"}
+    sent = grid.send("/oplysning", {**column, **described, "source": "measurement:act"})
+    assert sent.status_code == 200
+    assert grid.table().inputs[0].source == "measurement:act"
+    wrong = {**column, **described, "source": "wishes_contact"}
+    says(grid.send("/oplysning", wrong), "mulighederne", status=422)
+
+
+def test_what_is_about_the_whole(grid: Grid) -> None:
+    grid.send("/navn", {"label": "Astma, voksne", "latest_weeks": "40"})
+    assert (grid.rules.label, grid.rules.latest_weeks) == ("Astma, voksne", 40)
+    says(
+        grid.send("/navn", {"label": "", "latest_weeks": "400"}), "Udfyld", "1 til 260", status=422
+    )
+    look = {"oplysning": "act", "limit": "15", "within": "1"}
+    grid.send("/ekstra-blik", look)
+    assert len(grid.rules.second_looks) == 2
+    says(grid.send("/ekstra-blik", {**look, "within": "-1"}), "Skriv 0", status=422)
+    grid.send("/ekstra-blik/fjern", {"oplysning": "act", "limit": "15"})
+    assert len(grid.rules.second_looks) == 1
+    says(grid.send("/forpligtelser", {}), "Hvad en national standard kræver")
+    assert grid.table("obligations").rows == ()
+    grid.send("/forpligtelser/fjern", {})
+    assert grid.rules.table("obligations") is None
+    says(grid.send("/maade", {"tabel": "activity", "policy": "FIRST"}), "Den første række")
+    says(grid.send("/maade", {"tabel": "activity", "policy": "COLLECT"}), "mulighed", status=422)
+    says(grid.see("/maade", tabel="activity"), "Rød går før gul")
+
+
+def test_the_second_of_two_is_told_and_does_the_same_upon_the_firsts(
+    grid: Grid, other: Grid
+) -> None:
+    grid.see()
+    other.see()
+    other.send("/celle", {**A2, "how": "at_most", "low": "19"})
+    late = grid.send(
+        "/celle", {**A2, "how": "between", "low": "16", "high": "18", "low_closed": "1"}
+    )
+    says(
+        late,
+        "En anden har gemt imens",
+        "Bo Lund gemte kl. 9.00",
+        "Du ville: I Sygdomsaktivitet, række 2: sætte ACT: mindst 16 og under 18.",
+        "Gør det igen oven på deres",
+        status=409,
+    )
+    assert grid.row("a2").cells == (Interval(None, Decimal(19)),)
+    carried = dict(re.findall(r'name="(\w+)" value="([^"]*)"', late.text))
+    assert carried["edition"] == str(other.edition)
+    again = grid.browser.post(grid.address("/celle"), data=carried)
+    assert again.status_code == 303
+    assert grid.row("a2").cells == (Interval(Decimal(16), Decimal(18), high_closed=False),)
+
+
+def test_what_the_other_removed_is_said_and_what_was_typed_is_kept(grid: Grid, other: Grid) -> None:
+    grid.see()
+    other.see()
+    other.send("/raekke/goer", {"tabel": "activity", "raekke": "a2", "act": "remove"})
+    late = grid.send("/raekke", {**A2, "told": "Et langt svar til patienten"})
+    says(late, "fjernet eller lavet om", "Bo Lund", "Et langt svar til patienten", status=409)
+    stale = {"tabel": "activity", "gap": "0"}
+    says(grid.send("/raekker", stale), "Vis den nyeste kladde", status=409)
+
+
+def test_the_last_edit_is_undone_but_never_someone_elses(grid: Grid, other: Grid) -> None:
+    before = grid.rules
+    sent = grid.send("/celle", {**A2, "how": "missing"})
+    form = {
+        name: unescape(value)
+        for name, value in re.findall(r'name="(rules|examples)" value="([^"]*)"', sent.text)
+    }
+    other.see()
+    other.send("/navn", {"label": "Astma", "latest_weeks": "30"})
+    says(grid.send("/fortryd", {**form, "tabel": "activity"}), "Bo Lund", status=409)
+    grid.see()
+    says(grid.send("/fortryd", {**form, "tabel": "activity"}), "fra 16 til 19")
+    assert grid.rules == before
+    says(grid.send("/fortryd", {"rules": "{}", "examples": "[]"}), "findes ikke mere", status=409)
+
+
+def test_example_patients_are_written_tried_and_removed(grid: Grid) -> None:
+    says(grid.see("/eksempel"), "Ny eksempelpatient", "Åndenød i hvile", "ACT: dage gammel")
+    fields = {
+        "name": "Velbehandlet",
+        "fact0": "no",
+        "fact1": "23",
+        "age1": "3",
+        "colour": "green",
+        "action": "contact",
+        "form": "phone",
+        "latest_weeks": "26",
+        "calls": "nobody",
+    }
+    says(grid.send("/eksempel", fields), "Velbehandlet", "det samme")
+    example = grid.examples[0]
+    assert example.facts == {"breathless_at_rest": False, "act": Decimal(23)}
+    assert (example.days_old, example.calls) == ({"act": 3}, ())
+    says(grid.send("/eksempel", fields), "hedder det samme", status=422)
+    named = {"eksempel": "Velbehandlet"}
+    says(grid.see("/eksempel", **named), "Velbehandlet")
+    changed = {**fields, **named, "fact1": "17"}
+    says(grid.send("/eksempel", changed), "noget andet", "Farve: reglerne siger gul")
+    says(grid.send("/eksempel", {"name": "x"}), "Udfyld feltet", status=422)
+    column = {"tabel": "activity", "oplysning": "act", "act": "remove"}
+    grid.send("/oplysning/goer", column)
+    assert grid.examples[0].facts == {"breathless_at_rest": False}
+    says(grid.send("/eksempel/fjern", named), "Der er ingen endnu")
+    says(grid.send("/eksempel/fjern", named), "findes ikke mere", status=409)
+
+
+def test_suggested_examples_are_taken_as_they_are(grid: Grid) -> None:
+    shown = grid.see(tabel="eksempler")
+    for written in re.findall(r'name="examples" value="([^"]*)"', shown.text):
+        grid.send("/eksempel/forslag", {"examples": unescape(written)})
+    assert len(grid.examples) == 5
+    outcomes = trying.run_all(grid.rules, grid.examples, grid.session.now())
+    assert all(one.held for one in outcomes)
+    says(grid.send("/eksempel/forslag", {"examples": "[1]"}), "findes ikke mere", status=409)
+
+
+def test_examples_wait_until_every_row_has_its_answers(grid: Grid) -> None:
+    grid.send("/raekker", {"tabel": "activity"})
+    says(grid.see(tabel="eksempler"), "kan først prøves")
+
+
+def test_a_draft_under_review_is_only_read(grid: Grid, session: Session, house: House) -> None:
+    rule_set = queries.rule_set_here(session, grid.clinic_id, grid.rule_set_id)
+    house.sent(session, rule_set)
+    session.commit()
+    page = grid.see()
+    says(page, "venter på godkendelse", "fra 16 til 19")
+    assert "data-open" not in page.text
+    says(grid.send("/celle", {**A2, "how": "any"}), "Kladden venter på godkendelse", status=409)
+
+
+def test_only_the_clinics_own_clinicians_write(
+    app: Flask, grid: Grid, session: Session, house: House
+) -> None:
+    session.rollback()
+    elsewhere = make.staff(session, make.clinic(session), Role.CLINICIAN)
+    secretary = make.staff(session, house.clinic, Role.SECRETARY)
+    session.commit()
+    for staff, status in ((elsewhere, 404), (secretary, 403), (house.leads, 403)):
+        browser = signed_in(app, staff)
+        assert browser.get(grid.address()).status_code == status
+        cell = {**A2, "how": "any", "edition": 1}
+        assert browser.post(grid.address("/celle"), data=cell).status_code == status
+    assert grid.row("a2").cells == (Interval(Decimal(16), Decimal(19)),)
+
+
+def test_without_scripts_each_edit_leads_back_to_its_place(grid: Grid) -> None:
+    sent = grid.send("/celle", {**A2, "how": "any"}, fragment=False)
+    assert sent.status_code == 303
+    assert sent.location.endswith("/kladde?tabel=activity#c2-1")
+    says(grid.see("/celle", **A2), "ACT i række 2", "Til kladden")
+    says(grid.see("/celle", tabel="activity", raekke="gone", oplysning="act"), "mere", status=409)
