@@ -49,7 +49,7 @@ def arrange(session: Session, plan: FollowUpPlan, contact: Contact, days: Window
     visit_type = fitting(plan, contact)
     if visit_type is None:
         return Arranged(None, _no_visit_type(session, plan, days))
-    existing = standing(session, plan)
+    existing = standing(session, plan) or _ordered_alike(session, plan, visit_type, contact.form)
     if existing is None:
         return Arranged(place(session, SYSTEM, plan, visit_type, contact.form, days))
     worklist.withdraw(session, not_asked_for_key(existing.id))
@@ -110,6 +110,24 @@ def standing(session: Session, plan: FollowUpPlan) -> Invitation | None:
             or_(Invitation.id.in_(by_rules), Invitation.id.in_(by_people)),
         )
         .order_by(Invitation.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _ordered_alike(
+    session: Session, plan: FollowUpPlan, visit_type: VisitType, form: str
+) -> Invitation | None:
+    """What somebody ordered by hand in the course, where it is just such a contact: one is
+    enough, and it is brought sooner if need be."""
+    return session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.course_id == plan.course_id,
+            Invitation.visit_type_id == visit_type.id,
+            Invitation.form == form,
+            Invitation.status.in_(("planned", "open")),
+        )
+        .order_by(Invitation.window_to, Invitation.id)
         .limit(1)
     ).one_or_none()
 

@@ -40,7 +40,8 @@ def on_corrected(session: Session, corrected: QuestionnaireCorrected) -> None:
 def on_wish(session: Session, wished: PatientWantsContact) -> None:
     """A patient who wants to be contacted always is, whatever the rules say."""
     for plan in queries.plans_of(session, wished.patient_id, wished.clinic_id):
-        decide(session, SYSTEM, plan, "wish")
+        with suppress(PlanEnded):
+            decide(session, SYSTEM, plan, "wish")
 
 
 def on_overdue(session: Session, overdue: QuestionnaireOverdue) -> None:

@@ -10,6 +10,7 @@ from booking.appointments import attendance
 from booking.appointments import service as booking
 from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Invitation
+from booking.appointments.invitations.service import Order
 from booking.appointments.models import Appointment
 from booking.appointments.occasions import length_for
 from booking.appointments.worklist.models import WorklistItem
@@ -193,6 +194,29 @@ def test_a_planned_invitation_is_brought_sooner(session: Session, followed: Foll
     session.commit()
     assert invitation_of(session, followed) is planned
     assert day_of(session, followed) <= TODAY + timedelta(weeks=2)
+
+
+def test_a_contact_ordered_by_hand_is_not_doubled_but_brought_sooner(
+    session: Session, followed: Followed
+) -> None:
+    place = followed.place
+    by_hand = invitations.order(
+        session,
+        place.secretary,
+        place.course,
+        Order(followed.talk, "in_person", TODAY + timedelta(weeks=5), TODAY + timedelta(weeks=6)),
+    )
+    other = invitations.order(
+        session,
+        place.secretary,
+        place.course,
+        Order(place.control, "in_person", TODAY + timedelta(weeks=7), TODAY + timedelta(weeks=8)),
+    )
+    followed.answer(session, RED)
+    session.commit()
+    assert invitation_of(session, followed) is by_hand
+    assert day_of(session, followed) <= TODAY + timedelta(weeks=2)
+    assert other.window_from == TODAY + timedelta(weeks=7)
 
 
 def test_another_form_takes_the_place_of_an_invitation_without_a_time(
