@@ -14,7 +14,7 @@ from triage_rules.authoring import comparing, words
 from triage_rules.authoring.comparing import Difference, InputChange, RowChange, TableChange
 from triage_rules.authoring.showing import ROW_WORDS, Part, about, second_look
 from triage_rules.authoring.words import Names
-from triage_rules.tables.model import HitPolicy, Table
+from triage_rules.tables.model import HitPolicy, Kind, Table
 from triage_rules.tables.rule_set import RuleSet
 
 BADGES: dict[str, tuple[LazyString, str]] = {
@@ -37,6 +37,11 @@ SETTINGS: dict[str, LazyString] = {
     "greatest_age_days": _l("Højst så gammel"),
     "source": _l("Kommer fra"),
     "can_be_missing": _l("Kan mangle"),
+}
+COLUMN_KINDS: dict[str, LazyString] = {
+    "number": _l("et tal"),
+    "choice": _l("et valg"),
+    "boolean": _l("ja eller nej"),
 }
 OTHER = _l("Andet")
 
@@ -147,6 +152,9 @@ def _part(setting: comparing.Setting) -> Part:
     values = setting.before, setting.after
     if setting.name == "hit_policy":
         before, after = (str(words.POLICIES[cast(HitPolicy, one)]) for one in values)
+        return _setting(setting.name), before, after
+    if setting.name == "kind":
+        before, after = (str(COLUMN_KINDS[cast(Kind, one)]) for one in values)
         return _setting(setting.name), before, after
     if setting.name == "latest_weeks":
         before, after = (_("%(weeks)s uger", weeks=one) for one in values)

@@ -142,6 +142,8 @@ def take_back(session: Session, by: Actor, draft: RuleDraft) -> RuleDraft:
     """Go on writing what was sent to review."""
     by.at(draft.rule_set.clinic_id, Role.CLINICIAN)
     _reopen(session, draft)
+    draft.note = ""
+    session.flush()
     _act(session, by, "rules.taken_back", draft.rule_set)
     return draft
 

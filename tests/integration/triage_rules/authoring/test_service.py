@@ -218,6 +218,7 @@ def test_what_waits_for_approval_is_not_edited_until_it_is_taken_back(
     with pytest.raises(UnderReview):
         service.send_to_review(session, house.author, draft, draft.edition, NOTE)
     service.take_back(session, house.author, draft)
+    assert (draft.status, draft.note, draft.sent_by_id) == ("editing", "", None)
     with pytest.raises(NotUnderReview):
         service.publish(session, house.approver, draft, draft.edition, TODAY)
     with pytest.raises(NotUnderReview):
