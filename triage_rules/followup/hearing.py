@@ -18,6 +18,7 @@ from triage_rules.followup.deciding import decide
 from triage_rules.followup.errors import PlanEnded
 from triage_rules.followup.models import FollowUpPlan
 from triage_rules.questionnaires import alarm
+from triage_rules.questionnaires import service as asking
 from triage_rules.questionnaires.events import (
     PatientWantsContact,
     QuestionnaireAnswered,
@@ -45,8 +46,8 @@ def on_wish(session: Session, wished: PatientWantsContact) -> None:
 
 
 def on_overdue(session: Session, overdue: QuestionnaireOverdue) -> None:
-    """A patient is silent. A person has it on the worklist; should that come to nothing too, the
-    plan's latest day calls again."""
+    """A patient is silent. A person has it on the worklist, and must open it in time; should that
+    come to nothing too, the plan's latest day calls again."""
     request = session.get_one(QuestionnaireRequest, overdue.request_id)
     plan = queries.running(session, request.course_id)
     if plan is None:
@@ -54,6 +55,11 @@ def on_overdue(session: Session, overdue: QuestionnaireOverdue) -> None:
     service.lock(session, plan)
     soon = today(session, plan.clinic) + timedelta(days=plan.pathway.answer_days)
     plan.latest_on = min(plan.latest_on, soon)
+    item = with_key(session, asking.overdue_key(request))
+    if item is not None:
+        item.urgency = item.urgency or "yellow"
+        item.owner_id = acting.owner_of(plan)
+        item.escalate_at = acting.unread_at(session, plan)
     session.flush()
 
 

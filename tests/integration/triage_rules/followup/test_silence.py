@@ -281,6 +281,8 @@ def test_a_silent_patient_is_a_persons_and_the_plan_calls_again(
     assert run(session, rettid, "questionnaires_overdue") == 1
     assert kinds(session, followed) == ["questionnaire_overdue"]
     [overdue] = items(session, followed)
+    assert (overdue.urgency, overdue.owner_id) == ("yellow", followed.clinician.id)
+    assert overdue.escalate_at == session.now() + timedelta(hours=4)
     worklist.close(session, followed.as_clinician, overdue, "Ringet, ingen svarede")
     session.commit()
     assert followed.plan.latest_on == date(2026, 12, 7)
