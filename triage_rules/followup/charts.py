@@ -121,11 +121,16 @@ def _dots(at: Sequence[tuple[float, float]], points: Sequence[Point]) -> list[Ma
     room: float = -APART
     for place in shown:
         x, y = at[place]
-        if x - room < APART and place != shown[-1]:
+        last = place == shown[-1]
+        if x - room < APART and not last:
             continue
         room = x
         above = y - 9 if y > TOP + 12 else y + 18
-        drawn.append(_text("chart__figure", x, above, points[place].text, "middle"))
+        # The first stands clear of the axis, the last of the limits' figures at the right edge.
+        anchor = "middle"
+        if len(at) > 1 and (last or not place):
+            anchor = "end" if last else "start"
+        drawn.append(_text("chart__figure", x, above, points[place].text, anchor))
     return drawn
 
 

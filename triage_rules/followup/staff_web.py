@@ -19,6 +19,7 @@ from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.extension import Tab
 from booking.platform.forms import Choice, Day, Form, Id, Text, read, rejected
+from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
 from triage_rules.followup import measuring, of_patient, pathways, queries, service
 from triage_rules.followup.deciding import decide
@@ -45,12 +46,13 @@ class PlanForm(Form):
 
 
 class StartForm(Form):
-    """Which course to follow, and how."""
+    """Which course to follow, how, and when the first questionnaire goes out: today unless said."""
 
     course = Id(required=True, error_messages={"required": cast(str, _l("Vælg et forløb."))})
     pathway = Id(
         required=True, error_messages={"required": cast(str, _l("Vælg en opfølgningstype."))}
     )
+    ask_on = Day(load_default=None)
 
 
 class MeasureForm(Form):
@@ -110,7 +112,7 @@ def start(clinic_id: int, patient_id: int) -> ResponseReturnValue:
             raise InvalidInput({"course": _("Vælg et forløb.")})
         pathway = pathways.pathway_here(db(), clinic_id, typed["pathway"])
         with refusals():
-            plan = service.start_plan(db(), me(), course, pathway)
+            plan = service.start_plan(db(), me(), course, pathway, typed["ask_on"])
     except NotFound:
         raise
     except DomainError as error:
@@ -133,6 +135,7 @@ def end(clinic_id: int, patient_id: int, plan_id: int) -> ResponseReturnValue:
 def ask(clinic_id: int, patient_id: int, plan_id: int) -> ResponseReturnValue:
     """Ask the rules now, of what is known now."""
     here = patient_here(clinic_id, patient_id)
+    me().at(clinic_id, Role.CLINICIAN, Role.LEADER)
     plan = queries.plan_here(db(), clinic_id, patient_id, plan_id)
     if decide(db(), me(), plan, "asked") is None:
         flash(_("Ingen regler gælder lige nu. Det er sat på arbejdslisten."), "warning")

@@ -157,6 +157,16 @@ def test_the_board_asks_the_database_as_often_for_many_as_for_one(
     assert len(many) == len(few), "\n".join(many)
 
 
+def test_the_worklist_says_how_urgent_it_is_and_leads_to_the_follow_up(
+    session: Session, followed: Followed, desk: FlaskClient
+) -> None:
+    followed.answer(session, RED)
+    session.commit()
+    page = desk.get(f"/klinik/{followed.place.clinic.id}/arbejdsliste")
+    says(page, "Haster", "Rød Opfølgningen er rød", "Ejer: Lise Læge")
+    assert f'href="{of_patient(followed)}"' in page.text
+
+
 @contextmanager
 def counted(rettid: Rettid) -> Iterator[list[str]]:
     """The statements that were run."""

@@ -139,6 +139,9 @@ def test_a_secretary_sees_it_and_says_no_word_on_it(
     page = client.get(of_patient(followed))
     says(page, "Reglernes beslutning", "Målinger")
     assert "Godkend beslutningen" not in words(page)
+    assert "Afslut opfølgningen" not in words(page)
+    assert client.post(f"{of_patient(followed)}/{followed.plan.id}/spoerg").status_code == 403
+    assert client.post(f"{of_patient(followed)}/{followed.plan.id}/afslut").status_code == 403
     assert client.post(f"{of_patient(followed)}/beslutning/{number}/godkend").status_code == 403
     assert client.get(f"{of_patient(followed)}/beslutning/{number}/andet").status_code == 403
 
@@ -221,8 +224,11 @@ def test_a_plan_is_ended_and_another_begun(
     typed = {"course": followed.place.course.id}
     address = f"{of_patient(followed)}/begynd"
     says(desk.post(address, data=typed), "Vælg en opfølgningstype.", status=422)
-    begun = desk.post(address, data=typed | {"pathway": followed.pathway.id}, follow_redirects=True)
-    says(begun, "Patienten følges nu")
+    typed |= {"pathway": followed.pathway.id}
+    past = desk.post(address, data=typed | {"ask_on": "2026-11-20"})
+    says(past, "Vælg en dag fra i dag", status=422)
+    begun = desk.post(address, data=typed | {"ask_on": "2026-12-07"}, follow_redirects=True)
+    says(begun, "Patienten følges nu", "Næste spørgeskema mandag 7. december 2026")
     assert len(session.scalars(select(FollowUpPlan)).all()) == 2
 
 
