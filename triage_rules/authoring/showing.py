@@ -1,6 +1,6 @@
 """Rules, obstacles and examples as the pages show them: in words, nothing left to work out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import LazyString
@@ -16,6 +16,7 @@ from triage_rules.tables.model import AnyValue, Input, Row, Table
 from triage_rules.tables.reach import SOME_INSTANT
 from triage_rules.tables.rule_set import RuleSet, SecondLook
 
+Link = Callable[[Obstacle], str]  # where something is mended; '' for nowhere
 Part = tuple[str, str, str]  # what, and two values of it
 ROW_WORDS: dict[str, LazyString] = {
     "told": _l("Patienten får at vide"),
@@ -73,6 +74,11 @@ class Tried:
     off: tuple[Part, ...]
 
 
+def nowhere(_found: Obstacle) -> str:
+    """No address: for whoever cannot mend it."""
+    return ""
+
+
 def tables(rules: RuleSet, names: Names) -> list[TableShown]:
     """Every table of a rule set."""
     return [
@@ -121,7 +127,9 @@ def obstacle(rules: RuleSet, found: Obstacle, names: Names) -> str:
     return f"{where} {BARS[found.bar]}"
 
 
-def obstacles(rules: RuleSet, found: Sequence[Obstacle], names: Names) -> list[tuple[str, str]]:
+def obstacles(
+    rules: RuleSet, found: Sequence[Obstacle], names: Names, link: Link = nowhere
+) -> list[tuple[str, str]]:
     """(text, address or '') of each; rows that lack the same are told of together."""
     said: dict[tuple[str, str], None] = {}
     rows: dict[tuple[Bar, str], list[int]] = {}
@@ -130,13 +138,13 @@ def obstacles(rules: RuleSet, found: Sequence[Obstacle], names: Names) -> list[t
         if one.bar in BARS and table is not None:
             rows.setdefault((one.bar, one.table), []).append(words.row_number(table, one.row))
         else:
-            said[obstacle(rules, one, names), one.href] = None
+            said[obstacle(rules, one, names), one.href or link(one)] = None
     for (bar, stage), numbers in rows.items():
         table = rules.table(stage)
         place = _place(stage, numbers)
         if table is not None and len(numbers) == len(table.rows) > 1:
             place = _("%(table)s, alle rækker", table=words.stage(stage))
-        said[f"{place} {BARS[bar]}", ""] = None
+        said[f"{place} {BARS[bar]}", link(Obstacle(bar, stage))] = None
     return list(said)
 
 

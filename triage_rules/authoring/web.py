@@ -19,6 +19,7 @@ from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.web import rettid
 from triage_rules.authoring import approving, discarding, publishing, queries, service, showing
+from triage_rules.authoring.grid_view import EXAMPLES
 from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet
 from triage_rules.authoring.ownership import next_review
 from triage_rules.authoring.places import (
@@ -29,6 +30,7 @@ from triage_rules.authoring.places import (
     rule_set_at,
     writes,
 )
+from triage_rules.authoring.publishing import Obstacle
 from triage_rules.library import entry
 from triage_rules.tables import examples as trying
 
@@ -219,8 +221,18 @@ def _in_the_way(clinic: Clinic, draft: RuleDraft, day: date) -> dict[str, object
     """What bars the draft, and whether filling in rows would help."""
     rules = draft.rules
     found = publishing.obstacles(rules, trying.read(draft.examples), day)
+
+    def mended(one: Obstacle) -> str:
+        return url_for(
+            "rule_grid.show",
+            clinic_id=clinic.id,
+            rule_set_id=draft.rule_set_id,
+            tabel=one.table or EXAMPLES,
+        )
+
+    link = mended if writes(clinic) else showing.nowhere
     return {
-        "in_the_way": showing.obstacles(rules, found, names_at(clinic, rules)),
+        "in_the_way": showing.obstacles(rules, found, names_at(clinic, rules), link),
         "rows_lack": any(one.bar in ("evidence", "owner", "review_by") for one in found),
     }
 

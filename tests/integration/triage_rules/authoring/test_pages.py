@@ -106,6 +106,7 @@ def test_a_blank_rule_set_is_begun_and_says_what_it_lacks(
     made = author.post(f"{home(house)}/ny", data={"label": "Gigt, årlig"}, follow_redirects=True)
     says(made, "Gigt, årlig", "skal på plads", "Tabellen har ingen rækker endnu")
     lacks(made, "Send til godkendelse</button>")
+    assert "/kladde?tabel=contact" in made.text
     (rule_set,) = rule_sets(session, house)
     assert rule_set.code == "gigt-aarlig"
     author.post(f"{home(house)}/ny", data={"label": "Gigt, årlig"})
