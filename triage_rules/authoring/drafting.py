@@ -112,7 +112,14 @@ def step(here: Here, part: str, status: int = 200, **context: object) -> Respons
     """A form of its own: the part alone, or on a page. `heading`, and `tab` to go back to."""
     part = f"authoring/grid/{part}.html"
     template = part if as_fragment() else "authoring/grid/step.html"
-    given = {"here": here, "clinic": here.clinic, "part": part, "fragment": as_fragment()}
+    given: dict[str, object] = {
+        "here": here,
+        "clinic": here.clinic,
+        "part": part,
+        "fragment": as_fragment(),
+    }
+    # A form that comes back with an error still builds on what was on the screen.
+    given["edition"] = request.form.get("edition") or here.draft.edition
     given |= {"address": partial(address, here), "words": words, "values": {}, "errors": {}}
     return render_template(template, **{**given, **context}), status
 

@@ -122,11 +122,12 @@ def content(
     context: dict[str, object] = {
         "here": here,
         "clinic": here.clinic,
+        "edition": here.draft.edition,
         "tab": tab,
         "tabs": _tabs(here, tab, found),
         "focus": focus,
         "said": _said(found, tab) if before else "",
-        "undo": _undo(before) if before and before.draft.edition != here.draft.edition else None,
+        "undo": _undo(here, before) if before else None,
         "address": partial(address, here),
         "words": words,
     }
@@ -138,7 +139,10 @@ def content(
     return render_template(template, **context)
 
 
-def _undo(before: Here) -> dict[str, str]:
+def _undo(here: Here, before: Here) -> dict[str, str] | None:
+    """What puts the draft back as it was; None where nothing was changed."""
+    if (before.rules, before.examples) == (here.rules, here.examples):
+        return None
     return {
         "rules": written.written(before.rules),
         "examples": trying.written(before.examples),

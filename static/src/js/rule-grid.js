@@ -10,6 +10,9 @@ const grid = document.querySelector("[data-rule-grid]");
 const dialog = document.querySelector("[data-rule-dialog]");
 const said = document.querySelector("[data-rule-said]");
 
+// The part of an address that means: where the table begins.
+const START = "start";
+
 let opener = "";
 let busy = false;
 
@@ -78,7 +81,13 @@ function show(part) {
   else dialog.replaceChildren(...part);
   if (!dialog.open) dialog.showModal();
   dialog.querySelectorAll("form").forEach(showWhatIsMeant);
-  first()?.focus();
+  const field = first();
+  field?.focus();
+  if (field?.matches("input:not([type=radio], [type=checkbox])")) field.select?.();
+  // What was typed on the cell is already there: go on typing after it.
+  if (field?.form?.dataset.first && field.form.hasAttribute("data-typed")) {
+    field.setSelectionRange(field.value.length, field.value.length);
+  }
 }
 
 function first() {
@@ -88,20 +97,20 @@ function first() {
   const wanted = dialog.querySelector("[data-first]")?.dataset.first;
   const fields = "input:not([type=hidden]), select, textarea";
   const visible = [...dialog.querySelectorAll(fields)].filter((one) => !one.closest("[hidden]"));
-  const typed = visible.find((one) => one.dataset.typed !== undefined);
   const chosen = visible.find((one) => one.type === "radio" && one.checked);
   const named = wanted && dialog.querySelector(`#${CSS.escape(wanted)}`);
-  return typed ?? named ?? chosen ?? visible[0] ?? dialog.querySelector("button, a");
+  return named ?? chosen ?? visible[0] ?? dialog.querySelector("button, a");
 }
 
 function renew(text) {
   grid.innerHTML = text;
+  opener = "";
   if (dialog.open) dialog.close();
   const { focus, said: words } = content().dataset;
   said.textContent = "";
   window.setTimeout(() => { said.textContent = words; }, 50);
   settle();
-  (focus && document.getElementById(focus) || cells()[0])?.focus();
+  (focus && document.getElementById(focus) || start())?.focus();
 }
 
 /** A number's form shows the fields that what was chosen needs. */
@@ -111,6 +120,11 @@ function showWhatIsMeant(form) {
   form.querySelectorAll("[data-when]").forEach((part) => {
     part.hidden = !part.dataset.when.split(" ").includes(how.value);
   });
+}
+
+/** Where work begins on a table: its first cell, or what makes it one. */
+function start() {
+  return document.getElementById("c1-0") ?? cells()[0] ?? grid.querySelector(".rule-actions a");
 }
 
 // --- the grid ----------------------------------------------------------------------------
@@ -152,13 +166,32 @@ const MOVES = {
 const SIGNS = { ">": "at_least", "<": "at_most", "=": "equal" };
 
 function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
   const cell = event.target.closest("[data-cell]");
-  if (!cell || event.ctrlKey || event.metaKey) return;
-  const done = shortcut(cell, event);
+  const done = shortcut(cell, event) || (!event.altKey && anywhere(cell, event.key));
   if (done) event.preventDefault();
 }
 
+/** What can be pressed wherever in the grid's part of the page one is. */
+function anywhere(cell, key) {
+  if (key === "n" || key === "Insert") return newRow(cell?.closest("[data-row]")?.dataset.row);
+  if (key === "o") return press(document.getElementById("new-column"));
+  if (key === "z") return press(document.getElementById("undo"));
+  if (key === "PageDown" || key === "PageUp") return turn(key === "PageDown" ? 1 : -1);
+  return false;
+}
+
+/** To the next table, or the one before. */
+function turn(by) {
+  const tabs = [...grid.querySelectorAll(".tab-container a")];
+  const here = tabs.findIndex((one) => one.hasAttribute("aria-current"));
+  const next = tabs[here + by];
+  if (next) window.location.assign(`${next.href}#${START}`);
+  return Boolean(next);
+}
+
 function shortcut(cell, { key, altKey }) {
+  if (!cell) return false;
   const row = cell.closest("[data-row]")?.dataset.row;
   if (altKey) {
     const act = { ArrowUp: "up", ArrowDown: "down" }[key];
@@ -174,11 +207,8 @@ function shortcut(cell, { key, altKey }) {
     return true;
   }
   if (key === "F2") return press(cell);
-  if (key === "n" || key === "Insert") return newRow(row);
   if (key === "k" && row) return actOn(row, "copy");
   if (key === "Delete" && row) return actOn(row, "remove");
-  if (key === "o") return press(document.getElementById("new-column"));
-  if (key === "z") return press(document.getElementById("undo"));
   if (cell.dataset.cell === "number" && (key in SIGNS || /^[0-9]$/.test(key))) {
     return typedOn(cell, key);
   }
@@ -209,6 +239,7 @@ function actOn(row, act) {
 
 function newRow(row) {
   const form = grid.querySelector("[data-new-row]");
+  if (!form) return false;
   form.elements.raekke.value = row ?? "";
   send(form);
   return true;
@@ -264,8 +295,9 @@ if (grid && dialog?.showModal) {
   });
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
-    (document.getElementById(opener) ?? cells()[0])?.focus();
+    if (opener) (document.getElementById(opener) ?? start())?.focus();
   });
   settle();
-  document.getElementById(window.location.hash.slice(1))?.focus();
+  const wanted = window.location.hash.slice(1);
+  (wanted === START ? start() : document.getElementById(wanted))?.focus();
 }

@@ -16,7 +16,7 @@ from booking.people.models import Staff
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Role
 from tests import factories as make
-from tests.integration.triage_rules.authoring.conftest import House
+from tests.integration.triage_rules.authoring.conftest import REVIEW_BY, House
 from triage_rules.authoring import queries
 from triage_rules.questionnaires.shipped import install
 from triage_rules.tables import examples as trying
@@ -59,14 +59,18 @@ class Grid:
 
     @property
     def rules(self) -> Rules:
-        self.session.rollback()
-        return queries.draft_here(self.session, self.clinic_id, self.rule_set_id).rules
+        self.session.expire_all()
+        found = queries.draft_here(self.session, self.clinic_id, self.rule_set_id).rules
+        self.session.rollback()  # a transaction that stays open lets nobody else write
+        return found
 
     @property
     def examples(self) -> tuple[Example, ...]:
-        self.session.rollback()
+        self.session.expire_all()
         draft = queries.draft_here(self.session, self.clinic_id, self.rule_set_id)
-        return trying.read(draft.examples)
+        found = trying.read(draft.examples)
+        self.session.rollback()
+        return found
 
     def table(self, stage: str = "activity") -> Table:
         found = self.rules.table(stage)
@@ -118,52 +122,46 @@ def test_each_tab_is_shown(grid: Grid) -> None:
     says(grid.see(tabel="nonsense"), "Sygdomsaktivitet")
 
 
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"how": "any"}, AnyValue()),
-        ({"how": "missing"}, Missing()),
-        ({"how": "known"}, Interval()),
-        ({"how": "equal", "low": "17"}, Interval(Decimal(17), Decimal(17))),
-        ({"how": "at_least", "low": "17"}, Interval(Decimal(17), None)),
-        ({"how": "above", "low": "17"}, Interval(Decimal(17), None, low_closed=False)),
-        ({"how": "at_most", "low": "17"}, Interval(None, Decimal(17))),
-        ({"how": "below", "low": "17"}, Interval(None, Decimal(17), high_closed=False)),
-        (
-            {"how": "between", "low": "16", "high": "18", "high_closed": "1"},
-            Interval(Decimal(16), Decimal(18), low_closed=False),
-        ),
-    ],
-)
-def test_a_number_is_asked_for_in_every_way(
-    grid: Grid, fields: dict[str, str], expected: Cell
-) -> None:
-    saved = grid.send("/celle", {**A2, **fields})
-    says(saved, "Fortryd det sidste")
-    assert 'data-focus="c2-1"' in saved.text
-    assert grid.row("a2").cells == (expected,)
-    again = grid.see("/celle", **A2)
-    assert f'value="{fields["how"]}" selected' in again.text
-    assert grid.send("/celle", {**A2, **fields}).status_code == 200
+WAYS: list[tuple[dict[str, str], Cell]] = [
+    ({"how": "any"}, AnyValue()),
+    ({"how": "missing"}, Missing()),
+    ({"how": "known"}, Interval()),
+    ({"how": "equal", "low": "17"}, Interval(Decimal(17), Decimal(17))),
+    ({"how": "at_least", "low": "17"}, Interval(Decimal(17), None)),
+    ({"how": "above", "low": "17"}, Interval(Decimal(17), None, low_closed=False)),
+    ({"how": "at_most", "low": "17"}, Interval(None, Decimal(17))),
+    ({"how": "below", "low": "17"}, Interval(None, Decimal(17), high_closed=False)),
+    (
+        {"how": "between", "low": "16", "high": "18", "high_closed": "1"},
+        Interval(Decimal(16), Decimal(18), low_closed=False),
+    ),
+]
+NO_WAYS = [
+    ({"how": "at_least"}, "Skriv et tal."),
+    ({"how": "at_least", "low": "tyve"}, "Skriv et tal som 7 eller 7,5."),
+    ({"how": "at_least", "low": "26"}, "ACT går fra 5 til 25."),
+    ({"how": "at_least", "low": "7,5"}, "ACT går i trin på 1."),
+    ({"how": "between", "low": "9", "high": "8", "low_closed": "1"}, "større end det første"),
+    ({"how": "nonsense"}, "Vælg en af mulighederne."),
+    ({}, "Udfyld feltet."),
+]
 
 
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"how": "at_least"}, "Skriv et tal."),
-        ({"how": "at_least", "low": "tyve"}, "Skriv et tal som 7 eller 7,5."),
-        ({"how": "at_least", "low": "26"}, "ACT går fra 5 til 25."),
-        ({"how": "at_least", "low": "7,5"}, "ACT går i trin på 1."),
-        ({"how": "between", "low": "9", "high": "8", "low_closed": "1"}, "større end det første"),
-        ({"how": "nonsense"}, "Vælg en af mulighederne."),
-        ({}, "Udfyld feltet."),
-    ],
-)
-def test_what_is_no_number_of_the_input_is_refused_at_its_field(
-    grid: Grid, fields: dict[str, str], message: str
-) -> None:
-    says(grid.send("/celle", {**A2, **fields}), message, status=422)
-    says(grid.send("/celle", {**A2, **fields}, fragment=False), message, "Til kladden", status=422)
+def test_a_number_is_asked_for_in_every_way(grid: Grid) -> None:
+    for fields, expected in WAYS:
+        saved = grid.send("/celle", {**A2, **fields})
+        says(saved, "Fortryd det sidste")
+        assert 'data-focus="c2-1"' in saved.text
+        assert grid.row("a2").cells == (expected,)
+        assert f'value="{fields["how"]}" selected' in grid.see("/celle", **A2).text
+        assert grid.send("/celle", {**A2, **fields}).status_code == 200
+
+
+def test_what_is_no_number_of_the_input_is_refused_at_its_field(grid: Grid) -> None:
+    for fields, message in NO_WAYS:
+        says(grid.send("/celle", {**A2, **fields}), message, status=422)
+        page = grid.send("/celle", {**A2, **fields}, fragment=False)
+        says(page, message, "Til kladden", status=422)
     assert grid.row("a2").cells == (Interval(Decimal(16), Decimal(19)),)
 
 
@@ -204,11 +202,7 @@ def test_what_is_wrong_is_told_beside_the_grid_at_once(grid: Grid) -> None:
     new = grid.table().rows[-1]
     assert isinstance(new.cells[0], Interval)
     assert new.cells[0].has(Decimal(16))
-    assert (new.evidence, new.owner, new.review_by) == (
-        "EPR-3, AAFP 2009",
-        "Anna Holm",
-        date(2027, 11, 1),
-    ) or new.owner == "AH"
+    assert (new.evidence, new.owner, new.review_by) == ("EPR-3, AAFP 2009", "AH", REVIEW_BY)
     says(sent, "Række 5 mangler et svar")
 
 
@@ -251,7 +245,7 @@ def test_the_details_of_a_row_and_of_those_that_lack_them(grid: Grid) -> None:
 
 
 def test_a_column_is_chosen_described_moved_and_removed(grid: Grid) -> None:
-    says(grid.see("/oplysninger", tabel="activity"), "Målinger", "HbA1c", "Alder (år)")
+    says(grid.see("/oplysninger", tabel="activity"), "HbA1c", "Alder (år)")
     says(
         grid.see("/oplysninger/ny", tabel="activity"), "Vælg, hvad der skal spørges om.", status=422
     )
@@ -294,10 +288,14 @@ def test_an_input_another_table_has_is_the_same_and_a_questionnaires_choices_hav
     item = {"tabel": "activity", "kilde": "item:siden-sidst:siden-tilstand"}
     grid.send("/oplysninger/ny", {**item, "label": "Tilstand"})
     asked = grid.table().inputs[1]
-    says(grid.see("/celle", tabel="activity", raekke="a1", oplysning=asked.name), "Bedre", "Værre")
+    says(
+        grid.see("/celle", tabel="activity", raekke="a1", oplysning=asked.name),
+        "Bedre",
+        "Meget dårligere",
+    )
     worse = {"tabel": "activity", "raekke": "a1", "oplysning": asked.name}
-    says(grid.send("/celle", {**worse, "chosen": ["worse"]}), "Værre")
-    both = {**worse, "chosen": ["worse"], "missing": "1"}
+    says(grid.send("/celle", {**worse, "chosen": ["much-worse"]}), "Meget dårligere")
+    both = {**worse, "chosen": ["much-worse"], "missing": "1"}
     says(grid.send("/celle", both), "ikke begge dele", status=422)
 
 
