@@ -15,18 +15,20 @@ from booking.calendar.service import today
 from booking.platform.database import Session
 from triage_rules.authoring import queries as rule_sets
 from triage_rules.checkups.models import CheckupLine, CheckupReview
-from triage_rules.checkups.proposals import Checkup, Proposal, propose
+from triage_rules.checkups.proposals import ACTED, Checkup, Proposal, propose, without_contact
 from triage_rules.followup import facts
 from triage_rules.followup.deciding import run
 from triage_rules.followup.inputs import Inputs
 from triage_rules.followup.models import Pathway
 from triage_rules.followup.queries import running
+from triage_rules.followup.windows import window
 from triage_rules.questionnaires.errors import AnswersTampered
 from triage_rules.standards.queries import owed_of
 from triage_rules.tables.decide import Decision
 
 log = structlog.get_logger()
 UNSURE = Proposal("unsure")
+OWED = "owed"  # beside the rules' own reasons: what a standard asks for, without a contact
 # Lines looked at in one transaction: by the request that begins a review, and by the job.
 AT_ONCE, BATCH = 25, 100
 
@@ -159,7 +161,12 @@ def _proposal(session: Session, line: CheckupLine, checkup: Checkup) -> Proposal
     _write(line, made)
     day = today(session, line.review.clinic)
     owed = owed_of(session, line.review.clinic, course, pathway.standards, day)
-    return propose(checkup, made, owed, day)
+    found = propose(checkup, made, owed, day)
+    if found.kind in ACTED and made.contact is not None:
+        until = max(checkup.on, window(made.contact, day).latest_on)
+        owing = without_contact(owed, until)
+        line.reasons = [*line.reasons, *({"why": OWED, "input": code} for code in owing)]
+    return found
 
 
 def _write(line: CheckupLine, made: Decision) -> None:

@@ -35,6 +35,15 @@ class Proposal:
     freed: int = 0
 
 
+def without_contact(owed: Iterable[Standing], until: date) -> tuple[str, ...]:
+    """The obligations to be met by a day that take no contact: worth knowing before one goes."""
+    return tuple(
+        one.obligation.code
+        for one in owed
+        if one.state != "deviated" and not one.obligation.needs_contact and one.next_on <= until
+    )
+
+
 def propose(
     checkup: Checkup, decision: Decision, owed: Iterable[Standing], today: date
 ) -> Proposal:

@@ -15,6 +15,8 @@ from triage_rules.checkups.proposals import ACTED
 from triage_rules.followup.models import FollowUpPlan
 
 SHOWN = 50
+# What a clinician has something to say about: what would be done, and what the rules leave open.
+TO_SETTLE = (*ACTED, "unsure")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a review is. freed, possible: minutes."""
+    """How far a review is. open: what a clinician is to settle. freed, possible: minutes."""
 
     total: int
     waiting: int
@@ -83,7 +85,7 @@ def progress(session: Session, review_ids: Collection[int]) -> dict[int, Progres
         found[number] = Progress(
             sum(count for _id, _status, _proposal, count, _sum in mine),
             sum(row[3] for row in mine if row[1] == "waiting"),
-            sum(row[3] for row in mine if row[1] == "open" and row[2] in ACTED),
+            sum(row[3] for row in mine if row[1] == "open" and row[2] in TO_SETTLE),
             sum(row[4] for row in mine if row[1] == "carried_out"),
             sum(row[4] for row in mine if row[1] == "open"),
         )

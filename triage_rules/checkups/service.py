@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import CompoundSelect, insert, or_, select
+from sqlalchemy.orm.exc import StaleDataError
 
-from booking.appointments.guard import attempt
+from booking.appointments.guard import attempt, lock
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import ACTIVE, Appointment
 from booking.appointments.visit_types.models import VisitType
@@ -100,13 +101,20 @@ def settle(
                     accept_line(session, by, line)
                 else:
                     reject_line(session, by, line, reason, words)
+        except StaleDataError:
+            refused.append((line, _look_again(session, line, Overtaken())))
         except DomainError as error:
-            session.refresh(line)
-            if isinstance(error, Overtaken):
-                _refresh(session, line)
-                looking.look(session, line)
-            refused.append((line, error))
+            refused.append((line, _look_again(session, line, error)))
     return refused
+
+
+def _look_again(session: Session, line: CheckupLine, error: DomainError) -> DomainError:
+    """The refusal; the rules look anew at what was changed meanwhile."""
+    session.refresh(line)
+    if isinstance(error, Overtaken):
+        _refresh(session, line)
+        looking.look(session, line)
+    return error
 
 
 def accept_line(session: Session, by: Actor, line: CheckupLine) -> None:
@@ -154,6 +162,7 @@ def _lock(session: Session, by: Actor, line: CheckupLine) -> None:
 
 
 def _check_unchanged(session: Session, line: CheckupLine) -> None:
+    lock(session, [], [line.patient_id])  # as whoever moves the time must
     _refresh(session, line)
     if looking.planned(line) is None or looking.version_of(line) != line.seen_version:
         raise Overtaken

@@ -1,6 +1,6 @@
 """Reviews of check-ups in words: proposals, why, what came of them, and a picture of the groups."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import LazyString
@@ -15,6 +15,7 @@ from booking.platform.i18n import language_code, moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import db
 from triage_rules.authoring import words
+from triage_rules.checkups.looking import OWED
 from triage_rules.checkups.models import CheckupLine
 from triage_rules.checkups.queries import Group
 from triage_rules.followup.history import short_year
@@ -124,8 +125,18 @@ class Shown:
     freed: int
 
 
-def line(row: CheckupLine, clinic: Clinic) -> Shown:
-    """One line in words."""
+def lines(rows: Sequence[CheckupLine], clinic: Clinic) -> list[Shown]:
+    """Lines in words."""
+    language = language_code()
+    names = {
+        one.code: one.title(language)
+        for standard in standards.in_force(db(), today(db(), clinic))
+        for one in standard.obligations
+    }
+    return [_line(row, clinic, names) for row in rows]
+
+
+def _line(row: CheckupLine, clinic: Clinic, names: Mapping[str, str]) -> Shown:
     return Shown(
         row,
         _when(row, clinic),
@@ -133,8 +144,8 @@ def line(row: CheckupLine, clinic: Clinic) -> Shown:
         _says(row, clinic),
         COLOURS.get(row.colour),
         _rows(row),
-        [*_why(row), *_demands(row, clinic)],
-        _outcome(row),
+        [*_why(row), *_demands(row, names)],
+        _outcome(row, clinic),
         row.freed,
     )
 
@@ -197,6 +208,8 @@ def _rows(row: CheckupLine) -> list[str]:
     rules = row.rule_version.rules
     found = []
     for name, row_id in row.fired:
+        if name == "obligations":  # told of by their names, where they matter
+            continue
         table = rules.table(name)
         assert table is not None
         fired = next(one for one in table.rows if one.id == row_id)
@@ -211,6 +224,8 @@ def _why(row: CheckupLine) -> list[str]:
     labels = _labels(row.rule_version.rules) if row.rule_version is not None else {}
     said = []
     for one in row.reasons:
+        if one["why"] == OWED:
+            continue
         name = one.get("input", "")
         text = str(WHYS[one["why"]])
         said.append(text % {"input": labels.get(name, name)} if name else text)
@@ -221,20 +236,24 @@ def _labels(rules: RuleSet) -> dict[str, str]:
     return {one.name: one.label for table in rules.tables for one in table.inputs}
 
 
-def _demands(row: CheckupLine, clinic: Clinic) -> list[str]:
-    if not row.demands:
-        return []
-    day, language = today(db(), clinic), language_code()
-    names = {
-        one.code: one.title(language)
-        for standard in standards.in_force(db(), day)
-        for one in standard.obligations
-    }
-    return [_("Kræves: %(what)s.", what=names.get(code, code)) for code in row.demands]
+def _demands(row: CheckupLine, names: Mapping[str, str]) -> list[str]:
+    """What the standards say of it: that they demand it, or what is to be done without it."""
+    said = [_("Kræves: %(what)s.", what=names.get(code, code)) for code in row.demands]
+    owed = [one["input"] for one in row.reasons if one["why"] == OWED]
+    if owed:
+        what = words.listed([names.get(code, code) for code in owed])
+        said.append(_("Skal snart gøres, også uden denne kontakt: %(what)s.", what=what))
+    return said
 
 
-def _outcome(row: CheckupLine) -> str:
+def _outcome(row: CheckupLine, clinic: Clinic) -> str:
     if row.status == "rejected":
         said = _("Afvist: %(why)s.", why=REASONS.get(row.reason, REASONS["other"]))
         return f"{said} {row.words}".strip()
-    return str(OUTCOMES.get(row.outcome, "")) if row.status == "carried_out" else ""
+    if row.status != "carried_out":
+        return ""
+    time = row.appointment
+    moved = time is not None and local_date(time.starts_at, clinic.zone) != row.on
+    if row.outcome == "changed" and moved:
+        return _("Flyttet fra %(day)s", day=short_year(row.on))
+    return str(OUTCOMES.get(row.outcome, ""))

@@ -35,7 +35,7 @@ pages = Pages(
 )
 MENU = MenuEntry(
     "staff_checkups.everything",
-    _l("Gennemgang af kontroller"),
+    _l("Kontroller"),
     frozenset({Role.CLINICIAN, Role.LEADER}),
 )
 LIST, ONE = "checkups/list.html", "checkups/review.html"
@@ -229,7 +229,7 @@ def _one(clinic: Clinic, review: CheckupReview, gruppe: str, side: int) -> dict[
         "progress": queries.progress(db(), [review.id])[review.id],
         "groups": [groups[one] for one in shown],
         "group": groups.get(gruppe),
-        "lines": [showing.line(one, clinic) for one in lines],
+        "lines": showing.lines(lines, clinic),
         "page": side,
         "page_count": -(-total // queries.SHOWN) or 1,
         "proposals": showing.PROPOSALS,

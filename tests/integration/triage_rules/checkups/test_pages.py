@@ -1,6 +1,7 @@
 """The pages of the review: a leader begins, a clinician goes through the groups."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -55,8 +56,11 @@ def begun(house: House, leader: FlaskClient) -> TestResponse:
 def test_a_leader_begins_and_sees_what_the_rules_propose(
     session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
 ) -> None:
+    house.here.pathway.standards = ["diabetes_feet_2y"]
+    session.flush()
     house.here.answer(session, GREEN)
     house.planned(session, 6)
+    house.here.place.course.started_on = date(2020, 1, 1)
     session.commit()
     says(clinician.get(home(house)), "Ingen gennemgang er begyndt", "En leder begynder den")
     says(leader.get(home(house)), "Begynd en gennemgang", "Samtale")
@@ -71,6 +75,7 @@ def test_a_leader_begins_and_sees_what_the_rules_propose(
         house.here.plan.patient.name,
         "Nyt spørgeskema, senest 24. maj 2027",
         "Sygdomsaktivitet, række 3",
+        "Skal snart gøres, også uden denne kontakt: Fødder undersøgt hvert 2. år.",
         "Kan frigøres endnu 30 minutter",
     )
     assert "Godkend: aflys" not in text  # that is a clinician's

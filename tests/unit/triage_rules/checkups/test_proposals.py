@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage_rules.checkups.proposals import ACTED, Checkup, propose
+from triage_rules.checkups.proposals import ACTED, Checkup, propose, without_contact
 from triage_rules.standards.obligations import FORMS, Done, Obligation, Way, standing
 from triage_rules.tables.decide import Contact, Decision, Reason
 
@@ -69,6 +69,14 @@ def test_what_the_rules_are_unsure_of_is_a_clinicians() -> None:
     assert propose(in_weeks(8), decision("look", None), [], TODAY).kind == "unsure"
     looked = decision("look", asked("phone", 1, 2), "yellow")
     assert propose(in_weeks(8), looked, [], TODAY).kind == "unsure"
+
+
+def test_what_takes_no_contact_is_told_of_before_one_goes() -> None:
+    owing = [*owed(MEASURED, 900), *owed(CONTROL, 900)]
+    assert without_contact(owing, TODAY) == ("hba1c",)  # type: ignore[arg-type]
+    measured = [Done(Way("measurement", "hba1c"), TODAY)]
+    fresh = standing(MEASURED, measured, LONG_AGO, [], TODAY)
+    assert without_contact([fresh], TODAY + timedelta(weeks=26)) == ()
 
 
 @given(
