@@ -139,7 +139,12 @@ def rules(
         OUTPUTS["activity"],
         (
             row("a1", (least(15), *((ANY,) if measured else ())), ("red",), "Du har det svært."),
-            row("a2", (least(10), *more), ("yellow",), "Du har det noget svært."),
+            row(
+                "a2",
+                (Interval(Decimal(10), Decimal(14)), *more),
+                ("yellow",),
+                "Du har det noget svært.",
+            ),
             row("a3", (upto(9), *more), ("green",), "Du har det godt."),
             *(
                 (row("a4", (ANY, least(75)), ("red",), "Dit langtidsblodsukker er højt."),)
