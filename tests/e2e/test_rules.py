@@ -1,7 +1,9 @@
 """Two people bring rules into force in a browser, each on their own screen; every page by axe."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page
@@ -12,9 +14,11 @@ from booking.platform.identity import SYSTEM
 from tests import factories as make
 from tests.e2e.axe import axe
 from tests.e2e.conftest import DESKTOP, PHONE, Live
+from tests.e2e.test_rule_grid import Keys
 from tests.integration.triage_rules.authoring.conftest import House, house
-from triage_rules.authoring import queries
+from triage_rules.authoring import editing, queries
 from triage_rules.questionnaires.shipped import install
+from triage_rules.tables.model import AnyValue, Row, Table, Value
 
 __all__ = ["house"]
 
@@ -72,7 +76,13 @@ def cloned(page: Page, home: str, review_by: date) -> None:
     page.get_by_role("button", name="Lav en kladde").click()
     assert page.get_by_text("alle rækker mangler en ansvarlig").first.is_visible()
     axe(page)
+    answered_for(page, review_by)
+
+
+def answered_for(page: Page, review_by: date) -> None:
+    """Every row that lacks it gets its evidence, an owner and a date."""
     page.get_by_role("link", name="Skriv begrundelse, ansvarlig og dato").click()
+    page.get_by_label("Begrundelse").fill("Besluttet af klinikken.")
     page.get_by_label("Ansvarlig").fill("Anna Holm")
     page.get_by_label("Ses på igen senest").fill(review_by.isoformat())
     page.locator("main form[action*=begrundelser] button[type=submit]").first.click()
@@ -84,6 +94,47 @@ def sent(page: Page, there: str, note: str) -> None:
     page.get_by_label("Hvad er ændret, og hvorfor?").fill(note)
     page.get_by_role("button", name="Send til godkendelse").click()
     assert page.get_by_text("Venter på godkendelse").is_visible()
+
+
+def everybody(stage: str, *outputs: Value) -> Table:
+    """A table with one row, for every patient."""
+    blank = editing.blank("", "").table(stage)
+    assert blank is not None
+    cells = tuple(AnyValue() for _asked in blank.inputs)
+    return replace(blank, rows=(Row("r", cells, outputs, told="Vi ser på det sammen."),))
+
+
+def test_two_people_bring_a_blank_rule_set_into_force(
+    session: Session, screens: Screens, house: House, rules_home: str
+) -> None:
+    anna, bo = screens.of(house.writes), screens.of(house.approves)
+    anna.goto(f"{rules_home}/ny")
+    anna.get_by_label("Hvad skal regelsættet hedde?").fill("Epilepsi")
+    anna.get_by_role("button", name="Begynd tomt").click()
+    assert anna.get_by_text("2 ting skal på plads").is_visible()
+    there = anna.url
+    axe(anna)
+    anna.get_by_role("link", name="Sygdomsaktivitet: Tabellen har ingen rækker endnu").click()
+    anna.goto(f"{anna.url}#start")
+    keys = Keys(anna)
+    keys.table(everybody("activity", "yellow"))
+    keys.turn("PageDown", "contact")
+    weeks = (Decimal(0), Decimal(2), Decimal(4))
+    keys.table(everybody("contact", "contact", "phone", *weeks, Decimal(20), "doctor", "routine"))
+    anna.goto(there)
+    answered_for(anna, session.now().date() + A_YEAR)
+    sent(anna, there, "Alle ringes op, indtil vi har flere svar.")
+
+    bo.goto(f"{there}/godkend")
+    assert bo.get_by_text("Ingen version gælder endnu, så alt er nyt").is_visible()
+    assert bo.get_by_text("Vi ser på det sammen.").first.is_visible()
+    bo.get_by_role("button", name="Udgiv").click()
+    assert bo.get_by_text("Version 1 er udgivet").is_visible()
+    (rule_set,) = queries.of_clinic(session, house.clinic.id)
+    version = queries.in_force(session, rule_set.id, session.now())
+    assert version is not None
+    assert version.rules.label == "Epilepsi"
+    assert (version.written_by, version.published_by) == ("Anna Holm", "Bo Lund")
 
 
 def test_two_people_bring_rules_from_the_library_into_force(
