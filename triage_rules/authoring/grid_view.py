@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,7 @@ from triage_rules.tables.verify import merges
 EXAMPLES, WHOLE = "eksempler", "regelsaet"
 DETAILS = "details"
 NEVER_EMPTY = frozenset({"flag", "obligation"})
+MOST_SHOWN = 20  # findings of one table
 SHORT = 40  # characters of a row's evidence that the grid shows
 
 
@@ -43,7 +45,7 @@ class CellView:
 
 @dataclass(frozen=True)
 class RowView:
-    """A row of the grid: its place from 1, and what is wrong with it, in sentences."""
+    """A row of the grid, numbered from 1. wrong: something is the matter with it."""
 
     id: str
     number: int
@@ -51,7 +53,7 @@ class RowView:
     cells: tuple[CellView, ...]
     outputs: tuple[CellView, ...]
     details: CellView
-    wrong: tuple[str, ...]
+    wrong: bool
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,8 @@ def _table(here: Here, stage: str, found: list[Found]) -> dict[str, object]:
         "table": table,
         "columns": [_column(here, table, one) for one in table.inputs],
         "rows": [_row(here, table, row, mine) for row in table.rows],
-        "wrong": list(_findings(here, table, mine)),
+        "wrong": list(islice(_findings(here, table, mine), MOST_SHOWN)),
+        "more": max(0, len(mine) - MOST_SHOWN),
         "elsewhere": len(found) - len(mine),
         "merges": [
             (one, findings.merge(table, one, here.names))
@@ -273,16 +276,12 @@ def _row(here: Here, table: Table, row: Row, mine: list[Found]) -> RowView:
         cells,
         outputs,
         CellView(cell_id(rules, stage, row.id, DETAILS), text, details, open=lacks),
-        tuple(
-            findings.finding(rules, one, here.names)
-            for one in mine
-            if row.id in findings.place(one).rows
-        ),
+        any(row.id in findings.place(one).rows for one in mine),
     )
 
 
 def _details(row: Row) -> tuple[str, bool]:
-    """A row's evidence, owner and date in short; or what of it is lacking."""
+    """What a row tells the patient, its evidence, owner and date in short; or what is lacking."""
     lacking = [
         text
         for text, there in (
@@ -294,5 +293,9 @@ def _details(row: Row) -> tuple[str, bool]:
     ]
     if lacking:
         return _("mangler %(what)s", what=words.listed(lacking)), True
-    evidence = row.evidence if len(row.evidence) <= SHORT else row.evidence[: SHORT - 1] + "…"
-    return f"{evidence} · {row.owner} · {row.review_by:%d-%m-%Y}", False
+    told = f"»{_short(row.told)}« · " if row.told else ""
+    return f"{told}{_short(row.evidence)} · {row.owner} · {row.review_by:%d-%m-%Y}", False
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
