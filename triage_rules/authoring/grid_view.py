@@ -241,6 +241,8 @@ def _column(here: Here, table: Table, asked: Input) -> ColumnView:
     )
     age = asked.greatest_age_days
     about = _("højst %(days)s dage gammel", days=age) if age else ""
+    if asked.source not in {one.input.source for one in here.found}:
+        about = _("har ingen kilde: altid ukendt")
     return ColumnView(asked.name, head, about)
 
 

@@ -51,7 +51,8 @@ def source_options(found: Sequence[Source], asked: Input) -> list[tuple[str, str
         if one.input.kind == asked.kind and not one.input.source.startswith("table:")
     ]
     if asked.source not in [code for code, _text in options]:
-        text = asked.source or _("Ingen kilde endnu: regnes altid som manglende")
+        text = _("Ingen kilde, klinikken har: regnes altid som ukendt")
+        text = f"{text} ({asked.source})" if asked.source else text
         options.insert(0, (asked.source, text))
     return options
 

@@ -1,117 +1,29 @@
-"""A draft is edited cell by cell: forms, conflicts, undoing, examples, and who may."""
+"""A draft is edited cell by cell, row by row and column by column, and who may."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from html import unescape
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from booking.people.models import Staff
 from booking.platform.database import Session
-from booking.platform.identity import SYSTEM, Role
+from booking.platform.identity import Role
 from tests import factories as make
 from tests.integration.triage_rules.authoring.conftest import REVIEW_BY, House
+from tests.integration.triage_rules.authoring.grid import (
+    A2,
+    C1,
+    Grid,
+    grid,
+    other,
+    says,
+    signed_in,
+)
 from triage_rules.authoring import queries
-from triage_rules.questionnaires.shipped import install
-from triage_rules.tables import examples as trying
-from triage_rules.tables.examples import Example
-from triage_rules.tables.model import AnyValue, Cell, Interval, Is, Missing, OneOf, Row, Table
-from triage_rules.tables.rule_set import RuleSet as Rules
+from triage_rules.tables.model import AnyValue, Cell, Interval, Is, Missing, OneOf
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
-
-
-@dataclass
-class Grid:
-    """One author at the draft. Everything is sent upon the edition that was last seen."""
-
-    browser: FlaskClient
-    session: Session
-    clinic_id: int
-    rule_set_id: int
-    edition: int = 1
-
-    def address(self, page: str = "") -> str:
-        return f"/klinik/{self.clinic_id}/regler/{self.rule_set_id}/kladde{page}"
-
-    def see(self, page: str = "", **where: str) -> TestResponse:
-        found = self.browser.get(self.address(page), query_string=where)
-        seen = re.search(r'data-edition="(\d+)"', found.text)
-        self.edition = int(seen[1]) if seen else self.edition
-        return found
-
-    def send(
-        self, page: str, fields: Mapping[str, object], *, fragment: bool = True
-    ) -> TestResponse:
-        headers = {"Rettid-Fragment": "1"} if fragment else {}
-        sent = self.browser.post(
-            self.address(page), data={"edition": self.edition, **fields}, headers=headers
-        )
-        seen = re.search(r'data-edition="(\d+)"', sent.text)
-        self.edition = int(seen[1]) if seen else self.edition
-        return sent
-
-    @property
-    def rules(self) -> Rules:
-        self.session.expire_all()
-        found = queries.draft_here(self.session, self.clinic_id, self.rule_set_id).rules
-        self.session.rollback()  # a transaction that stays open lets nobody else write
-        return found
-
-    @property
-    def examples(self) -> tuple[Example, ...]:
-        self.session.expire_all()
-        draft = queries.draft_here(self.session, self.clinic_id, self.rule_set_id)
-        found = trying.read(draft.examples)
-        self.session.rollback()
-        return found
-
-    def table(self, stage: str = "activity") -> Table:
-        found = self.rules.table(stage)
-        assert found is not None
-        return found
-
-    def row(self, row_id: str, stage: str = "activity") -> Row:
-        return next(row for row in self.table(stage).rows if row.id == row_id)
-
-
-def signed_in(app: Flask, staff: Staff) -> FlaskClient:
-    browser = app.test_client()
-    browser.post("/klinik/log-ind", data={"username": staff.username, "password": make.PASSWORD})
-    return browser
-
-
-def says(page: TestResponse, *texts: str, status: int = 200) -> None:
-    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
-    assert page.status_code == status, text
-    for one in texts:
-        assert one in text, f"{one!r} is not on the page:\n{text}"
-
-
-@pytest.fixture
-def grid(app: Flask, session: Session, house: House) -> Grid:
-    """The author at a draft of the asthma rules."""
-    install(session, SYSTEM)
-    rule_set = house.begin(session)
-    session.commit()
-    return Grid(signed_in(app, house.writes), session, house.clinic.id, rule_set.id)
-
-
-@pytest.fixture
-def other(app: Flask, grid: Grid, house: House) -> Grid:
-    """Another author at the same draft."""
-    browser = signed_in(app, house.approves)
-    return Grid(browser, grid.session, grid.clinic_id, grid.rule_set_id)
-
-
-A2 = {"tabel": "activity", "raekke": "a2", "oplysning": "act"}
-C1 = {"tabel": "contact", "raekke": "c1"}
+__all__ = ["grid", "other"]
 
 
 def test_each_tab_is_shown(grid: Grid) -> None:
@@ -328,102 +240,6 @@ def test_what_is_about_the_whole(grid: Grid) -> None:
     says(grid.send("/maade", {"tabel": "activity", "policy": "FIRST"}), "Den første række")
     says(grid.send("/maade", {"tabel": "activity", "policy": "COLLECT"}), "mulighed", status=422)
     says(grid.see("/maade", tabel="activity"), "Rød går før gul")
-
-
-def test_the_second_of_two_is_told_and_does_the_same_upon_the_firsts(
-    grid: Grid, other: Grid
-) -> None:
-    grid.see()
-    other.see()
-    other.send("/celle", {**A2, "how": "at_most", "low": "19"})
-    late = grid.send(
-        "/celle", {**A2, "how": "between", "low": "16", "high": "18", "low_closed": "1"}
-    )
-    says(
-        late,
-        "En anden har gemt imens",
-        "Bo Lund gemte kl. 9.00",
-        "Du ville: I Sygdomsaktivitet, række 2: sætte ACT: mindst 16 og under 18.",
-        "Gør det igen oven på deres",
-        status=409,
-    )
-    assert grid.row("a2").cells == (Interval(None, Decimal(19)),)
-    carried = dict(re.findall(r'name="(\w+)" value="([^"]*)"', late.text))
-    assert carried["edition"] == str(other.edition)
-    again = grid.browser.post(grid.address("/celle"), data=carried)
-    assert again.status_code == 303
-    assert grid.row("a2").cells == (Interval(Decimal(16), Decimal(18), high_closed=False),)
-
-
-def test_what_the_other_removed_is_said_and_what_was_typed_is_kept(grid: Grid, other: Grid) -> None:
-    grid.see()
-    other.see()
-    other.send("/raekke/goer", {"tabel": "activity", "raekke": "a2", "act": "remove"})
-    late = grid.send("/raekke", {**A2, "told": "Et langt svar til patienten"})
-    says(late, "fjernet eller lavet om", "Bo Lund", "Et langt svar til patienten", status=409)
-    stale = {"tabel": "activity", "gap": "0"}
-    says(grid.send("/raekker", stale), "Vis den nyeste kladde", status=409)
-
-
-def test_the_last_edit_is_undone_but_never_someone_elses(grid: Grid, other: Grid) -> None:
-    before = grid.rules
-    sent = grid.send("/celle", {**A2, "how": "missing"})
-    form = {
-        name: unescape(value)
-        for name, value in re.findall(r'name="(rules|examples)" value="([^"]*)"', sent.text)
-    }
-    other.see()
-    other.send("/navn", {"label": "Astma", "latest_weeks": "30"})
-    says(grid.send("/fortryd", {**form, "tabel": "activity"}), "Bo Lund", status=409)
-    grid.see()
-    says(grid.send("/fortryd", {**form, "tabel": "activity"}), "fra 16 til 19")
-    assert grid.rules == before
-    says(grid.send("/fortryd", {"rules": "{}", "examples": "[]"}), "findes ikke mere", status=409)
-
-
-def test_example_patients_are_written_tried_and_removed(grid: Grid) -> None:
-    says(grid.see("/eksempel"), "Ny eksempelpatient", "Åndenød i hvile", "ACT: dage gammel")
-    fields = {
-        "name": "Velbehandlet",
-        "fact0": "no",
-        "fact1": "23",
-        "age1": "3",
-        "colour": "green",
-        "action": "contact",
-        "form": "phone",
-        "latest_weeks": "26",
-        "calls": "nobody",
-    }
-    says(grid.send("/eksempel", fields), "Velbehandlet", "det samme")
-    example = grid.examples[0]
-    assert example.facts == {"breathless_at_rest": False, "act": Decimal(23)}
-    assert (example.days_old, example.calls) == ({"act": 3}, ())
-    says(grid.send("/eksempel", fields), "hedder det samme", status=422)
-    named = {"eksempel": "Velbehandlet"}
-    says(grid.see("/eksempel", **named), "Velbehandlet")
-    changed = {**fields, **named, "fact1": "17"}
-    says(grid.send("/eksempel", changed), "noget andet", "Farve: reglerne siger gul")
-    says(grid.send("/eksempel", {"name": "x"}), "Udfyld feltet", status=422)
-    column = {"tabel": "activity", "oplysning": "act", "act": "remove"}
-    grid.send("/oplysning/goer", column)
-    assert grid.examples[0].facts == {"breathless_at_rest": False}
-    says(grid.send("/eksempel/fjern", named), "Der er ingen endnu")
-    says(grid.send("/eksempel/fjern", named), "findes ikke mere", status=409)
-
-
-def test_suggested_examples_are_taken_as_they_are(grid: Grid) -> None:
-    shown = grid.see(tabel="eksempler")
-    for written in re.findall(r'name="examples" value="([^"]*)"', shown.text):
-        grid.send("/eksempel/forslag", {"examples": unescape(written)})
-    assert len(grid.examples) == 5
-    outcomes = trying.run_all(grid.rules, grid.examples, grid.session.now())
-    assert all(one.held for one in outcomes)
-    says(grid.send("/eksempel/forslag", {"examples": "[1]"}), "findes ikke mere", status=409)
-
-
-def test_examples_wait_until_every_row_has_its_answers(grid: Grid) -> None:
-    grid.send("/raekker", {"tabel": "activity"})
-    says(grid.see(tabel="eksempler"), "kan først prøves")
 
 
 def test_a_draft_under_review_is_only_read(grid: Grid, session: Session, house: House) -> None:
