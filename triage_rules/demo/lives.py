@@ -32,6 +32,7 @@ class Life:
 
 WELL: Answers = {"siden-tilstand": "same", "siden-dage": 1, "siden-nyt": False,
                  "siden-oenske": "none"}  # fmt: skip
+TWO_DAYS: Answers = {**WELL, "siden-dage": 2}  # what the version in shadow sees otherwise
 WORSE: Answers = {**WELL, "siden-tilstand": "worse", "siden-dage": 5}
 MUCH_WORSE: Answers = {**WELL, "siden-tilstand": "much-worse", "siden-dage": 7}
 WORRIED: Answers = {**WELL, "siden-nyt": True, "siden-nyt-hvad": "Jeg sover dårligt."}
@@ -41,8 +42,8 @@ A_VISIT: Answers = {**WELL, "siden-oenske": "visit"}
 
 # The latest of each: most are well, some wait, few are red.
 LATEST: tuple[Answers | None, ...] = (
-    WELL, WELL, WORSE, WELL, None, WELL, BY_PHONE, WELL, WORRIED, WELL,
-    WELL, MUCH_WORSE, WELL, None, WELL, A_VISIT, WELL, WORSE, WELL, BY_VIDEO,
+    WELL, TWO_DAYS, MUCH_WORSE, WORSE, None, WELL, BY_PHONE, WELL, WORRIED, WELL,
+    WELL, WORSE, WELL, None, WELL, A_VISIT, WELL, WELL, WELL, BY_VIDEO,
 )  # fmt: skip
 SAID = ("", "", "", "accepted", "")
 

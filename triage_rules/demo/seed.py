@@ -40,7 +40,8 @@ from triage_rules.standards import service as standards
 BEGAN = timedelta(weeks=40)
 CHANGED = timedelta(weeks=5)
 REVIEWED_AFTER = timedelta(weeks=52)
-FOLLOWED = 24
+# At most so many of the ordinary patients, and one in so many of those it fits.
+FOLLOWED, ONE_IN = 24, 8
 WRITER = "annesofie"
 APPROVER = {RHEUMA: "mette", ENDO: "henrik"}
 TITLES = {RHEUMA: ("Leddegigt",), ENDO: ("Type 1-diabetes", "Type 2-diabetes")}
@@ -130,7 +131,7 @@ class _Clinic:
         self._next_rules(rule_set, review_by)
         ordinary = LIVES[self.key](self.rng)
         lived = self._told(storyteller, ordinary)
-        lived += zip(self._courses(FOLLOWED), ordinary, strict=False)
+        lived += zip(self._courses([course.id for course, _life in lived]), ordinary, strict=False)
         self._happened(lived)
         for course, life in lived:
             self._live(pathway, course, life)
@@ -223,22 +224,21 @@ class _Clinic:
             told.append((course, life))
         return told
 
-    def _courses(self, count: int) -> list[Course]:
-        """Ordinary patients' courses that are old enough to have a year behind them."""
+    def _courses(self, told: list[int]) -> Sequence[Course]:
+        """Some ordinary patients' courses that are old enough to have a year behind them."""
         before = local_date(self.now - BEGAN, self.clinic.zone) - timedelta(days=100)
-        return list(
-            self.session.scalars(
-                select(Course)
-                .where(
-                    Course.clinic_id == self.clinic.id,
-                    Course.title.in_(TITLES[self.key]),
-                    Course.started_on < before,
-                    Course.ended_on.is_(None),
-                )
-                .order_by(Course.id)
-                .limit(count)
+        fit = self.session.scalars(
+            select(Course)
+            .where(
+                Course.clinic_id == self.clinic.id,
+                Course.id.not_in(told),
+                Course.title.in_(TITLES[self.key]),
+                Course.started_on < before,
+                Course.ended_on.is_(None),
             )
-        )
+            .order_by(Course.id)
+        ).all()
+        return fit[: min(FOLLOWED, len(fit) // ONE_IN)]
 
     def _happened(self, lived: Sequence[tuple[Course, Life]]) -> None:
         """What was measured, and when the patients were seen before the demo's calendar begins."""

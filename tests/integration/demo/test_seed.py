@@ -38,6 +38,9 @@ from booking.platform.web import Rettid
 from tests.conftest import test_config
 from tests.integration.patient_web.conftest import Visitor
 from tests.peers.postgres import PostgresServer
+from triage_rules.authoring.models import RuleDraft, RuleRelease
+from triage_rules.followup.models import FollowUpDecision, FollowUpPlan, ShadowDecision
+from triage_rules.questionnaires.models import QuestionnaireRequest
 from wsgi import create_app
 
 A_TUESDAY_MORNING = "2026-11-24T09:20:00Z"
@@ -177,6 +180,23 @@ def test_the_demo_shows_every_kind_of_thing(demo: Session, made: Made) -> None:
     }  # fmt: skip
     assert set(demo.scalars(select(Proxy.kind))) == {"parent", "power_of_attorney"}
     assert set(demo.scalars(select(VisitType.group_capacity))) == {1, 8, 10}
+
+
+def test_patients_are_followed_by_need(demo: Session) -> None:
+    for clinic in demo.scalars(select(Clinic)):
+        decided = select(FollowUpDecision).where(FollowUpDecision.clinic_id == clinic.id)
+        decisions = demo.scalars(decided).all()
+        assert {one.colour for one in decisions} == {"red", "yellow", "green"}
+        assert all(one.decided_at <= demo.now() for one in decisions)
+        led = {one.outcome.kind for one in decisions if one.outcome is not None}
+        assert led == {"questionnaire", "worklist", "invitation"}
+        plans = select(FollowUpPlan).where(FollowUpPlan.clinic_id == clinic.id)
+        assert all(plan.latest_on >= plan.started_on for plan in demo.scalars(plans))
+    asked = set(demo.scalars(select(QuestionnaireRequest.status)))
+    assert asked >= {"answered", "open"}
+    assert {one.kind for one in demo.scalars(select(RuleRelease))} == {"publish", "shadow"}
+    assert [one.status for one in demo.scalars(select(RuleDraft))] == ["review"]
+    assert set(demo.scalars(select(ShadowDecision.differs))) == {True, False}
 
 
 def test_every_story_can_be_entered_with_its_code(demo: Session, made: Made) -> None:
