@@ -110,8 +110,11 @@ def settle(
 
 def _look_again(session: Session, line: CheckupLine, error: DomainError) -> DomainError:
     """The refusal; the rules look anew at what was changed meanwhile."""
-    session.refresh(line)
+    # Locked again: what the savepoint held is free, and somebody else may have settled it.
+    session.refresh(line, with_for_update={"of": CheckupLine})
     if isinstance(error, Overtaken):
+        if line.status != "open":
+            return Settled()
         _refresh(session, line)
         looking.look(session, line)
     return error
