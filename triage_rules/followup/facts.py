@@ -24,6 +24,7 @@ from triage_rules.followup.models import (
     FollowUpPlan,
     Measurement,
 )
+from triage_rules.questionnaires.form import Answers
 from triage_rules.questionnaires.models import (
     Questionnaire,
     QuestionnaireRequest,
@@ -103,6 +104,7 @@ class Known:
         self.session, self.course, self.response = session, course, response
         self.now: datetime = session.now()
         self._responses: dict[str, QuestionnaireResponse | None] = {}
+        self._opened: dict[int, Answers] = {}
 
     def facts(self, rules: Rules) -> dict[str, Fact]:
         """Every fact the rules ask for and that is known, by the inputs' names."""
@@ -172,9 +174,10 @@ class Known:
 
     def _item(self, asked: Input, code: str, link_id: str) -> Fact | None:
         response = self.newest(code)
-        if response is None or link_id not in response.answers:
+        answers = self._answers(response) if response else {}
+        if response is None or link_id not in answers:
             return None
-        value: object = response.answers[link_id]
+        value: object = answers[link_id]
         question = response.request.version.form.question(link_id)
         if asked.kind == "number" and question is not None and question.kind == "choice":
             option = question.option(str(value))
@@ -251,12 +254,18 @@ class Known:
 
     def _wishes_in(self, code: str) -> bool:
         response = self.newest(code)
-        if response is None or not _says_wish(code, response):
+        if response is None or not _says_wish(code, self._answers(response)):
             return False
         if self.response is not None and self.response.id == response.id:
             return True
         seen = self.last_contact is not None and self.last_contact >= response.completed_at
         return not seen and not self.settled(response)
+
+    def _answers(self, response: QuestionnaireResponse) -> Answers:
+        """What was answered: unsealed once, however many of the answers the rules ask for."""
+        if response.id not in self._opened:
+            self._opened[response.id] = response.answers
+        return self._opened[response.id]
 
     def settled(self, response: QuestionnaireResponse) -> bool:
         """True once a clinician has said a word on what these answers led to, or closed it."""
@@ -273,9 +282,9 @@ class Known:
         return self.session.scalar(settled.limit(1)) is not None
 
 
-def _says_wish(code: str, response: QuestionnaireResponse) -> bool:
+def _says_wish(code: str, answers: Answers) -> bool:
     asked, none = WISHES[code]
-    answer = response.answers.get(asked)
+    answer = answers.get(asked)
     return answer is not None and answer not in none
 
 

@@ -59,6 +59,11 @@ def patients(session: Session, ids: Iterable[int]) -> dict[int, Patient]:
 
 
 def is_stale(run: ImpactRun) -> bool:
-    """True once the draft says something else, or is no more."""
+    """True once the draft says something else than what was tried."""
     draft = run.rule_set.draft
-    return draft is None or hash_of(draft.body) != run.body_hash
+    return draft is not None and hash_of(draft.body) != run.body_hash
+
+
+def is_gone(run: ImpactRun) -> bool:
+    """True once nothing is being written: the draft was published, or thrown away."""
+    return run.rule_set.draft is None

@@ -104,7 +104,11 @@ def work_on(session: Session) -> int:
     """The job: go on with whatever is running, the oldest first; how many patients."""
     left = BATCH
     running = session.scalars(
-        select(ImpactRun).where(ImpactRun.status == "running").order_by(ImpactRun.id)
+        select(ImpactRun)
+        .where(ImpactRun.status == "running")
+        .order_by(ImpactRun.id)
+        # One that is worked on, or thrown away, in this moment can wait.
+        .with_for_update(skip_locked=True)
     ).all()
     for run in running:
         left -= work(session, run, left)

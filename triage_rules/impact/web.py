@@ -84,6 +84,7 @@ def show(clinic_id: int, rule_set_id: int, run_id: int) -> ResponseReturnValue:
         "run": run,
         "wording": wording,
         "stale": queries.is_stale(run),
+        "gone": queries.is_gone(run),
     }
     if run.status == "running":
         return render_template(RUNNING, **context)
@@ -116,9 +117,9 @@ def card(session: Session, actor: Actor, rule_set: RuleSet) -> Markup | None:
     if not actor.roles.get(rule_set.clinic_id, frozenset()) & set(service.MAY_RUN):
         return None
     runs = queries.recent(session, rule_set.id)
-    if rule_set.draft is None and not runs:
-        return None
     done = next((run for run in runs if run.status == "done"), None)
+    if rule_set.draft is None and done is None:
+        return None
     return Markup(  # noqa: S704  (a template escapes)
         render_template(
             "impact/card.html",
@@ -148,6 +149,7 @@ def _start(clinic: Clinic, rule_set: RuleSet) -> dict[str, object]:
         "groups": choosing.groups(db(), rule_set, today(db(), clinic)),
         "runs": queries.recent(db(), rule_set.id),
         "is_stale": queries.is_stale,
+        "is_gone": queries.is_gone,
         "wording": wording,
     }
 

@@ -83,6 +83,10 @@ def test_a_preview_of_an_edited_draft_says_so(
     session.commit()
     assert "Kladden er ændret, siden dette blev regnet ud" in client.get(there).text
     assert "Kladden er ændret siden" in client.get(address(followed)).text
+    session.delete(found)
+    session.commit()
+    assert "Kladden er udgivet eller smidt væk siden" in client.get(there).text
+    assert "Kladden er der ikke mere" in client.get(address(followed)).text
 
 
 def test_what_cannot_be_tried_is_told_and_nothing_is_begun(
