@@ -13,6 +13,7 @@ from booking.platform.database import Session
 from tests.integration.triage_rules.checkups.conftest import House
 from tests.integration.triage_rules.followup.conftest import GREEN
 from tests.integration.triage_rules.standards.conftest import signed_in
+from triage_rules.checkups import queries
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
@@ -118,15 +119,24 @@ def test_a_clinician_accepts_and_rejects_in_groups(
 
 
 def test_everyone_on_the_page_can_be_chosen_at_once(
-    session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
+    session: Session,
+    house: House,
+    leader: FlaskClient,
+    clinician: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(queries, "SHOWN", 2)
     house.here.answer(session, GREEN)
     for weeks in (3, 4, 6):
         house.planned(session, weeks)
     session.commit()
     there = begun(house, leader).location
-    shown = re.findall(r'name="shown" value="(\d+)"', clinician.get(there).text)
-    sent = {"gruppe": "unneeded", "what": "accept", "everyone": "1", "shown": shown[:2]}
+    page = clinician.get(there)
+    says(page, "Side 1 af 2")
+    assert 'gruppe=unneeded&amp;side=2#lines"' in page.text
+    shown = re.findall(r'name="shown" value="(\d+)"', page.text)
+    assert len(shown) == 2
+    sent = {"gruppe": "unneeded", "what": "accept", "everyone": "1", "shown": shown}
     says(clinician.post(f"{there}/afgoer", data=sent, follow_redirects=True), "2 er godkendt")
     says(leader.get(there), "Frigjort 60 minutter", "Kan frigøres endnu 30 minutter")
     foreign = {**sent, "shown": [*shown, "999999"]}

@@ -11,9 +11,11 @@ from werkzeug.test import TestResponse
 
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
+from tests import factories as make
 from tests.integration.triage_rules.followup.conftest import rules
 from tests.integration.triage_rules.standards.conftest import House, signed_in
 from triage_rules.authoring.models import RuleDraft
+from triage_rules.followup.models import FollowUpPlan
 from triage_rules.standards.models import ObligationDeviation, StandardException
 from triage_rules.tables import written
 
@@ -70,6 +72,26 @@ def test_one_standard_lists_patients_by_obligation_and_state(
     says(leader.get(f"{home(house)}/findes-ikke"), status=404)
     looked = session.scalars(select(AuditEntry).where(AuditEntry.action == "look")).all()
     assert {one.place for one in looked} == {"staff_standards.one"}
+
+
+def test_many_patients_are_listed_fifty_at_a_time(
+    session: Session, house: House, leader: FlaskClient
+) -> None:
+    here = house.here
+    for _ in range(13):
+        patient = make.patient(session, here.place.clinic)
+        course = make.course(session, here.place.clinic, patient)
+        plan = {"pathway": here.pathway, "clinic": here.place.clinic, "course": course}
+        days = {"started_on": course.started_on, "latest_on": course.started_on}
+        make.add(session, FollowUpPlan(patient=patient, **plan, **days))
+    session.commit()
+    first = leader.get(f"{home(house)}/diabetes?krav=&stand=")
+    says(first, "56 krav", "Side 1 af 2")
+    assert f'href="{home(house)}/diabetes?side=2#patients"' in first.text
+    says(leader.get(f"{home(house)}/diabetes?side=2"), "Side 2 af 2")
+    filtered = leader.get(f"{home(house)}/diabetes?krav=diabetes_bp_yearly")
+    says(filtered, "14 krav")
+    assert "Side 1 af" not in filtered.text
 
 
 def test_a_leader_confirms_and_says_whom_it_is_about(
