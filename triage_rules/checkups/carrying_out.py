@@ -91,13 +91,16 @@ def _change(
     in_time = days.opens_on <= line.on <= days.latest_on
     stays = line.proposal == "other_form" and in_time
     if stays and _same_time(session, by, appointment, contact.form):
+        _ask(session, appointment)
         return appointment.minutes
     if appointment.invitation is not None:
         invitations.change_window(
             session, by, appointment.invitation, days.opens_on, days.latest_on
         )
-    moved = _move(session, by, appointment, contact.form, days)
-    return appointment.minutes if moved else None
+    if not _move(session, by, appointment, contact.form, days):
+        return None
+    _ask(session, appointment)
+    return appointment.minutes
 
 
 def _change_invitation(
@@ -184,6 +187,12 @@ def _move(session: Session, by: Actor, appointment: Appointment, form: str, days
             continue
         return True
     return False
+
+
+def _ask(session: Session, appointment: Appointment) -> None:
+    """What the patient said yes to was another time, or another form: they are asked again."""
+    appointment.participant = "needs-action"
+    session.flush()
 
 
 def _take_back(session: Session, by: Actor, line: CheckupLine, reason: str) -> None:

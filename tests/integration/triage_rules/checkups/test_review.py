@@ -166,12 +166,14 @@ def test_what_should_be_sooner_is_moved_and_keeps_its_time_until_then(
     # The rules reserved a time of their own: only the fixed one is looked at.
     _made, time = house.planned(session, 6)
     assert time is not None
+    keep(session, house.here.place.as_patient, time)
+    session.commit()
     (line,) = house.lines(session, house.review(session))
     assert (line.appointment_id, line.proposal, line.colour) == (time.id, "sooner", "red")
     assert service.settle(session, house.here.as_clinician, [line], accept=True) == []
     session.commit()
     session.refresh(time)
-    assert time.status == "booked"
+    assert (time.status, time.participant) == ("booked", "needs-action")
     assert time.starts_at.date() <= TODAY + timedelta(weeks=2)
     assert "checkup_tell" in kinds(session, house)
 
