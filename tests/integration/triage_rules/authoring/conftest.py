@@ -1,9 +1,14 @@
 """A clinic where one clinician writes the rules for asthma and another may approve them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from booking.calendar.models import Clinic
 from booking.people.models import Staff
@@ -88,3 +93,64 @@ def house(session: Session) -> House:
     )
     session.commit()
     return made
+
+
+def browser(app: Flask, staff: Staff) -> FlaskClient:
+    """A browser of a member of staff."""
+    client = app.test_client()
+    data = {"username": staff.username, "password": make.PASSWORD}
+    client.post("/klinik/log-ind", data=data)
+    return client
+
+
+@pytest.fixture
+def author(app: Flask, house: House) -> FlaskClient:
+    return browser(app, house.writes)
+
+
+@pytest.fixture
+def approver(app: Flask, house: House) -> FlaskClient:
+    return browser(app, house.approves)
+
+
+def says(page: TestResponse, *texts: str, status: int = 200) -> None:
+    """Assert the status, and that the page has each of these texts."""
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
+    assert page.status_code == status, text
+    for one in texts:
+        assert one in text, f"{one!r} is not on the page:\n{text}"
+
+
+def lacks(page: TestResponse, *texts: str) -> None:
+    for one in texts:
+        assert one not in unescape(page.text)
+
+
+def home(house: House, rule_set: RuleSet | None = None) -> str:
+    return f"/klinik/{house.clinic.id}/regler" + (f"/{rule_set.id}" if rule_set else "")
+
+
+def rule_sets(session: Session, house: House) -> list[RuleSet]:
+    """The clinic's rule sets as they are now; nothing is locked afterwards."""
+    session.expire_all()
+    found = list(queries.of_clinic(session, house.clinic.id))
+    session.commit()
+    return found
+
+
+def the_draft(session: Session, rule_set: RuleSet) -> RuleDraft:
+    """The draft as it is now; nothing is locked afterwards."""
+    session.expire_all()
+    draft = queries.draft_here(session, rule_set.clinic_id, rule_set.id)
+    session.refresh(draft)
+    session.commit()
+    return draft
+
+
+def draft_of(rule_set: RuleSet) -> RuleDraft:
+    assert rule_set.draft is not None
+    return rule_set.draft
+
+
+def count_numbers(session: Session, rule_set: RuleSet) -> list[int]:
+    return [one.number for one in queries.versions_of(session, rule_set.id)]
