@@ -233,7 +233,7 @@ def test_suggested_examples_are_taken_in_and_a_red_one_is_seen(
         expect(take).to_have_count(left)
         take.first.click()
     expect(take).to_have_count(0)
-    expect(page.get_by_text("det samme")).to_have_count(5)
+    expect(page.get_by_text("det samme", exact=True)).to_have_count(5)
 
     page.get_by_role("link", name="Sygdomsaktivitet, række 1").click()
     page.get_by_label("Farve").select_option("green")
@@ -241,5 +241,5 @@ def test_suggested_examples_are_taken_in_and_a_red_one_is_seen(
     expect(page.get_by_text("Farve: reglerne siger rød")).to_be_visible()
     axe(page)
     page.get_by_role("button", name="Fortryd det sidste").click()
-    expect(page.get_by_text("det samme")).to_have_count(5)
+    expect(page.get_by_text("det samme", exact=True)).to_have_count(5)
     page.context.close()

@@ -12,12 +12,14 @@ from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from booking.platform.error_table import shown
 from booking.platform.errors import ChangedMeanwhile
 from booking.platform.forms import Form, Number, read
 from booking.platform.pages import db, me
 from triage_rules.authoring import service
 from triage_rules.authoring.drafting import Examples, Here, address, as_fragment, read_again, step
 from triage_rules.authoring.editing import NotThere
+from triage_rules.authoring.errors import UnderReview
 from triage_rules.authoring.grid_view import content
 from triage_rules.tables.rule_set import Malformed, RuleSet, check
 
@@ -51,7 +53,7 @@ def of_rules(
 
 
 def carry_out(here: Here, edit: Edit) -> ResponseReturnValue:
-    """Save an edit and show it done; raises NotThere, UnderReview."""
+    """Save an edit and show it done; raises NotThere."""
     edition = read(EditionForm())["edition"]
     if edition != here.draft.edition:
         return _meanwhile(here, edit)
@@ -62,6 +64,12 @@ def carry_out(here: Here, edit: Edit) -> ResponseReturnValue:
     except ChangedMeanwhile:
         db().rollback()
         return _meanwhile(read_again(here), edit)
+    except UnderReview as error:
+        db().rollback()
+        said = shown(error.code)
+        return step(
+            here, "refused", 409, heading=said.heading, text=said.text, tab=edit.tab, edit=edit
+        )
     except Malformed as error:
         raise NotThere from error
     after = read_again(here)

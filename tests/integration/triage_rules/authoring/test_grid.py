@@ -249,7 +249,9 @@ def test_a_draft_under_review_is_only_read(grid: Grid, session: Session, house: 
     page = grid.see()
     says(page, "venter på godkendelse", "fra 16 til 19")
     assert "data-open" not in page.text
-    says(grid.send("/celle", {**A2, "how": "any"}), "Kladden venter på godkendelse", status=409)
+    late = grid.send("/celle", {**A2, "how": "any"})
+    says(late, "Kladden venter på godkendelse", "Du ville", "uanset", status=409)
+    assert "<!doctype" not in late.text
 
 
 def test_only_the_clinics_own_clinicians_write(
