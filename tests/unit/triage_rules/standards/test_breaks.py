@@ -210,7 +210,7 @@ def generated(draw: st.DrawFn) -> RuleSet:
 
 def longest_without(made: RuleSet, obligation: Obligation, seed: int) -> int:
     """The most days one patient went, whatever they answered, until a clinician looked."""
-    chain, chance = Chain(made), random.Random(seed)  # noqa: S311  (a test's dice)
+    chain, chance = Chain(made), random.Random(seed)
     start = day = met = seen = date(2026, 1, 31)
     measured = start
     most = 0
