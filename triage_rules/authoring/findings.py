@@ -216,10 +216,19 @@ def _two_meanings(rules: RuleSet, _table: Table, found: Unsound) -> str:
     )
 
 
+def _nothing_said(_rules: RuleSet, table: Table, found: Unsound) -> str:
+    return _(
+        "Række %(number)s siger ikke, hvad den handler om: skriv %(output)s.",
+        number=words.row_number(table, found.row),
+        output=words.output_name(table.outputs[0]).lower(),
+    )
+
+
 _CHAIN: dict[ChainFlaw, Callable[[RuleSet, Table, Unsound], str]] = {
     "window_order": _window_order,
     "green_when_missing": _green_when_missing,
     "flag_overruled": _flag_overruled,
     "second_look_of_nothing": _second_look_of_nothing,
     "two_meanings": _two_meanings,
+    "nothing_said": _nothing_said,
 }

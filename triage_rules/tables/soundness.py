@@ -10,8 +10,15 @@ from triage_rules.tables.rule_set import RuleSet
 from triage_rules.tables.verify import Finding, TooTangled, decides_for, flaws
 
 ChainFlaw = Literal[
-    "window_order", "green_when_missing", "flag_overruled", "second_look_of_nothing", "two_meanings"
+    "window_order",
+    "green_when_missing",
+    "flag_overruled",
+    "second_look_of_nothing",
+    "two_meanings",
+    "nothing_said",
 ]
+# Tables whose first answer is a name in the author's words: a flag, an obligation.
+NAMING = frozenset({"red_flags", "obligations"})
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,11 @@ def unsound(rules: RuleSet) -> list[tuple[str, Finding] | Unsound]:
             Unsound(table.name, "green_when_missing", row.id)
             for row in table.rows
             if _green(table, row)
+        ]
+        found += [
+            Unsound(table.name, "nothing_said", row.id)
+            for row in table.rows
+            if table.name in NAMING and not str(row.outputs[0]).strip()
         ]
     contact = rules.table("contact")
     if contact is not None:
