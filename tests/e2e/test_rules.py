@@ -14,7 +14,7 @@ from booking.platform.identity import SYSTEM
 from tests import factories as make
 from tests.e2e.axe import axe
 from tests.e2e.conftest import DESKTOP, PHONE, Live
-from tests.e2e.test_rule_grid import Keys
+from tests.e2e.rule_keys import Keys
 from tests.integration.triage_rules.authoring.conftest import House, house
 from triage_rules.authoring import editing, queries
 from triage_rules.questionnaires.shipped import install
