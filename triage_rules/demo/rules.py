@@ -21,6 +21,7 @@ DAYS = Input(
     greatest_age_days=30,
     source="score:siden-sidst:siden-dage-i-alt",
 )
+AIM = Decimal(53)  # mmol/mol
 MANY_DAYS, SOME_DAYS = Decimal(4), Decimal(3)
 
 
@@ -54,10 +55,11 @@ def next_arthritis(review_by: date) -> tuple[RuleSet, tuple[Example, ...]]:
 
 
 def next_diabetes(review_by: date) -> tuple[RuleSet, tuple[Example, ...]]:
-    """The version that waits for review: yellow from an HbA1c of 58."""
+    """The version that waits for review: yellow from an HbA1c of 53."""
     rules, _ = diabetes(review_by)
-    cell = Interval(Decimal(58), Decimal(74))
+    cell = Interval(AIM, Decimal(74))
     rules = editing.set_cell(rules, "activity", "a2", "hba1c", cell)
+    rules = replace(rules, second_looks=(SecondLook("hba1c", AIM, Decimal(1)),))
     return rules, _examples(rules)
 
 

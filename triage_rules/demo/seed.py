@@ -56,7 +56,7 @@ RULES = {RHEUMA: rules.arthritis, ENDO: rules.diabetes}
 NEXT = {RHEUMA: rules.next_arthritis, ENDO: rules.next_diabetes}
 WHY_NEXT = {
     RHEUMA: "Ser på dem, der har haft gener i tre dage, ikke kun fire.",
-    ENDO: "Gul fra HbA1c 58, som behandlingsmålet siger, ikke 59.",
+    ENDO: "Gul allerede fra HbA1c 53, ikke først fra 59.",
 }
 STANDARDS = {RHEUMA: (), ENDO: ("diabetes",)}
 

@@ -53,7 +53,7 @@ def before(counted: Counted) -> str:
 def rule(table: Table, row: Row, names: Names = NO_NAMES) -> str:
     """'Farve: rød → kontakt, fremmøde': whom it is for, and the first of what it answers."""
     answers = zip(table.outputs[:2], row.outputs[:2], strict=True)
-    said = [words.value(output, given) for output, given in answers if given != "none"]
+    said = [words.value(output, given, names) for output, given in answers if given != "none"]
     return f"{words.row_conditions(table, row, names)} → {', '.join(said)}"
 
 
