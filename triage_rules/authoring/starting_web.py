@@ -15,7 +15,7 @@ from booking.platform.forms import Form, Text, read, rejected
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
 from triage_rules import library
-from triage_rules.authoring import editing, queries, service, showing
+from triage_rules.authoring import editing, queries, refusals, service, showing
 from triage_rules.authoring.codes import code_for
 from triage_rules.authoring.importing import Imported, read_file
 from triage_rules.authoring.models import RuleSet
@@ -109,7 +109,7 @@ def import_file(clinic_id: int) -> ResponseReturnValue:
         made = _begin(clinic, label, imported.rules, imported, f"file:{name}")
     except Refused as refusal:
         told = InvalidInput({"file": _("Filen kan ikke bruges. Intet er gemt.")})
-        return rejected(FILE, told, clinic=clinic, refusal=refusal)
+        return rejected(FILE, told, clinic=clinic, refusal=refusal, refusals=refusals)
     except DomainError as error:
         return rejected(FILE, error, clinic=clinic)
     flash(_("Filen er læst ind som en kladde."), "success")

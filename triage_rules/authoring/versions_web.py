@@ -17,6 +17,7 @@ from triage_rules.authoring import approving, differences, queries, service, sho
 from triage_rules.authoring.errors import NotReady
 from triage_rules.authoring.models import RuleSet, RuleVersion
 from triage_rules.authoring.places import names_at, rule_set_at
+from triage_rules.authoring.refusals import place
 from triage_rules.dmn.refused import Refused
 from triage_rules.tables import examples as trying
 from triage_rules.tables.dmn_files import written_as_dmn
@@ -121,7 +122,7 @@ def _file(rules: Rules, name: str) -> ResponseReturnValue:
     try:
         document = written_as_dmn(rules)
     except Refused as refusal:
-        text = _("Reglerne kan ikke skrives som DMN: %(where)s", where=refusal.where)
+        text = _("Reglerne kan ikke skrives som DMN: %(where)s", where=place(refusal.where))
         raise InvalidInput({"": text}) from refusal
     return send_file(BytesIO(document), mimetype=DMN, as_attachment=True, download_name=name)
 

@@ -84,7 +84,7 @@ def range_text(interval: Interval) -> str:
 
 def tests_of(cell: dmn.Cell) -> nodes.Tests:
     """The cell parsed; refused where it speaks of anything but plain values."""
-    with at(cell.where):
+    with at(cell.where, cell.text):
         if cell.outside:
             raise Refused(cell.where, cell.outside)
         return parse.unary_tests(cell.text or "-", ())
@@ -92,7 +92,7 @@ def tests_of(cell: dmn.Cell) -> nodes.Tests:
 
 def result_of(cell: dmn.Cell) -> Value | None:
     """The one plain value of an output's cell; None for `null`. Refused for anything else."""
-    with at(cell.where):
+    with at(cell.where, cell.text):
         if cell.outside:
             raise Refused(cell.where, cell.outside)
         if not cell.text:
@@ -103,7 +103,7 @@ def result_of(cell: dmn.Cell) -> Value | None:
 def constants(cell: dmn.Cell) -> tuple[Value | None, ...]:
     """Every plain value that the cell mentions, the ends of intervals too; None for `null`."""
     tests = tests_of(cell)
-    with at(cell.where):
+    with at(cell.where, cell.text):
         return tuple(_constants(tests))
 
 
@@ -136,7 +136,7 @@ def seen_choices(cells: Iterable[dmn.Cell]) -> tuple[str, ...]:
         tests = tests_of(cell)
         texts = [value for value in constants(cell) if isinstance(value, str)]
         if texts and (tests.negated or any(_sign(test) != "=" for test in tests.alternatives)):
-            raise Refused(cell.where, OTHERS)
+            raise Refused(cell.where, OTHERS, cell.text)
         found |= dict.fromkeys(texts)
     return tuple(found)
 
@@ -144,7 +144,7 @@ def seen_choices(cells: Iterable[dmn.Cell]) -> tuple[str, ...]:
 def cell_of(cell: dmn.Cell, asked: Input) -> Cell:
     """The cell as a widget for this input holds it; raises Refused, naming the cell."""
     tests = tests_of(cell)
-    with at(cell.where):
+    with at(cell.where, cell.text):
         if not tests.alternatives:
             return AnyValue()
         return _HOW[asked.kind](tests, asked)

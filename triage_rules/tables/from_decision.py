@@ -60,11 +60,13 @@ def asked_by(
     """The input or decision that a column asks for by its name; refused for anything else."""
     where = clause.expression.where
     required = [p for one in decision.requires if (p := definitions.parts.get(one)) is not None]
-    with at(where):
-        found = parse.expression(clause.expression.text, {part.name for part in required})
+    text = clause.expression.text
+    with at(where, text):
+        found = parse.expression(text, {part.name for part in required})
     parts = [p for p in required if isinstance(found, nodes.Name) and p.name == found.name]
     if len(parts) != 1 or isinstance(parts[0], dmn.Knowledge):
-        raise Refused(where, "a column asks for one input by its name, not for an expression")
+        why = "a column asks for one input by its name, not for an expression"
+        raise Refused(where, why, text)
     return parts[0]
 
 
@@ -233,7 +235,8 @@ class _Reading:
                 rule.outputs, logic.outputs, outputs, row, strict=True
             ):
                 if not allows(output, value):
-                    raise Refused(cell.where, "the output is not among the values allowed")
+                    why = "the output is not among the values allowed"
+                    raise Refused(cell.where, why, cell.text)
                 types.conform(value, clause.type_ref, cell.where)
             if logic.aggregation:
                 continue

@@ -89,11 +89,30 @@ def test_a_file_that_cannot_be_held_is_refused_naming_the_cell_and_nothing_is_ma
     says(author.get(there), "Læs en fil ind")
     says(author.post(there, data={}), "Vælg en fil.", status=422)
     sent = {"file": (io.BytesIO(REFUSED), "x.dmn")}
-    says(author.post(there, data=sent), "afvist som helhed", "Activity", "row 1", status=422)
+    place = "Beslutningen »Activity«, række 1, oplysning 1 (ACT)"
+    why = "Feltet er skrevet på en måde, som Rettid ikke læser."
+    refused = author.post(there, data=sent)
+    says(refused, "afvist som helhed", place, why, "? * 2 > 30", status=422)
+    lacks(refused, "row 1", "clinicians")
     for odd in (b"", b"no file of any kind", b"{}", b'{"rules": {"tables": 3}}', b"{" * 100_000):
         sent = {"file": (io.BytesIO(odd), "x.json")}
         says(author.post(there, data=sent), "afvist som helhed", status=422)
     assert not rule_sets(session, house)
+
+
+def test_a_refusal_is_said_in_the_readers_language(house: House, author: FlaskClient) -> None:
+    entry = library.entry("asthma")
+    plain = json.loads(written.written(entry.rules))
+    plain["tables"][1]["rows"][0]["review_by"] = "i morgen"
+    row = plain["tables"][1]["rows"][0]["id"]
+    document = json.dumps(plain).encode()
+    for language, *texts in (
+        ("da", f"»Sygdomsaktivitet«, »{row}«", "Datoen kan ikke læses."),
+        ("en", f"“Disease activity”, “{row}”", "The date cannot be read."),
+    ):
+        author.get(f"/sprog/{language}")
+        sent = {"file": (io.BytesIO(document), "a.json")}
+        says(author.post(f"{home(house)}/ny/fil", data=sent), *texts, status=422)
 
 
 def test_the_written_form_is_read_with_its_examples(
