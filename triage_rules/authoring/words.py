@@ -160,7 +160,7 @@ def _interval(found: Interval) -> str:
         low, high = number(found.low), number(found.high)
         if found.low_closed and found.high_closed:
             return _("fra %(low)s til %(high)s", low=low, high=high)
-        return f"{_low(found)} {_('og')} {_high(found)}"
+        return listed([_low(found), _high(found)])
     if found.low is not None:
         return _low(found)
     if found.high is not None:
