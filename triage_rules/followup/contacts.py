@@ -219,8 +219,9 @@ def contact_of(decision: FollowUpDecision) -> Contact | None:
 
 
 def _sooner(session: Session, existing: Invitation, days: Window) -> Invitation:
-    """An invitation without a time is brought into the new window, unless it ends sooner."""
-    if existing.window_to > days.latest_on:
+    """An invitation without a time is brought into the new window, unless it ends sooner; so is
+    one whose own window is over."""
+    if not today(session, existing.clinic) <= existing.window_to <= days.latest_on:
         invitations.change_window(
             session, SYSTEM, existing, days.aim_on, days.latest_on, deadline_on=days.latest_on
         )
@@ -238,9 +239,12 @@ def _with_time(
     same: bool,
 ) -> Arranged:
     """The patient has a time already: one soon enough stands; a later one that nobody has said
-    yes to is moved; and of what the patient has agreed to, a person decides."""
-    in_time = local_date(time.starts_at, plan.clinic.zone) <= days.latest_on
-    if same and not in_time and unanswered(session, existing):
+    yes to is moved; and of what the patient has agreed to, or of a day that is past and nobody
+    has marked, a person decides."""
+    day = local_date(time.starts_at, plan.clinic.zone)
+    to_come = day >= today(session, plan.clinic)
+    in_time = to_come and day <= days.latest_on
+    if same and to_come and not in_time and unanswered(session, existing):
         invitations.change_window(
             session, SYSTEM, existing, days.opens_on, days.latest_on, deadline_on=days.latest_on
         )
@@ -268,18 +272,19 @@ def _no_visit_type(session: Session, plan: FollowUpPlan, days: Window) -> Workli
 def time_differs(
     session: Session, plan: FollowUpPlan, existing: Invitation, time: Appointment, days: Window
 ) -> WorklistItem:
-    """The patient has agreed to a time that is not what is asked for now: a person decides."""
+    """The patient's time is not what is asked for now: a person decides."""
     item = _put(session, plan, TIME_DIFFERS, _differs_key(time.id), days.latest_on)
     item.appointment_id, item.invitation_id = time.id, existing.id
     item.details = {**item.details, "visit_type": existing.visit_type.name}
-    item.due_on = min(item.due_on or days.latest_on, days.latest_on)
     session.flush()
     return item
 
 
 def _put(session: Session, plan: FollowUpPlan, kind: str, key: str, due_on: date) -> WorklistItem:
+    """Before a person, by the nearer of the days; asked for anew, it must be read anew."""
     responsible = plan.course.responsible
-    return worklist.add(
+    escalate_at = session.now() + timedelta(hours=plan.pathway.unread_hours)
+    item = worklist.add(
         session,
         plan.clinic_id,
         kind,
@@ -289,5 +294,9 @@ def _put(session: Session, plan: FollowUpPlan, kind: str, key: str, due_on: date
         key=key,
         urgency="yellow",
         owner_id=responsible.staff_id if responsible is not None else None,
-        escalate_at=session.now() + timedelta(hours=plan.pathway.unread_hours),
+        escalate_at=escalate_at,
     )
+    item.due_on = min(item.due_on or due_on, due_on)
+    if item.read_at is not None:
+        worklist.unread(session, item, escalate_at)
+    return item

@@ -129,11 +129,13 @@ def late_key(plan_id: int) -> str:
 
 
 def _late(session: Session, day: date) -> ColumnElement[bool]:
-    """Past its latest day, not on the worklist for it, and not just taken off."""
+    """Past its latest day, not on the worklist for it, and not just taken off by a person."""
     about = (WorklistItem.kind == LATE) & (
         WorklistItem.details["plan"].as_integer() == FollowUpPlan.id
     )
-    lately = WorklistItem.done_at > session.now() - AGAIN_AFTER
+    lately = (WorklistItem.done_at > session.now() - AGAIN_AFTER) & (
+        WorklistItem.done_by != SYSTEM.name
+    )
     theirs = WorklistItem.patient_id == FollowUpPlan.patient_id
     told = exists().where(theirs, about, (WorklistItem.status == "open") | lately)
     return (FollowUpPlan.latest_on < day) & ~told

@@ -13,7 +13,7 @@ from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor, ActorKind
 from triage_rules.authoring import queries as rule_sets
-from triage_rules.followup import acting, facts, going_on, queries, service
+from triage_rules.followup import acting, contacts, facts, going_on, queries, service
 from triage_rules.followup.deciding import decide
 from triage_rules.followup.errors import PlanEnded
 from triage_rules.followup.models import FollowUpPlan
@@ -64,13 +64,15 @@ def on_overdue(session: Session, overdue: QuestionnaireOverdue) -> None:
 
 
 def on_done(session: Session, done: ContactDone) -> None:
-    """The contact took place: the next questionnaire is set, so that the follow-up goes on."""
+    """The contact took place: the next questionnaire is set, so that the follow-up goes on. Not
+    while the plan's own invitation still waits: another contact does not stand in for it."""
     appointment = session.get_one(Appointment, done.appointment_id)
     plan = queries.running(session, appointment.course_id or 0)
     if plan is None:
         return
     service.lock(session, plan)
-    going_on.with_next_step(session, plan)
+    if contacts.standing(session, plan) is None:
+        going_on.with_next_step(session, plan)
 
 
 def on_finished(session: Session, finished: WorklistItemFinished) -> None:

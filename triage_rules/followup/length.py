@@ -10,8 +10,8 @@ from sqlalchemy import select
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.length import Length, LengthPolicy, LengthQuestion
 from booking.platform.database import Session
-from triage_rules.followup import queries
-from triage_rules.followup.models import FollowUpPlan, PathwayContact
+from triage_rules.followup import contacts, queries
+from triage_rules.followup.models import FollowUpPlan
 
 
 @dataclass(frozen=True)
@@ -35,20 +35,17 @@ def _minutes(session: Session, question: LengthQuestion) -> int:
     plan = session.scalars(
         select(FollowUpPlan)
         .join(Invitation, Invitation.course_id == FollowUpPlan.course_id)
-        .join(PathwayContact, PathwayContact.pathway_id == FollowUpPlan.pathway_id)
-        .where(
-            Invitation.id == question.invitation_id,
-            PathwayContact.visit_type_id == question.visit_type_id,
-            FollowUpPlan.ended_at.is_(None),
-        )
-        .limit(1)
+        .where(Invitation.id == question.invitation_id, FollowUpPlan.ended_at.is_(None))
     ).one_or_none()
     decision = queries.latest_decision(session, plan.id) if plan is not None else None
-    if decision is None:
+    if plan is None or decision is None:
         return 0
     review = queries.latest_review(session, decision.id)
-    if review is not None and review.action == "contact" and review.contact is not None:
+    if review is not None and review.invitation_id == question.invitation_id and review.contact:
         return int(str(review.contact.get("minutes") or 0))
-    if decision.action != "contact" or decision.contact is None:
+    contact = contacts.contact_of(decision)
+    if decision.action != "contact" or contact is None:
         return 0
-    return int(str(decision.contact["minutes"]))
+    fitting = contacts.fitting(plan, contact)
+    about_this = fitting is not None and fitting.id == question.visit_type_id
+    return contact.minutes if about_this else 0

@@ -60,7 +60,7 @@ def accept(
     if already is not None and (already.kind, already.words) == ("accepted", words.strip()):
         return already
     review = _write(session, by, decision, "accepted", decision.action, words=words)
-    _close(session, by, decision, words or _("Beslutningen er godkendt."))
+    _close(session, by, decision, words, _("Beslutningen er godkendt."))
     if decision.action == "look":
         going_on.unless_something_waits(session, plan)
     _tell(session, by, decision, review)
@@ -83,6 +83,9 @@ def override(
     plan = _lock(session, by, decision)
     net = service.net_weeks(session, plan, decision)
     _check(decision, instead, reason, words, net)
+    already = queries.latest_review(session, decision.id)
+    if already is not None and _ordered_just_so(already, instead, reason, words):
+        return already
     invitation = None
     if instead.action == "contact":
         invitation = _invite(session, by, plan, instead)
@@ -102,7 +105,7 @@ def override(
         invitation=invitation,
     )
     if instead.action != "look":
-        _close(session, by, decision, words or str(REASONS[reason]))
+        _close(session, by, decision, words, str(REASONS[reason]))
     if invitation is not None:
         contacts.refit_live(session, by, invitation)  # by the minutes that are written only now
     _tell(session, by, decision, review)
@@ -206,18 +209,37 @@ def _keep_looking(session: Session, plan: FollowUpPlan, decision: FollowUpDecisi
         acting.put_look(session, plan, decision)
 
 
-def _close(session: Session, by: Actor, decision: FollowUpDecision, outcome: str) -> None:
+def _close(
+    session: Session, by: Actor, decision: FollowUpDecision, words: str, otherwise: str
+) -> None:
     """What the plan's decisions, the answers themselves and the patient's wish put before a
-    person is seen to."""
+    person is seen to, with these words. What an earlier decision made red is not seen to by a
+    milder one, unless something is said."""
     plan = decision.plan
     keys = [acting.item_key(plan), wish_key(plan.clinic_id, plan.patient_id)]
     if decision.response is not None:
         keys.append(alarm.key(decision.response.request))
     for key in keys:
         item = with_key(session, key)
-        if item is not None:
-            worklist.mark_read(session, by, item)
-            worklist.close(session, by, item, outcome)
+        if item is None:
+            continue
+        if item.urgency == "red" and decision.colour != "red" and not words.strip():
+            continue
+        worklist.mark_read(session, by, item)
+        worklist.close(session, by, item, words or otherwise)
+
+
+def _ordered_just_so(review: DecisionReview, instead: Instead, reason: str, words: str) -> bool:
+    """True where this very contact was ordered with the same word: a form that was sent twice."""
+    ordered = review.invitation
+    if instead.action != "contact" or ordered is None or instead.visit_type is None:
+        return False
+    return (
+        ordered.status in ("planned", "open")
+        and ordered.visit_type_id == instead.visit_type.id
+        and review.contact == asdict(_contact(instead))
+        and (review.reason, review.words) == (reason, words.strip())
+    )
 
 
 def _contact(instead: Instead) -> Contact:

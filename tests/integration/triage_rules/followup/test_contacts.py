@@ -12,14 +12,12 @@ from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.invitations.service import Order
 from booking.appointments.models import Appointment
-from booking.appointments.occasions import length_for
+from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.worklist.queries import open_items
-from booking.people.models import PatientNeed
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
 from booking.platform.web import Rettid
-from tests import factories as make
 from tests.integration.triage_rules.followup.conftest import (
     GREEN,
     RED,
@@ -186,6 +184,52 @@ def test_a_later_time_the_patient_has_agreed_to_is_a_persons_to_change(
     assert kinds(session, followed) == ["follow_up_red", "wants_new_time"]
 
 
+def test_a_day_that_is_past_and_nobody_marked_is_no_contact_to_come(
+    session: Session, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.publish(session, rules(yellow=IN_A_MONTH))
+    followed.answer(session, YELLOW)
+    time = time_of(session, followed)
+    freezer.move_to(time.starts_at + timedelta(days=2))
+    followed.answer(session, YELLOW)
+    session.commit()
+    [item] = items(session, followed)
+    assert (item.kind, item.appointment_id) == ("follow_up_time_differs", time.id)
+    assert local_date(time.starts_at, followed.place.clinic.zone) == TODAY + timedelta(weeks=4)
+
+
+def test_an_invitation_whose_window_is_over_gets_a_time_in_the_new_one(
+    session: Session, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.publish(session, rules(red=contact("contact", "in_person", (0, 0, 0), "acute")))
+    followed.answer(session, RED)
+    without = invitation_of(session, followed)
+    assert without.window_to == TODAY
+    freezer.move_to("2026-12-14T08:00:00Z")
+    followed.publish(session, rules())
+    followed.answer(session, RED)
+    session.commit()
+    assert invitation_of(session, followed) is without
+    assert date(2026, 12, 14) <= day_of(session, followed) <= date(2026, 12, 28)
+    assert "no_time_in_window" not in kinds(session, followed)
+
+
+def test_what_no_visit_type_fits_is_due_sooner_and_read_again_when_it_is_asked_for_again(
+    session: Session, followed: Followed
+) -> None:
+    slowly = contact("contact", "in_person", (0, 12, 26), profession="nurse")
+    soon = contact("contact", "in_person", (0, 1, 2), "soon", profession="nurse")
+    followed.publish(session, rules(yellow=slowly))
+    followed.answer(session, YELLOW)
+    [item] = items(session, followed)
+    worklist.mark_read(session, followed.as_clinician, item)
+    followed.publish(session, rules(yellow=soon))
+    followed.answer(session, YELLOW)
+    session.commit()
+    assert items(session, followed) == [item]
+    assert (item.due_on, item.read_at) == (TODAY + timedelta(weeks=2), None)
+
+
 def test_a_planned_invitation_is_brought_sooner(session: Session, followed: Followed) -> None:
     followed.publish(session, rules(yellow=contact("contact", "in_person", (6, 20, 30))))
     followed.answer(session, YELLOW)
@@ -231,49 +275,6 @@ def test_another_form_takes_the_place_of_an_invitation_without_a_time(
     assert invitation_of(session, followed).form == "in_person"
 
 
-def test_the_rules_minutes_replace_the_base_and_needs_add_as_before(
-    session: Session, followed: Followed
-) -> None:
-    patient, talk = followed.place.patient, followed.talk
-    make.add(
-        session,
-        PatientNeed(
-            patient_id=patient.id, need="interpreter", told_by="staff", since=session.now()
-        ),
-    )
-    followed.answer(session, RED)
-    session.commit()
-    time = time_of(session, followed)
-    assert time.minutes == 60
-    assert time.minutes_reason == [["base", 45], ["interpreter", 15]]
-    assert length_for(session, talk, patient.id).minutes == 45  # 30 + 15: without the invitation
-    control = followed.place.control
-    assert length_for(session, control, patient.id, time.invitation_id).parts[0] == ("base", 30)
-
-
-def test_the_cap_never_cuts_the_rules_own_minutes(session: Session, followed: Followed) -> None:
-    long = contact("contact", "in_person", (0, 1, 2), "soon", minutes=90)
-    followed.publish(session, rules(red=long))
-    followed.answer(session, RED)
-    session.commit()
-    assert followed.talk.cap_minutes == 75
-    assert time_of(session, followed).minutes == 90
-
-
-def test_a_time_that_stands_gets_the_newer_decisions_length(
-    session: Session, followed: Followed
-) -> None:
-    followed.answer(session, RED)
-    time = time_of(session, followed)
-    followed.publish(
-        session, rules(red=contact("contact", "in_person", (0, 1, 2), "soon", minutes=60))
-    )
-    followed.answer(session, RED)
-    session.commit()
-    assert time_of(session, followed) is time
-    assert time.minutes == 60
-
-
 def test_when_the_contact_is_done_the_follow_up_goes_on(
     session: Session, followed: Followed, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -289,6 +290,26 @@ def test_when_the_contact_is_done_the_follow_up_goes_on(
     done = local_date(session.now(), followed.place.clinic.zone)
     assert followed.plan.ask_on == done + timedelta(weeks=5)  # the decision's own target
     assert followed.plan.latest_on == done + timedelta(weeks=8)
+
+
+def test_another_contact_does_not_stand_in_for_the_one_that_was_decided(
+    session: Session, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    place = followed.place
+    other = invitations.order(
+        session,
+        place.secretary,
+        place.course,
+        Order(place.control, "in_person", TODAY, TODAY + timedelta(weeks=1)),
+    )
+    followed.answer(session, RED)
+    time = invitations.live_appointment(session, other)
+    assert time is not None
+    freezer.move_to(time.ends_at)
+    attendance.done(session, place.secretary, time)
+    session.commit()
+    assert followed.plan.latest_on == TODAY + timedelta(weeks=2)
+    assert followed.plan.ask_on is None
 
 
 def test_a_patient_who_cancels_is_watched_by_the_latest_day(

@@ -128,6 +128,37 @@ def test_an_override_says_why(session: Session, followed: Followed) -> None:
         assert refused(error) == wrong
 
 
+def test_accepting_a_milder_answer_does_not_see_to_what_was_red(
+    session: Session, followed: Followed
+) -> None:
+    followed.answer(session, RED, ninth=2)
+    followed.answer(session, GREEN)
+    clinician = followed.as_clinician
+    reviewing.accept(session, clinician, decision(session, followed))
+    session.commit()
+    red = [item.kind for item in items(session, followed) if item.urgency == "red"]
+    assert sorted(red) == ["alarming_answer", "follow_up_red"]
+    milder = decision(session, followed)
+    reviewing.accept(session, clinician, milder, "Ringet: det første svar var en fejl")
+    session.commit()
+    assert "follow_up_red" not in [item.kind for item in items(session, followed)]
+
+
+def test_an_order_that_is_sent_twice_is_one(session: Session, followed: Followed) -> None:
+    followed.answer(session, YELLOW)
+    made, clinician = decision(session, followed), followed.as_clinician
+    instead = Instead("contact", followed.talk, "phone", 1, 3, minutes=20)
+    first = reviewing.override(session, clinician, made, instead, "patient_wish")
+    again = reviewing.override(session, clinician, made, instead, "patient_wish")
+    later = Instead("contact", followed.talk, "phone", 2, 4, minutes=20)
+    other = reviewing.override(session, clinician, made, later, "patient_wish")
+    session.commit()
+    assert again is first
+    assert other.invitation is not first.invitation
+    assert first.invitation is not None
+    assert first.invitation.status == "revoked"
+
+
 @pytest.mark.parametrize(
     ("instead", "wrong"),
     [

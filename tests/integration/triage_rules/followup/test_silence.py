@@ -21,6 +21,7 @@ from tests.integration.triage_rules.followup.conftest import (
     RED,
     YELLOW,
     Followed,
+    contact,
     phq9,
     rules,
 )
@@ -306,6 +307,20 @@ def test_a_latest_day_that_somebody_saw_to_is_told_again_after_two_weeks(
     session.commit()
     assert run(session, rettid, "follow_up_late") == 0
     freezer.tick(timedelta(days=15))
+    assert run(session, rettid, "follow_up_late") == 1
+
+
+def test_a_new_latest_day_is_watched_although_the_one_before_was_just_settled(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    within_a_week = contact("contact", "in_person", (0, 1, 1), "soon")
+    followed.publish(session, rules(yellow=within_a_week))
+    freezer.move_to("2026-12-08T08:00:00Z")
+    assert run(session, rettid, "follow_up_late") == 1
+    followed.answer(session, YELLOW)  # which settles what was late
+    assert "follow_up_late" not in kinds(session, followed)
+    freezer.move_to("2026-12-16T08:00:00Z")
+    assert followed.plan.latest_on == date(2026, 12, 15)
     assert run(session, rettid, "follow_up_late") == 1
 
 
