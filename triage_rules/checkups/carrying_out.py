@@ -21,6 +21,7 @@ from booking.appointments.worklist import service as worklist
 from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.identity import Actor
+from booking.platform.localtime import local_date
 from triage_rules.checkups.errors import NoCourse, NoSuchContact
 from triage_rules.checkups.looking import course_of, pathway_of
 from triage_rules.checkups.models import CheckupLine
@@ -44,16 +45,18 @@ def carry_out(session: Session, by: Actor, line: CheckupLine) -> str:
         _follow_on(session, by, line)
         _take_back(session, by, line, "not_needed")
         line.freed = line.minutes
-        _tell(session, line)
+        _tell(session, line, line.on)
         return "cancelled"
     contact, days = _wanted(session, line)
     before = line.minutes
     after = _change(session, by, line, contact, days)
-    line.freed = max(0, before - after) if after is not None else 0
     if after is None:
+        line.freed = 0
         _find(session, line, days.latest_on)
         return "no_time"
-    _tell(session, line)
+    minutes, on = after
+    line.freed = max(0, before - minutes)
+    _tell(session, line, min(on, line.on))
     return "changed"
 
 
@@ -79,9 +82,9 @@ def _follow_on(session: Session, by: Actor, line: CheckupLine) -> None:
 
 def _change(
     session: Session, by: Actor, line: CheckupLine, contact: Contact, days: Window
-) -> int | None:
-    """Give the check-up the form and the days the rules ask for; its minutes then, None where no
-    time is free: what there was stands."""
+) -> tuple[int, date] | None:
+    """Give the check-up the form and the days the rules ask for; its minutes and its day then,
+    None where no time is free: what there was stands."""
     appointment, invitation = line.appointment, line.invitation
     if appointment is None:
         assert invitation is not None
@@ -92,7 +95,7 @@ def _change(
     stays = line.proposal == "other_form" and in_time
     if stays and _same_time(session, by, appointment, contact.form):
         _ask(session, appointment)
-        return appointment.minutes
+        return _as_it_is(appointment)
     if appointment.invitation is not None:
         invitations.change_window(
             session, by, appointment.invitation, days.opens_on, days.latest_on
@@ -100,7 +103,11 @@ def _change(
     if not _move(session, by, appointment, contact.form, days):
         return None
     _ask(session, appointment)
-    return appointment.minutes
+    return _as_it_is(appointment)
+
+
+def _as_it_is(appointment: Appointment) -> tuple[int, date]:
+    return appointment.minutes, local_date(appointment.starts_at, appointment.clinic.zone)
 
 
 def _change_invitation(
@@ -110,16 +117,18 @@ def _change_invitation(
     invitation: Invitation,
     contact: Contact,
     days: Window,
-) -> int:
+) -> tuple[int, date]:
     """An invitation without a time gets other days, or gives way to one in another form."""
     if invitation.form != contact.form:
-        _replace(session, by, line, contact, days)
-        return contact.minutes or line.minutes
+        _, on = _replace(session, by, line, contact, days)
+        return contact.minutes or line.minutes, on
     invitations.change_window(session, by, invitation, days.opens_on, days.latest_on)
-    return line.minutes
+    return line.minutes, days.opens_on
 
 
-def _replace(session: Session, by: Actor, line: CheckupLine, contact: Contact, days: Window) -> int:
+def _replace(
+    session: Session, by: Actor, line: CheckupLine, contact: Contact, days: Window
+) -> tuple[int, date]:
     """Another contact ordered, and then the check-up taken back, in one transaction."""
     course = course_of(session, line)
     if course is None:
@@ -139,7 +148,7 @@ def _replace(session: Session, by: Actor, line: CheckupLine, contact: Contact, d
     )
     made = invitations.order(session, by, course, order)
     time = invitations.live_appointment(session, made)
-    return time.minutes if time is not None else visit_type.base_minutes
+    return _as_it_is(time) if time is not None else (visit_type.base_minutes, days.opens_on)
 
 
 def _visit_type(line: CheckupLine, own: VisitType, contact: Contact) -> VisitType:
@@ -218,19 +227,19 @@ def _wanted(session: Session, line: CheckupLine) -> tuple[Contact, Window]:
     return contact, windows.window(contact, today(session, line.review.clinic))
 
 
-def _tell(session: Session, line: CheckupLine) -> None:
-    _put(session, line, TELL, None)
+def _tell(session: Session, line: CheckupLine, on: date) -> None:
+    """In good time before the visit that was, or the one that is, whichever comes first."""
+    _put(session, line, TELL, worklist.in_time_to_tell(session, on, line.review.clinic.zone))
 
 
 def _find(session: Session, line: CheckupLine, latest_on: date) -> None:
     _put(session, line, FIND, latest_on)
 
 
-def _put(session: Session, line: CheckupLine, kind: str, due_on: date | None) -> None:
+def _put(session: Session, line: CheckupLine, kind: str, due_on: date) -> None:
     clinic = line.review.clinic
     booked = line.appointment or line.invitation
     assert booked is not None
-    soon = worklist.in_time_to_tell(session, line.on, clinic.zone)
     worklist.add(
         session,
         clinic.id,
@@ -238,6 +247,6 @@ def _put(session: Session, line: CheckupLine, kind: str, due_on: date | None) ->
         patient_id=line.patient_id,
         appointment_id=line.appointment_id,
         details={"visit_type": booked.visit_type.name},
-        due_on=due_on or soon,
+        due_on=due_on,
         key=f"checkup:{line.id}",
     )

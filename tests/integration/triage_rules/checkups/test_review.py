@@ -175,7 +175,9 @@ def test_what_should_be_sooner_is_moved_and_keeps_its_time_until_then(
     session.refresh(time)
     assert (time.status, time.participant) == ("booked", "needs-action")
     assert time.starts_at.date() <= TODAY + timedelta(weeks=2)
-    assert "checkup_tell" in kinds(session, house)
+    # Before the new time comes, not two weeks before the old one.
+    items = open_items(session, house.here.place.clinic.id)
+    assert [one.due_on for one in items if one.kind == "checkup_tell"] == [TODAY]
 
 
 def test_where_nothing_is_free_sooner_the_time_stands_and_a_person_looks(
