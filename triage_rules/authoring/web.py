@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.clinic_web.frame import clinic_here
-from booking.platform.errors import DomainError, InvalidInput
+from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Form, Number, Text, Yes, read, rejected
 from booking.platform.identity import Role
@@ -109,8 +109,10 @@ def show(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
 def begin_draft(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
     """Go on writing from a version: the one in force, else the newest."""
     _clinic, rule_set = rule_set_at(clinic_id, rule_set_id, Role.CLINICIAN)
-    newest = queries.versions_of(db(), rule_set.id)[0]
+    newest = next(iter(queries.versions_of(db(), rule_set.id)), None)
     version = queries.in_force(db(), rule_set.id, db().now()) or newest
+    if version is None:
+        raise NotFound
     service.draft_from(db(), me(), version)
     flash(_("Kladden er klar. Den begynder som version %(number)s.", number=version.number))
     return _to(rule_set)

@@ -22,8 +22,6 @@ from triage_rules.followup.models import (
 from triage_rules.questionnaires.models import QuestionnaireResponse
 from triage_rules.tables.decide import Decision, wants_contact
 
-CAUSES = ("answered", "corrected", "overdue", "wish", "measured", "asked")
-
 
 def decide(
     session: Session,
@@ -72,7 +70,9 @@ def _store(
     response: QuestionnaireResponse | None,
 ) -> FollowUpDecision:
     written = inputs.written(known)
-    weeks = windows.interval(made.contact, plan.interval_weeks, version.rules.latest_weeks)
+    weeks = None
+    if plan.pathway.questionnaire is not None:
+        weeks = windows.interval(made.contact, plan.interval_weeks, version.rules.latest_weeks)
     told_da, told_en = (
         told.to_patient(made, plan.clinic.phone, weeks, language) for language in told.LANGUAGES
     )

@@ -150,7 +150,7 @@ class Measurement(WithId):
 class FollowUpDecision(WithId):
     """What one published version said for one patient at one instant, and why.
 
-    cause: why it was asked (answered, corrected, overdue, wish, measured, asked). inputs_sealed:
+    cause: why it was asked (answered, corrected, wish, measured, asked). inputs_sealed:
     JSON, each input's value and its time. reasons, calls, obligations, contact: as in
     `tables.decide.Decision`. told_*: the explanations, to the patient and to the clinician.
     """

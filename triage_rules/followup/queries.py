@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
 from triage_rules.followup.models import DecisionReview, FollowUpDecision, FollowUpPlan, Measurement
-
-SHOWN = 50
 
 
 def plan_here(session: Session, clinic_id: int, patient_id: int, plan_id: int) -> FollowUpPlan:
@@ -49,20 +47,6 @@ def running(session: Session, course_id: int) -> FollowUpPlan | None:
 def latest_decision(session: Session, plan_id: int) -> FollowUpDecision | None:
     """The decision that stands."""
     return session.scalars(_newest_first(plan_id).limit(1)).one_or_none()
-
-
-def decisions_of(session: Session, plan_id: int) -> Sequence[FollowUpDecision]:
-    """A plan's decisions, the newest first, at most fifty, with all that is shown of them."""
-    return session.scalars(
-        _newest_first(plan_id)
-        .options(
-            selectinload(FollowUpDecision.trace),
-            selectinload(FollowUpDecision.reviews),
-            joinedload(FollowUpDecision.outcome),
-            joinedload(FollowUpDecision.rule_version),
-        )
-        .limit(SHOWN)
-    ).all()
 
 
 def decision_here(

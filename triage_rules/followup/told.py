@@ -17,10 +17,11 @@ from triage_rules.tables.model import Row
 LANGUAGES = ("da", "en")
 
 
-def to_patient(made: Decision, phone: str, weeks: int, language: str) -> str:
+def to_patient(made: Decision, phone: str, weeks: int | None, language: str) -> str:
     """Paragraphs, one a line: whom to call at once, why, and what happens next.
 
-    weeks: until the next questionnaire, where that is what happens.
+    weeks: until the next questionnaire, where that is what happens; None where there is none to
+    ask, and so a person looks.
     """
     said = [said_in(language, CALLS[call], phone=phone) for call in made.calls]
     said += [row.told_en if language == "en" and row.told_en else row.told for row in _rows(made)]
@@ -97,7 +98,7 @@ def _whys(made: Decision) -> list[str]:
     return [one for one in dict.fromkeys(reason.why for reason in made.reasons) if one in WHY]
 
 
-def _next(made: Decision, weeks: int, language: str) -> list[str]:
+def _next(made: Decision, weeks: int | None, language: str) -> list[str]:
     if made.action == "contact" and made.contact is not None:
         latest, form = made.contact.latest_weeks, made.contact.form
         what = said_in(language, NEXT.get(form, NEXT["none"]))
@@ -107,7 +108,7 @@ def _next(made: Decision, weeks: int, language: str) -> list[str]:
             weeks=latest,
         )
         return [f"{what} {when}", said_in(language, LATER["time"])]
-    if made.action == "questionnaire":
+    if made.action == "questionnaire" and weeks is not None:
         key = "ask_one" if weeks == 1 else "ask"
         return [said_in(language, LATER[key], weeks=weeks), said_in(language, LATER["always"])]
     if made.colour == "red":

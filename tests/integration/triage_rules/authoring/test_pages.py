@@ -197,10 +197,12 @@ def test_a_new_draft_begins_as_what_counts(
     session: Session, house: House, author: FlaskClient
 ) -> None:
     rule_set = house.begin(session)
+    session.commit()
+    here = home(house, rule_set)
+    assert author.post(f"{here}/ny-kladde").status_code == 404  # there is no version to begin from
     house.published(session, rule_set)
     house.next(session, rule_set, 40, TODAY + timedelta(days=7))
     session.commit()
-    here = home(house, rule_set)
     done = author.post(f"{here}/ny-kladde", follow_redirects=True)
     says(done, "Den begynder som version 1", "Skriv i kladden")
     assert the_draft(session, rule_set).rules.latest_weeks == 52

@@ -193,7 +193,7 @@ def test_a_correction_decides_again_and_red_stays_for_a_person(
     assert (red.kind, red.urgency) == ("follow_up_red", "red")
     assert "Nyere svar man. 23. nov.: grøn." in red.words
     assert unneeded.kind == "follow_up_not_asked_for"  # the time is not taken away by itself
-    first, second = reversed(queries.decisions_of(session, followed.plan.id))
+    first, second = session.scalars(select(FollowUpDecision).order_by(FollowUpDecision.id)).all()
     assert (first.colour, second.colour) == ("red", "green")
 
 
@@ -376,6 +376,10 @@ def test_a_pathway_without_a_questionnaire_asks_a_person(
     session.expire(followed.pathway)
     due.send(session, followed.plan)
     assert kinds(session, followed) == ["follow_up_no_questionnaire"]
+    promised = "Du får et nyt spørgeskema om 12 uger."
+    assert promised in decision(session, followed).told_da
+    decide(session, SYSTEM, followed.plan, "asked")
+    assert promised not in decision(session, followed).told_da
 
 
 def test_every_job_of_follow_up_is_known(jobs: JobBook) -> None:
