@@ -53,7 +53,7 @@ def test_the_page_says_what_was_decided_and_why(
         "Patienten har svaret",
         "Depression, version 1",
         "Sygdomsaktivitet , række 2",
-        "PHQ-9: mindst 10 → Farve: gul",
+        "PHQ-9: fra 10 til 14 → Farve: gul",
         "12 point",
         "Hvad der ville have ændret beslutningen",
         "Farve: rød, hvis PHQ-9: mindst 15 (er 12 point)",
