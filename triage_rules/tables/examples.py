@@ -191,7 +191,7 @@ def read(text: str) -> tuple[Example, ...]:
     """Examples from their written form; raises Malformed for anything else."""
     try:
         plain = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed("examples", str(error)) from error
     if not isinstance(plain, list):
         raise Malformed("examples", "must be a list")

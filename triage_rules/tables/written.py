@@ -48,7 +48,7 @@ def read(text: str) -> RuleSet:
     """A rule set from its written form; raises Malformed for anything else."""
     try:
         plain = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed("", str(error)) from error
     rules = _rule_set(plain)
     check(rules)
