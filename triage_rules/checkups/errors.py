@@ -10,7 +10,8 @@ class NothingToReview(DomainError):
 
 
 class Overtaken(DomainError):
-    """The check-up was moved, answered or cancelled since the rules looked at it."""
+    """The check-up was moved, answered or cancelled since the rules looked at it; or they would
+    say something else of the patient now."""
 
     code = "checkup_overtaken"
 

@@ -14,6 +14,7 @@ from booking.appointments.invitations.models import Course
 from booking.calendar.service import today
 from booking.platform.database import Session
 from triage_rules.authoring import queries as rule_sets
+from triage_rules.checkups.errors import Settled
 from triage_rules.checkups.models import CheckupLine, CheckupReview
 from triage_rules.checkups.proposals import ACTED, Checkup, Proposal, propose, without_contact
 from triage_rules.followup import facts
@@ -162,6 +163,9 @@ def _proposal(session: Session, line: CheckupLine, checkup: Checkup) -> Proposal
     day = today(session, line.review.clinic)
     owed = owed_of(session, line.review.clinic, course, pathway.standards, day)
     found = propose(checkup, made, owed, day)
+    if found.kind == "unneeded" and pathway.questionnaire_id is None:
+        line.lacks = "questionnaire"  # nothing would be sent in the visit's stead
+        return UNSURE
     if found.kind in ACTED and made.contact is not None:
         until = max(checkup.on, window(made.contact, day).latest_on)
         owing = without_contact(owed, until)
@@ -177,7 +181,10 @@ def _write(line: CheckupLine, made: Decision) -> None:
 
 
 def again(session: Session, review: CheckupReview, lines: Sequence[CheckupLine]) -> int:
-    """Let the rules look once more at lines nobody has settled; how many."""
+    """Let the rules look once more at lines nobody has settled; how many. Raises Settled for a
+    review that is closed."""
+    if review.status == "closed":
+        raise Settled
     waiting = [line for line in lines if line.status == "open"]
     for line in waiting:
         line.status = "waiting"

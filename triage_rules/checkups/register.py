@@ -27,8 +27,8 @@ FAULTS = {
     ),
     "checkup_overtaken": Shown(
         409,
-        _("Kontrollen er ændret imens"),
-        _("Intet er gjort ved den. Reglerne har set på den igen: se det nye forslag."),
+        _("Noget er ændret imens"),
+        _("Kontrollen er, som den var. Reglerne har set på den igen: se det nye forslag."),
     ),
     "checkup_settled": Shown(
         409,

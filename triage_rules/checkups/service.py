@@ -65,7 +65,9 @@ def begin(
     plans = _plans(session, clinic)
     lines = []
     for one in found:
-        plan = plans.get(("course", one["course_id"])) or plans.get(("patient", one["patient_id"]))
+        # Another course's rules say nothing of a check-up that has a course of its own.
+        key = ("patient", one["patient_id"]) if one["course_id"] is None else None
+        plan = plans.get(key or ("course", one["course_id"]))
         if plan is None and pathway is None:
             review.left_out += 1
             continue
@@ -129,6 +131,7 @@ def accept_line(session: Session, by: Actor, line: CheckupLine) -> None:
     _check_unchanged(session, line)
     outcome = "kept"
     if line.proposal in ACTED:
+        _check_still_proposed(session, line)
         outcome = carrying_out.carry_out(session, by, line)
     _note(session, by, line, "carried_out")
     line.outcome = outcome
@@ -168,6 +171,14 @@ def _check_unchanged(session: Session, line: CheckupLine) -> None:
     lock(session, [], [line.patient_id])  # as whoever moves the time must
     _refresh(session, line)
     if looking.planned(line) is None or looking.version_of(line) != line.seen_version:
+        raise Overtaken
+
+
+def _check_still_proposed(session: Session, line: CheckupLine) -> None:
+    """What the patient has answered since, and rules published since, count too."""
+    before = (line.proposal, line.contact, line.demands)
+    looking.look(session, line)
+    if (line.proposal, line.contact, line.demands) != before:
         raise Overtaken
 
 

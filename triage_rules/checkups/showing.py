@@ -92,6 +92,7 @@ LACKS: dict[str, LazyString] = {
     "course": _l("Patienten har intet åbent forløb."),
     "rules": _l("Ingen udgivne regler gælder for patienten."),
     "answers": _l("Patientens svar kan ikke læses."),
+    "questionnaire": _l("Opfølgningstypen har intet spørgeskema."),
 }
 COLOURS: dict[str, tuple[LazyString, str]] = {
     "red": (_l("Rød"), "error"),

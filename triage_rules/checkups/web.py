@@ -158,6 +158,8 @@ def settle(clinic_id: int, review_id: int) -> ResponseReturnValue:
         flash(said, "success")
     elif done:
         flash(ngettext("%(num)d er afvist.", "%(num)d er afvist.", done), "success")
+    if refused:
+        looked_at(*{line.patient_id for line, _why in refused}, clinic_id=clinic.id)
     for line, refusal in refused:
         flash(f"{line.patient.name}: {in_words(refusal)}", "warning")
     return redirect(url_for(".show", clinic_id=clinic_id, review_id=review_id, **here), 303)

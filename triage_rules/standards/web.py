@@ -14,7 +14,7 @@ from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import in_words, refusals
 from booking.people.schemas import FreeText
 from booking.platform.database import Session
-from booking.platform.errors import DomainError, InvalidInput
+from booking.platform.errors import ChangedMeanwhile, DomainError, InvalidInput
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Form, Ids, Number, Text, read, rejected
 from booking.platform.i18n import language_code
@@ -29,6 +29,7 @@ from triage_rules.standards.obligations import STATES
 from triage_rules.standards.queries import Owed
 from triage_rules.standards.tally import Tally, tally
 from triage_rules.tables.rule_set import RuleSet as Rules
+from triage_rules.tables.written import content_hash
 
 pages = Pages(
     "staff_standards",
@@ -58,9 +59,10 @@ class ApplyForm(Form):
 
 
 class ExceptForm(Form):
-    """Which obligation the rules may break, and why."""
+    """Which obligation the rules may break, and why. rules: the hash of those that were shown."""
 
     obligation = Text(longest=60, required=True)
+    rules = Text(longest=64, load_default="")
     words = FreeText(
         longest=2000,
         required=True,
@@ -142,6 +144,8 @@ def make_exception(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
     rules = _rules(rule_set)
     try:
         typed = read(ExceptForm())
+        if typed["rules"] != content_hash(rules):
+            raise ChangedMeanwhile
         with refusals():
             service.make_exception(db(), me(), rule_set, rules, typed["obligation"], typed["words"])
     except InvalidInput as error:
@@ -233,6 +237,7 @@ def _exceptions(clinic: Clinic, rule_set: RuleSet) -> dict[str, Any]:
     return {
         "clinic": clinic,
         "rule_set": rule_set,
+        "rules_hash": content_hash(rules),
         "broken": list(by_obligation.values()),
         "decided": [
             each for each in queries.exceptions_at(db(), clinic.id) if each.rule_set is rule_set

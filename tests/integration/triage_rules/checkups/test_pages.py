@@ -7,13 +7,17 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
+from tests import factories as make
 from tests.integration.triage_rules.checkups.conftest import House
 from tests.integration.triage_rules.followup.conftest import GREEN
 from tests.integration.triage_rules.standards.conftest import signed_in
 from triage_rules.checkups import queries
+from triage_rules.checkups.models import CheckupReview
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
@@ -157,4 +161,31 @@ def test_what_cannot_be_begun_says_why(session: Session, house: House, leader: F
 def test_another_clinics_review_is_not_found(
     session: Session, house: House, leader: FlaskClient
 ) -> None:
-    says(leader.get(f"{home(house)}/999"), status=404)
+    house.here.answer(session, GREEN)
+    house.planned(session, 6)
+    session.commit()
+    mine = begun(house, leader).location
+    number = int(mine.rsplit("/", 1)[1])
+    elsewhere = make.clinic(session, name="Naboklinikken")
+    session.commit()
+    session.get_one(CheckupReview, number).clinic_id = elsewhere.id
+    session.commit()
+    says(leader.get(mine), status=404)
+    for act in ("igen", "luk"):
+        says(leader.post(f"{mine}/{act}"), status=404)
+
+
+def test_a_line_of_another_review_is_not_found_and_a_refused_patient_is_logged(
+    session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
+) -> None:
+    house.here.answer(session, GREEN)
+    house.planned(session, 6)
+    session.commit()
+    first, second = begun(house, leader).location, begun(house, leader).location
+    (line,) = re.findall(r'name="lines" value="(\d+)"', clinician.get(first).text)
+    sent = {"gruppe": "unneeded", "side": "1", "what": "accept", "lines": line}
+    says(clinician.post(f"{second}/afgoer", data=sent), status=404)
+    assert clinician.post(f"{first}/afgoer", data=sent).status_code == 303
+    assert clinician.post(f"{first}/afgoer", data=sent).status_code == 303
+    places = session.scalars(select(AuditEntry.place).where(AuditEntry.action == "look")).all()
+    assert "staff_checkups.settle" in places

@@ -19,6 +19,7 @@ from tests.integration.triage_rules.followup.conftest import (
     GREEN,
     RED,
     TO_THE_CLINIC,
+    YELLOW,
     contact,
     rules,
 )
@@ -250,6 +251,58 @@ def test_a_time_cancelled_meanwhile_is_written_off(session: Session, house: Hous
     ((_line, why),) = service.settle(session, house.here.as_clinician, [line], accept=True)
     assert isinstance(why, Overtaken)
     assert (line.status, line.outcome, line.freed) == ("carried_out", "gone", 0)
+
+
+def test_answers_given_after_the_rules_looked_count_when_it_is_accepted(
+    session: Session, house: House
+) -> None:
+    answered(session, house, GREEN)
+    _made, time = house.planned(session, 6)
+    assert time is not None
+    (line,) = house.lines(session, house.review(session))
+    assert line.proposal == "unneeded"
+    answered(session, house, YELLOW)
+    ((_line, why),) = service.settle(session, house.here.as_clinician, [line], accept=True)
+    session.commit()
+    assert isinstance(why, Overtaken)
+    assert (line.status, line.colour, line.proposal) == ("open", "yellow", "unsure")
+    assert time.status == "booked"
+
+
+def test_a_visit_stands_where_no_questionnaire_would_come_instead(
+    session: Session, house: House
+) -> None:
+    answered(session, house, GREEN)
+    house.here.pathway.questionnaire = None
+    house.planned(session, 6)
+    session.commit()
+    (line,) = house.lines(session, house.review(session))
+    assert (line.proposal, line.lacks) == ("unsure", "questionnaire")
+
+
+def test_the_rules_of_one_course_say_nothing_of_another_courses_check_up(
+    session: Session, house: House
+) -> None:
+    answered(session, house, GREEN)
+    here = house.here
+    other = make.course(
+        session, here.place.clinic, here.plan.patient, responsible=here.place.doctor
+    )
+    house.planned(session, 6, course=other)
+    session.commit()
+    review = house.review(session)
+    assert (review.left_out, house.lines(session, review)) == (1, [])
+
+
+def test_a_closed_review_is_not_looked_at_again(session: Session, house: House) -> None:
+    answered(session, house, GREEN)
+    house.planned(session, 6)
+    review = house.review(session)
+    service.close(session, house.leads, review)
+    with pytest.raises(Settled):
+        looking.again(session, review, house.lines(session, review))
+    with pytest.raises(Settled):
+        service.accept_line(session, house.here.as_clinician, house.lines(session, review)[0])
 
 
 def test_patients_nobody_follows_are_left_out_or_looked_at_by_chosen_rules(

@@ -147,8 +147,14 @@ def test_a_leader_decides_that_rules_may_break_a_standard(
     says(clinician.get(rules_page), "Kladden bryder 4 krav", "før reglerne kan udgives")
     text = says(clinician.get(page), "Venter på en leders beslutning", "Række 3", "bed en leder")
     assert "Beslut, at reglerne må bryde kravet" not in text
-    chosen = {"obligation": "diabetes_eyes_2y"}
+    shown = written.content_hash(rules())
+    chosen = {"obligation": "diabetes_eyes_2y", "rules": shown}
     says(leader.post(page, data=chosen), "Skriv, hvorfor det er i orden.", status=422)
+    other = {**chosen, "rules": "0" * 64, "words": "Om reglerne, som de var"}
+    changed = leader.post(page, data=other, follow_redirects=True)
+    says(changed, "En anden har ændret det samme imens")
+    assert session.scalars(select(StandardException)).all() == []
+    session.commit()
     decided = leader.post(page, data={**chosen, "words": "Øjenlæge"}, follow_redirects=True)
     says(decided, "Besluttet af Lene Leder", "Øjenlæge")
     again = leader.post(page, data={**chosen, "words": "Igen"}, follow_redirects=True)
