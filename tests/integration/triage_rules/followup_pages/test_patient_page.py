@@ -61,7 +61,7 @@ def test_the_page_says_what_was_decided_and_why(
         "Ulæst",
     )
     assert "<svg" in page.text
-    says(page, "PHQ-9, samlet (0–27) over tid", "Reglernes grænser: 9/10, 15.")
+    says(page, "PHQ-9, samlet (0–27) over tid", "Reglernes grænser: 9/10, 14/15.")
 
 
 def test_what_is_missing_is_named(session: Session, followed: Followed, desk: FlaskClient) -> None:
