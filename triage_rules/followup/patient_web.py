@@ -23,6 +23,7 @@ from triage_rules.followup import acting, contacts, queries, wording
 from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
 from triage_rules.questionnaires import alarm
 from triage_rules.questionnaires.models import QuestionnaireRequest, QuestionnaireResponse
+from triage_rules.questionnaires.service import wish_key
 
 pages = Pages("patient_follow_up", __name__, template_folder="templates")
 
@@ -139,7 +140,10 @@ def _next(session: Session, plan: FollowUpPlan) -> Next:
         time=time,
         invitation=invitation if time is None else None,
         asked=_asked(session, plan),
-        looked_at=with_key(session, acting.item_key(plan)) is not None,
+        looked_at=any(
+            with_key(session, key) is not None
+            for key in (acting.item_key(plan), wish_key(plan.clinic_id, plan.patient_id))
+        ),
         ask_on=plan.ask_on,
     )
 
