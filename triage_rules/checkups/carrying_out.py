@@ -120,8 +120,7 @@ def _change_invitation(
 ) -> tuple[int, date]:
     """An invitation without a time gets other days, or gives way to one in another form."""
     if invitation.form != contact.form:
-        _, on = _replace(session, by, line, contact, days)
-        return contact.minutes or line.minutes, on
+        return _replace(session, by, line, contact, days)
     invitations.change_window(session, by, invitation, days.opens_on, days.latest_on)
     return line.minutes, days.opens_on
 
@@ -148,7 +147,10 @@ def _replace(
     )
     made = invitations.order(session, by, course, order)
     time = invitations.live_appointment(session, made)
-    return _as_it_is(time) if time is not None else (visit_type.base_minutes, days.opens_on)
+    if time is not None:
+        return _as_it_is(time)
+    length = occasions.length_for(session, visit_type, line.patient_id, made.id)
+    return length.minutes, days.opens_on
 
 
 def _visit_type(line: CheckupLine, own: VisitType, contact: Contact) -> VisitType:

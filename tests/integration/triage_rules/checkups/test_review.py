@@ -144,7 +144,7 @@ def test_an_invitation_without_a_time_gives_way_to_one_in_the_other_form(
     session: Session, house: House
 ) -> None:
     answered(session, house, GREEN)
-    house.here.publish(session, rules(green=contact("contact", "video", (18, 20, 30))))
+    house.here.publish(session, rules(green=contact("contact", "video", (18, 20, 30), minutes=15)))
     made, _none = house.planned(session, 20)
     (line,) = house.lines(session, house.review(session))
     assert line.proposal == "other_form"
@@ -156,6 +156,7 @@ def test_an_invitation_without_a_time_gives_way_to_one_in_the_other_form(
         if one.status == "planned"
     ]
     assert (new.form, new.window_to) == ("video", TODAY + timedelta(weeks=30))
+    assert line.freed == 0  # it will take as long as its visit type does
 
 
 def test_what_should_be_sooner_is_moved_and_keeps_its_time_until_then(

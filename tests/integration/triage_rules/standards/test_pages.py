@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
+from booking.platform.identity import Role
 from tests import factories as make
 from tests.integration.triage_rules.followup.conftest import rules
 from tests.integration.triage_rules.standards.conftest import House, signed_in
@@ -106,7 +107,7 @@ def test_a_leader_confirms_and_says_whom_it_is_about(
 
 
 def test_a_clinician_deviates_from_the_patients_page_and_takes_it_back(
-    session: Session, house: House, clinician: FlaskClient, leader: FlaskClient
+    app: Flask, session: Session, house: House, clinician: FlaskClient, leader: FlaskClient
 ) -> None:
     here = house.here
     patient = f"/klinik/{here.place.clinic.id}/patienter/{here.plan.patient_id}"
@@ -124,6 +125,21 @@ def test_a_clinician_deviates_from_the_patients_page_and_takes_it_back(
     session.commit()
     back = f"{patient}/krav/fravigelser/{made.id}/tilbage"
     says(leader.post(back), status=403)
+    other = make.patient(session, here.place.clinic)
+    neighbour = make.clinic(session)
+    stranger = make.staff(session, neighbour, Role.CLINICIAN)
+    theirs = make.patient(session, neighbour)
+    session.commit()
+    wrong = f"/klinik/{here.place.clinic.id}/patienter/{other.id}"
+    says(clinician.post(f"{wrong}/krav/fravigelser/{made.id}/tilbage"), status=404)
+    elsewhere = f"/klinik/{neighbour.id}/patienter/{theirs.id}"
+    at_theirs = signed_in(app, stranger.username)
+    says(at_theirs.get(elsewhere))
+    says(at_theirs.post(f"{elsewhere}/krav/fravigelser/{made.id}/tilbage"), status=404)
+    says(at_theirs.post(back), status=404)
+    session.refresh(made)
+    assert made.withdrawn_at is None
+    session.commit()
     says(clinician.post(back, follow_redirects=True), "trukket tilbage", "Overskredet")
 
 
