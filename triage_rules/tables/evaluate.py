@@ -10,7 +10,7 @@ its author has taken responsibility. Otherwise the answer is a clinician's to gi
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -220,7 +220,7 @@ def _read(asked: Input, fact: Fact | None, now: datetime, oldest: timedelta | No
         try:
             if (number - asked.low if asked.low else number) % asked.step:
                 return Read(asked, "mistyped", None, fact.at)
-        except InvalidOperation:  # no number, or too large to have a place among the steps
+        except (InvalidOperation, Overflow):  # no number, or too large for its steps
             return Read(asked, "mistyped", None, fact.at)
         if (asked.low is not None and number < asked.low) or (
             asked.high is not None and number > asked.high
