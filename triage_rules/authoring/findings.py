@@ -46,11 +46,23 @@ def finding(rules: RuleSet, found: Found, names: Names = NO_NAMES) -> str:
 def merge(table: Table, found: Merge, names: Names = NO_NAMES) -> str:
     """'Række 2 og række 3 svarer det samme og kan blive til én: ACT: mindst 16.'"""
     first, second = (words.row_number(table, one) for one in found.rows)
-    return _(
+    said = _(
         "Række %(first)s og %(second)s svarer det samme og kan blive til én med %(cell)s.",
         first=first,
         second=second,
         cell=words.extent(table.inputs[found.column], (found.cell,), names),
+    )
+    told = {(row.told, row.told_en) for row in table.rows if row.id in found.rows}
+    if len(told) == 1:
+        return said
+    return " ".join(
+        [
+            said,
+            _(
+                "De siger noget forskelligt til patienten; kun beskeden i række %(row)s bliver.",
+                row=first,
+            ),
+        ]
     )
 
 
@@ -224,6 +236,13 @@ def _nothing_said(_rules: RuleSet, table: Table, found: Unsound) -> str:
     )
 
 
+def _never_stale(rules: RuleSet, _table: Table, found: Unsound) -> str:
+    return _(
+        "»%(input)s« bliver aldrig for gammel: skriv, hvor mange dage det højst må være.",
+        input=_label(rules, found.input),
+    )
+
+
 _CHAIN: dict[ChainFlaw, Callable[[RuleSet, Table, Unsound], str]] = {
     "window_order": _window_order,
     "green_when_missing": _green_when_missing,
@@ -231,4 +250,5 @@ _CHAIN: dict[ChainFlaw, Callable[[RuleSet, Table, Unsound], str]] = {
     "second_look_of_nothing": _second_look_of_nothing,
     "two_meanings": _two_meanings,
     "nothing_said": _nothing_said,
+    "never_stale": _never_stale,
 }

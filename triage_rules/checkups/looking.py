@@ -18,6 +18,7 @@ from triage_rules.checkups.errors import Settled
 from triage_rules.checkups.models import CheckupLine, CheckupReview
 from triage_rules.checkups.proposals import ACTED, Checkup, Proposal, propose, without_contact
 from triage_rules.followup import facts
+from triage_rules.followup.contacts import standing
 from triage_rules.followup.deciding import run
 from triage_rules.followup.inputs import Inputs
 from triage_rules.followup.models import Pathway
@@ -166,11 +167,23 @@ def _proposal(session: Session, line: CheckupLine, checkup: Checkup) -> Proposal
     if found.kind == "unneeded" and pathway.questionnaire_id is None:
         line.lacks = "questionnaire"  # nothing would be sent in the visit's stead
         return UNSURE
+    if found.kind in ("sooner", "other_form") and _ordered(session, line):
+        line.lacks = "ordered"  # one contact is what the rules asked for, and it is there
+        return UNSURE
     if found.kind in ACTED and made.contact is not None:
         until = max(checkup.on, window(made.contact, day).latest_on)
         owing = without_contact(owed, until)
         line.reasons = [*line.reasons, *({"why": OWED, "input": code} for code in owing)]
     return found
+
+
+def _ordered(session: Session, line: CheckupLine) -> bool:
+    """True where the patient's plan has ordered a contact of its own, other than this one."""
+    ordered = standing(session, line.plan) if line.plan is not None else None
+    if ordered is None:
+        return False
+    own = line.appointment.invitation_id if line.appointment is not None else line.invitation_id
+    return ordered.id != own
 
 
 def _write(line: CheckupLine, made: Decision) -> None:

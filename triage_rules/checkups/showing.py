@@ -93,6 +93,7 @@ LACKS: dict[str, LazyString] = {
     "rules": _l("Ingen udgivne regler gælder for patienten."),
     "answers": _l("Patientens svar kan ikke læses."),
     "questionnaire": _l("Opfølgningstypen har intet spørgeskema."),
+    "ordered": _l("Reglerne har allerede bestilt en kontakt. Se, om begge er nødvendige."),
 }
 COLOURS: dict[str, tuple[LazyString, str]] = {
     "red": (_l("Rød"), "error"),
@@ -243,7 +244,7 @@ def _demands(row: CheckupLine, names: Mapping[str, str]) -> list[str]:
     owed = [one["input"] for one in row.reasons if one["why"] == OWED]
     if owed:
         what = words.listed([names.get(code, code) for code in owed])
-        said.append(_("Skal snart gøres, også uden denne kontakt: %(what)s.", what=what))
+        said.append(_("Skal gøres, også uden denne kontakt: %(what)s.", what=what))
     return said
 
 

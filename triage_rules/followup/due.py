@@ -57,7 +57,7 @@ def send(session: Session, plan: FollowUpPlan) -> QuestionnaireRequest | None:
             patient_id=plan.patient_id,
             details={"about": version.questionnaire.title_da},
             due_on=today(session, plan.clinic),
-            key=f"{PAPER}:{request.id}",
+            key=paper_key(request),
             owner_id=acting.owner_of(plan),
         )
     return request
@@ -112,6 +112,7 @@ def end(session: Session, by: Actor, plan: FollowUpPlan) -> None:
     ).all()
     for request in asked:
         asking.withdraw(session, by, request)
+        worklist.withdraw(session, paper_key(request))
     acting.settle(session, plan)
     worklist.withdraw(session, late_key(plan.id))
     session.flush()
@@ -121,6 +122,11 @@ def end(session: Session, by: Actor, plan: FollowUpPlan) -> None:
 def seen(session: Session, plan: FollowUpPlan) -> None:
     """Something has happened, and there is a new latest day: the passed one is settled."""
     worklist.withdraw(session, late_key(plan.id))
+
+
+def paper_key(request: QuestionnaireRequest) -> str:
+    """The worklist's key of a question to be sent on paper."""
+    return f"{PAPER}:{request.id}"
 
 
 def late_key(plan_id: int) -> str:

@@ -6,6 +6,7 @@ from typing import cast
 
 from booking.appointments.events import ContactDone
 from booking.appointments.models import Appointment
+from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.events import WorklistItemFinished
 from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.worklist.queries import with_key
@@ -13,7 +14,7 @@ from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor, ActorKind
 from triage_rules.authoring import queries as rule_sets
-from triage_rules.followup import acting, contacts, facts, going_on, queries, service
+from triage_rules.followup import acting, contacts, due, facts, going_on, queries, service
 from triage_rules.followup.deciding import decide
 from triage_rules.followup.errors import PlanEnded
 from triage_rules.followup.models import FollowUpPlan
@@ -88,6 +89,7 @@ def on_finished(session: Session, finished: WorklistItemFinished) -> None:
 
 def _on_response(session: Session, response_id: int, cause: str) -> None:
     response = session.get_one(QuestionnaireResponse, response_id)
+    worklist.withdraw(session, due.paper_key(response.request))
     plan = queries.running(session, response.request.course_id)
     if plan is None:
         return

@@ -18,7 +18,7 @@ from booking.people.models import Patient
 from booking.platform.database import Session
 from booking.platform.i18n import language_code, said_in
 from booking.platform.identity import Actor
-from booking.platform.pages import Access, Pages, db
+from booking.platform.pages import Access, Pages, db, me
 from triage_rules.followup import acting, contacts, queries, wording
 from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
 from triage_rules.questionnaires import alarm
@@ -68,11 +68,18 @@ class Followed:
 def show() -> ResponseReturnValue:
     """What happens next and why, for oneself and those one acts for."""
     people = [
-        (person, for_whom(person), [_followed(db(), plan) for plan in plans])
+        (
+            person,
+            for_whom(person),
+            [_followed(db(), plan) for plan in plans],
+            alarm.home_card(db(), me(), person),
+        )
         for person in my_people()
         if (plans := queries.plans_of(db(), person.id))
     ]
-    clinics = {one.clinic.id: one.clinic for _person, _name, plans in people for one in plans}
+    clinics = {
+        one.clinic.id: one.clinic for _person, _name, plans, _alarm in people for one in plans
+    }
     return render_template(
         "followup/patient/show.html",
         people=people,

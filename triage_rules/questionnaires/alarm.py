@@ -7,10 +7,14 @@ from decimal import Decimal
 
 from flask import render_template
 from markupsafe import Markup
+from sqlalchemy import select
 
 from booking.appointments.worklist import service as worklist
+from booking.appointments.worklist.models import WorklistItem
+from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.patient_web.frame import for_whom
+from booking.people.models import Patient
 from booking.platform.database import Session
 from booking.platform.identity import Actor
 from triage_rules.questionnaires.events import QuestionnaireAnswered, QuestionnaireCorrected
@@ -65,11 +69,28 @@ def card(_session: Session, _actor: Actor, response: QuestionnaireResponse) -> M
     """Whom to call now, on the page after the answers are handed in."""
     if not _alarms(response):
         return None
-    request = response.request
-    return Markup(  # noqa: S704  (a template escapes)
-        render_template(
-            "questionnaires/alarm_card.html", clinic=request.clinic, name=for_whom(request.patient)
+    return _card(response.request.clinic, response.request.patient)
+
+
+def home_card(session: Session, _actor: Actor, patient: Patient) -> Markup | None:
+    """Whom to call, for as long as nobody at the clinic has seen to it."""
+    clinics = session.scalars(
+        select(Clinic)
+        .join(WorklistItem, WorklistItem.clinic_id == Clinic.id)
+        .where(
+            WorklistItem.patient_id == patient.id,
+            WorklistItem.kind == ALARMING,
+            WorklistItem.status == "open",
         )
+        .distinct()
+        .order_by(Clinic.id)
+    ).all()
+    return Markup("").join(_card(clinic, patient) for clinic in clinics) if clinics else None
+
+
+def _card(clinic: Clinic, patient: Patient) -> Markup:
+    return Markup(  # noqa: S704  (a template escapes)
+        render_template("questionnaires/alarm_card.html", clinic=clinic, name=for_whom(patient))
     )
 
 

@@ -64,6 +64,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(web.pages)
     app.register_blueprint(staff_web.pages)
     rettid.parts.add_tab(PATIENT, staff_web.TAB)
+    rettid.parts.add_card(web.HOME, alarm.home_card)
     rettid.parts.add_card(web.HOME, web.home_card)
     rettid.parts.add_card(web.AFTER, web.contact_card)
     rettid.parts.add_card(web.ANSWERED, alarm.card)

@@ -16,7 +16,10 @@ ChainFlaw = Literal[
     "second_look_of_nothing",
     "two_meanings",
     "nothing_said",
+    "never_stale",
 ]
+# Where facts come from that age: what was answered, and what was measured.
+AGEING = ("score:", "item:", "measurement:")
 # Tables whose first answer is a name in the author's words: a flag, an obligation.
 NAMING = frozenset({"red_flags", "obligations"})
 
@@ -45,6 +48,11 @@ def unsound(rules: RuleSet) -> list[tuple[str, Finding] | Unsound]:
             Unsound(table.name, "nothing_said", row.id)
             for row in table.rows
             if table.name in NAMING and not str(row.outputs[0]).strip()
+        ]
+        found += [
+            Unsound(table.name, "never_stale", input=one.name)
+            for one in table.inputs
+            if one.source.startswith(AGEING) and one.greatest_age_days is None
         ]
     contact = rules.table("contact")
     if contact is not None:

@@ -162,16 +162,14 @@ def test_an_invitation_without_a_time_gives_way_to_one_in_the_other_form(
 def test_what_should_be_sooner_is_moved_and_keeps_its_time_until_then(
     session: Session, house: House
 ) -> None:
-    house.here.publish(session, rules(red=TO_THE_CLINIC))
-    house.here.answer(session, RED)
-    session.commit()
-    # The rules reserved a time of their own: only the fixed one is looked at.
+    answered(session, house, GREEN)
+    house.here.publish(session, rules(green=TO_THE_CLINIC))
     _made, time = house.planned(session, 6)
     assert time is not None
     keep(session, house.here.place.as_patient, time)
     session.commit()
     (line,) = house.lines(session, house.review(session))
-    assert (line.appointment_id, line.proposal, line.colour) == (time.id, "sooner", "red")
+    assert (line.appointment_id, line.proposal) == (time.id, "sooner")
     assert service.settle(session, house.here.as_clinician, [line], accept=True) == []
     session.commit()
     session.refresh(time)
@@ -182,11 +180,25 @@ def test_what_should_be_sooner_is_moved_and_keeps_its_time_until_then(
     assert [one.due_on for one in items if one.kind == "checkup_tell"] == [TODAY]
 
 
+def test_a_contact_the_rules_have_ordered_is_not_doubled_by_a_check_up(
+    session: Session, house: House
+) -> None:
+    house.here.publish(session, rules(red=TO_THE_CLINIC))
+    house.here.answer(session, RED)
+    session.commit()
+    _made, time = house.planned(session, 6)
+    assert time is not None
+    (line,) = (
+        one for one in house.lines(session, house.review(session)) if one.appointment_id == time.id
+    )
+    assert (line.proposal, line.lacks, line.colour) == ("unsure", "ordered", "red")
+
+
 def test_where_nothing_is_free_sooner_the_time_stands_and_a_person_looks(
     session: Session, house: House
 ) -> None:
-    house.here.publish(session, rules(green=contact("contact", "in_person", (0, 1, 2))))
     answered(session, house, GREEN)
+    house.here.publish(session, rules(green=contact("contact", "in_person", (0, 1, 2))))
     _made, time = house.planned(session, 6)
     assert time is not None
     start = time.starts_at

@@ -273,6 +273,8 @@ def test_who_has_no_digital_post_gets_it_on_paper(
     freezer.move_to("2027-02-15T08:00:00Z")
     run(session, rettid, "follow_up_ask")
     assert kinds(session, followed) == ["follow_up_paper"]
+    followed.answer(session, GREEN)
+    assert kinds(session, followed) == []
 
 
 def test_a_silent_patient_is_a_persons_and_the_plan_calls_again(

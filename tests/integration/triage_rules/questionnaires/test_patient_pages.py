@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.models import WorklistItem
 from booking.people.models import Proxy
 from booking.platform.database import Session
+from booking.platform.identity import SYSTEM
 from tests import factories as make
 from tests.integration.appointments.conftest import Place
 from tests.integration.patient_web.conftest import Visitor, signed_in
@@ -86,6 +88,12 @@ def test_thoughts_of_hurting_oneself_tell_whom_to_call_and_reach_the_clinic_toda
     assert [(one.patient_id, one.due_on) for one in items] == (
         [(place.patient.id, date(2026, 11, 23))] if alarms else []
     )
+    # It stands until somebody at the clinic has seen to it.
+    assert ("Tal med nogen nu" in visitor.get("/mine-tider").text) is alarms
+    for item in items:
+        worklist.close(session, SYSTEM, item, "Talt sammen.")
+    session.commit()
+    assert "Tal med nogen nu" not in visitor.get("/mine-tider").text
 
 
 def test_what_lacks_is_said_and_what_was_typed_is_kept(
