@@ -11,14 +11,16 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 NO_SCHEMA = {"42P01", "42703"}
 NO_SCHEMA_WORDS = ("no such table", "no such column")
 NO_DATABASE = "file is not a database"
+WRAPPED = "in_one_line"
 
 
 def in_one_line(group: click.Group) -> None:
-    """Wrap every command of a group and of the groups in it."""
+    """Wrap every command of a group and of the groups in it: once, as commands outlive an
+    application and serve the next one made in the same process."""
     for command in group.commands.values():
         if isinstance(command, click.Group):
             in_one_line(command)
-        elif command.callback is not None:
+        elif command.callback is not None and not hasattr(command.callback, WRAPPED):
             command.callback = _wrapped(command.callback)
 
 
@@ -33,6 +35,7 @@ def _wrapped(callback: Callable[..., Any]) -> Callable[..., Any]:
                 raise
             raise click.ClickException(said) from None
 
+    setattr(run, WRAPPED, True)
     return run
 
 

@@ -6,6 +6,7 @@ import click
 import pytest
 from flask import Flask
 
+from booking.platform.command_errors import in_one_line
 from tests.conftest import test_config
 from wsgi import create_app
 
@@ -56,3 +57,10 @@ def test_every_command_is_wrapped(app: Flask) -> None:
 
     for command in leaves(app.cli):
         assert hasattr(command.callback, "__wrapped__"), command.name
+
+
+def test_another_application_wraps_nothing_twice(app: Flask) -> None:
+    commands = app.cli.commands["rules"].commands.values()  # type: ignore[attr-defined]
+    before = [command.callback for command in commands]
+    in_one_line(app.cli)
+    assert [command.callback for command in commands] == before
