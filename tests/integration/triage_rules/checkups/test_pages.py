@@ -80,7 +80,7 @@ def test_a_leader_begins_and_sees_what_the_rules_propose(
         house.here.plan.patient.name,
         "Nyt spørgeskema, senest 24. maj 2027",
         "Sygdomsaktivitet, række 3",
-        "Skal snart gøres, også uden denne kontakt: Fødder undersøgt hvert 2. år.",
+        "Skal gøres, også uden denne kontakt: Fødder undersøgt hvert 2. år.",
         "Kan frigøres endnu 30 minutter",
     )
     assert "Godkend: aflys" not in text  # that is a clinician's
