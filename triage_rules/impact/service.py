@@ -158,7 +158,11 @@ def _look(session: Session, run: ImpactRun, courses: list[Course], lines: list[I
     draft, current = Chain(rules), run.version.chain if run.version else None
     asking = [rules, current.rules] if current else [rules]
     gathering = Gathering(session, clinic, courses, asking)
-    planned = {} if current else booked.next_contacts(session, clinic, courses, day)
+    planned = (
+        {}
+        if current
+        else booked.next_contacts(session, clinic, courses, day, booked.kinds(session, run))
+    )
 
     def decided(chain: Chain, line: ImpactLine) -> tuple[Decision, Step]:
         known = gathering.known(line.course, chain.rules)

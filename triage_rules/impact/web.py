@@ -18,7 +18,7 @@ from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from triage_rules.authoring.models import RuleDraft, RuleSet
 from triage_rules.authoring.places import rule_set_at
-from triage_rules.impact import choosing, compare, queries, service, showing, wording
+from triage_rules.impact import booked, choosing, compare, queries, service, showing, wording
 from triage_rules.impact.choosing import Group
 from triage_rules.impact.models import ImpactRun
 
@@ -104,6 +104,7 @@ def show(clinic_id: int, rule_set_id: int, run_id: int) -> ResponseReturnValue:
         changes=showing.changes(found),
         lacking=showing.lacking(run, found),
         unreadable=queries.unreadable(db(), run),
+        visit_types=booked.kinds(db(), run),
         later=[(one, patients[one.line.patient_id]) for one in shown],
         side=side,
         sides=count,

@@ -1,14 +1,16 @@
 """What a preview found, in the reader's language."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from booking.appointments.visit_types.models import VisitType
 from booking.calendar.professions import profession_name
 from booking.platform.i18n import language_code, short_day
-from triage_rules.authoring.words import ACTIONS, COLOURS, FORMS
+from triage_rules.authoring.words import ACTIONS, COLOURS, FORMS, listed
 from triage_rules.impact.choosing import Group
 from triage_rules.impact.compare import AgeGroup, Change, Later, Step
 from triage_rules.impact.models import ImpactRun
@@ -113,8 +115,14 @@ def tried_on(run: ImpactRun) -> str:
     return _("Alle, der følges efter dette regelsæt")
 
 
-def compared_with(run: ImpactRun) -> str:
-    """What 'today' is."""
+def compared_with(run: ImpactRun, visit_types: Sequence[VisitType]) -> str:
+    """What 'today' is. visit_types: the kinds of contact that count, where it is the calendar."""
     if run.version is not None:
         return _("Version %(number)s, som gælder i dag", number=run.version.number)
-    return _("De tider og indkaldelser, der står i kalenderen i dag")
+    if not visit_types:
+        return _(
+            "Den næste tid eller indkaldelse i kalenderen, uanset kontakttype. Knyt regelsættet "
+            "til en opfølgningstype: så tælles kun dens kontakttyper."
+        )
+    names = listed([one.title(language_code()) for one in visit_types])
+    return _("Den næste tid eller indkaldelse i kalenderen til %(names)s", names=names)

@@ -56,6 +56,20 @@ def test_a_clinician_tries_a_draft_and_sees_whom_it_changes(
     assert [[one.patient_id for one in entry.subjects] for entry in looked] == [[plan.patient_id]]
 
 
+def test_it_says_which_of_the_calendars_contacts_it_is_held_against(
+    app: Flask, session: Session, unpublished: Followed
+) -> None:
+    here = unpublished
+    draft(session, here, LATER)
+    session.commit()
+    client = signed_in(app, here.clinician.username)
+    there = start(client, here, "courses:Leddegigt").location
+    assert "Den næste tid eller indkaldelse i kalenderen til Samtale" in client.get(there).text
+    session.delete(here.pathway)
+    session.commit()
+    assert "uanset kontakttype. Knyt regelsættet" in client.get(there).text
+
+
 def test_one_that_still_runs_shows_how_far_it_has_come(
     app: Flask, session: Session, followed: Followed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from booking.appointments.invitations.models import Course
 from booking.appointments.models import Appointment
+from booking.appointments.visit_types.models import VisitType
 from booking.appointments.worklist.models import WorklistItem
 from booking.people.sign_in import actor_of
 from booking.platform.database import Session
@@ -135,7 +136,9 @@ def test_a_patient_who_has_asked_to_be_contacted_is_whatever_the_draft_says(
     assert (found.today.action, found.draft.action) == ("look", "look")
 
 
-def booked(session: Session, here: Followed, course: Course, weeks: int) -> Appointment:
+def booked(
+    session: Session, here: Followed, course: Course, weeks: int, kind: VisitType | None = None
+) -> Appointment:
     start = day_start(after(weeks), here.place.clinic.zone) + timedelta(hours=9)
     return make.add(
         session,
@@ -144,7 +147,7 @@ def booked(session: Session, here: Followed, course: Course, weeks: int) -> Appo
             site=here.place.site,
             patient=course.patient,
             course=course,
-            visit_type=here.place.control,
+            visit_type=kind or here.talk,
             clinician=here.place.doctor,
             form="in_person",
             starts_at=start,
@@ -158,7 +161,7 @@ def test_where_no_rules_are_in_force_today_is_the_calendar(
     session: Session, unpublished: Followed
 ) -> None:
     here = unpublished
-    clinic, control = here.place.clinic, here.place.control
+    clinic = here.place.clinic
     courses = [
         make.course(session, clinic, make.patient(session, clinic), title="Depression")
         for _one in range(4)
@@ -167,8 +170,8 @@ def test_where_no_rules_are_in_force_today_is_the_calendar(
     make.course(session, clinic, courses[0].patient, title="Depression", ended_on=date(2026, 1, 1))
     booked(session, here, courses[0], 30)
     booked(session, here, courses[0], 26)
-    make.invitation(session, courses[1], control, after(13), after(15), status="planned")
-    make.invitation(session, courses[2], control, TODAY - timedelta(days=9), after(2))
+    make.invitation(session, courses[1], here.talk, after(13), after(15), status="planned")
+    make.invitation(session, courses[2], here.talk, TODAY - timedelta(days=9), after(2))
     draft(session, here, LATER)
     groups = {one.name: one for one in choosing.groups(session, here.rule_set, TODAY)}
     assert {name: one.patients for name, one in groups.items()} == {
@@ -184,6 +187,34 @@ def test_where_no_rules_are_in_force_today_is_the_calendar(
     )
     assert today[courses[3].patient_id] == NOTHING
     assert run.version is None
+
+
+def test_a_scan_or_a_school_is_not_the_contact_that_the_rules_replace(
+    session: Session, unpublished: Followed
+) -> None:
+    here = unpublished
+    clinic = here.place.clinic
+    scan = make.visit_type(session, clinic, name="Knogleskanning")
+    school = make.visit_type(session, clinic, name="Skole", group_capacity=8)
+    scanned, invited = (
+        make.course(session, clinic, make.patient(session, clinic), title="Depression")
+        for _one in range(2)
+    )
+    booked(session, here, scanned, 4, scan)
+    booked(session, here, scanned, 26)
+    for kind in (scan, school):
+        make.invitation(session, invited, kind, after(2), after(3), status="planned")
+    draft(session, here, LATER)
+
+    def days() -> list[date | None]:
+        found = lines(session, preview(session, here, Group("courses", 2, "Depression")))
+        return [found[one.patient_id].today.on for one in (scanned, invited)]
+
+    assert days() == [after(26), None]
+    # Rules that no pathway has yet stand for no kind of contact: all but a school count.
+    here.pathway.rule_set = other_rules(session, here)
+    session.flush()
+    assert days() == [after(4), after(2)]
 
 
 def test_another_pathways_patients_are_compared_with_that_pathways_rules(
