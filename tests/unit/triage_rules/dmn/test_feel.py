@@ -314,7 +314,7 @@ def test_what_is_not_exactly_known_is_refused(text: str) -> None:
         ('"?"', "?", True),
     ],
 )
-def cell_holdss(text: str, value: Value, answer: bool | None) -> None:
+def test_a_cell_holds(text: str, value: Value, answer: bool | None) -> None:
     assert cell_holds(text, value) is answer
 
 
