@@ -5,15 +5,39 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from booking import rooms
 from booking.platform import migrate
+from booking.platform.config import ROOT
 from booking.platform.database import make_engine
 from booking.platform.web import Rettid
 from tests.peers.postgres import PostgresServer
+
+A_DRAFT = (
+    (
+        "INSERT INTO clinic (id, name, specialty, phone, phone_hours, phone_hours_en, zone_name, "
+        "horizon_weeks, optional_closures, version) VALUES "
+        "(1, 'Klinik', '', '+4599320000', '', '', 'Europe/Copenhagen', 8, '', 1)"
+    ),
+    (
+        "INSERT INTO staff (id, username, name, title, password_hash, active, epoch) VALUES "
+        "(7, 'anna', 'Anna Holm', '', '', true, 0)"
+    ),
+    (
+        "INSERT INTO rule_set (id, clinic_id, code, label, origin, created_at, created_by) VALUES "
+        "(1, 1, 'astma', 'Astma', '', '2026-11-23 08:00:00.000000+00:00', 'Anna Holm')"
+    ),
+    (
+        "INSERT INTO rule_draft (rule_set_id, body, examples, edition, status, note, edited_at, "
+        "edited_by_id, edited_by, sent_by) VALUES (1, '{}', '[]', 1, 'editing', '', "
+        "'2026-11-23 08:00:00.000000+00:00', 7, 'Anna Holm', '')"
+    ),
+)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -38,6 +62,26 @@ def test_migrations_and_models_agree(rettid: Rettid) -> None:
 def test_migrating_twice_changes_nothing(rettid: Rettid) -> None:
     migrate.upgrade(rettid.database.engine)
     assert migrate.at_head(rettid.database.engine)
+
+
+def test_who_wrote_a_draft_last_is_kept_and_the_newest_migration_goes_back_and_forth(
+    empty: Engine,
+) -> None:
+    migrate.upgrade(empty, "0008")
+    writing = empty.execution_options(rettid_writes=True)
+    with writing.begin() as connection:
+        for statement in A_DRAFT:
+            connection.execute(text(statement))
+    migrate.upgrade(empty)
+    with writing.begin() as connection:
+        assert connection.scalar(text("SELECT CAST(writer_ids AS TEXT) FROM rule_draft")) == "[7]"
+        config = Config()
+        config.set_main_option("script_location", str(ROOT / "migrations"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+    assert not migrate.at_head(empty)
+    migrate.upgrade(empty)
+    assert migrate.at_head(empty)
 
 
 def test_a_database_in_use_comes_to_the_newest_schema_with_its_rows(empty: Engine) -> None:

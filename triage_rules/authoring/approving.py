@@ -18,10 +18,8 @@ def is_approver(by: Actor, clinic_id: int) -> bool:
 
 
 def wrote(by: Actor, work: RuleDraft | RuleVersion) -> bool:
-    """True of whoever last changed a draft or sent it to review; who sent it, for a version."""
-    if isinstance(work, RuleVersion):
-        return by.id == work.written_by_id
-    return by.id in (work.edited_by_id, work.sent_by_id)
+    """True of whoever ever edited the draft, or sent it to review."""
+    return by.id in work.own_to
 
 
 def check_not_own(by: Actor, work: RuleDraft | RuleVersion) -> None:

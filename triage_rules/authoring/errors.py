@@ -77,4 +77,5 @@ CONSTRAINTS: dict[str, type[DomainError]] = {
     "uq_rule_draft_rule_set_id": HasDraft,
     "uq_rule_version_rule_set_id_number": ChangedMeanwhile,
     "ck_rule_version_two_people": OwnWork,
+    "rules_own_work": OwnWork,
 }

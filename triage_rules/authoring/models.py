@@ -1,14 +1,14 @@
 """Tables: a clinic's rule sets, the draft being written, published versions and their releases.
 
-A published version is never changed or removed, and nobody publishes what they sent to review
-themselves: the database refuses both (0005).
+A published version is never changed or removed (0005), and nobody publishes or runs in shadow what
+they have written in or sent to review themselves (0009): the database refuses both.
 """
 
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from booking.calendar.models import Clinic
 from booking.platform.database import WithId
@@ -38,7 +38,7 @@ class RuleDraft(WithId):
 
     body: the rules' written form; examples: their written form. edition rises with every save,
     so that the second of two people is told. status: editing, or review (waits for someone
-    else to publish it).
+    else to publish it). writer_ids: everyone who ever saved it, the earliest first; it only grows.
     """
 
     __tablename__ = "rule_draft"
@@ -51,6 +51,7 @@ class RuleDraft(WithId):
     edition: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(String(10), default="editing")
     note: Mapped[str] = mapped_column(Text, default="")
+    writer_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
     edited_at: Mapped[datetime]
     edited_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     edited_by: Mapped[str] = mapped_column(String(200))
@@ -67,11 +68,24 @@ class RuleDraft(WithId):
         """The rules as they stand."""
         return written.read(self.body)
 
+    @property
+    def own_to(self) -> list[int]:
+        """The staff whose own work it is: who wrote in it, and who sent it."""
+        sent = [self.sent_by_id] if self.sent_by_id is not None else []
+        return list(dict.fromkeys([*self.writer_ids, *sent]))
+
+    @validates("edited_by_id")
+    def _keep_writer(self, _key: str, staff_id: int) -> int:
+        """Whoever edits is kept, so that they cannot approve it later."""
+        self.writer_ids = list(dict.fromkeys([*(self.writer_ids or []), staff_id]))
+        return staff_id
+
 
 class RuleVersion(WithId):
     """One published text of a rule set, numbered from 1. hash: SHA-256 (hex) of `body`.
 
-    written_by sent it to review, published_by read it and published it: never the same person.
+    written_by sent it to review, published_by read it and published it: never the same person, nor
+    one of writer_ids, who edited the draft (not kept before 0009).
     """
 
     __tablename__ = "rule_version"
@@ -86,6 +100,7 @@ class RuleVersion(WithId):
     examples: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(Text, default="")
+    writer_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
     written_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     written_by: Mapped[str] = mapped_column(String(200))
     published_at: Mapped[datetime]
@@ -102,6 +117,11 @@ class RuleVersion(WithId):
     def chain(self) -> Chain:
         """The rules made ready to decide with."""
         return _chain(self.body)
+
+    @property
+    def own_to(self) -> list[int]:
+        """The staff whose own work it is: who wrote in it, and who sent it."""
+        return list(dict.fromkeys([*self.writer_ids, self.written_by_id]))
 
 
 class RuleRelease(WithId):

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
+from booking.people.models import Staff
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
 from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet, RuleVersion
@@ -74,6 +75,13 @@ def versions_of(session: Session, rule_set_id: int) -> Sequence[RuleVersion]:
 def releases_of(session: Session, rule_set_id: int) -> Sequence[RuleRelease]:
     """Everything that was put into force or shadow, the latest to begin first."""
     return session.scalars(_latest_first(_releases(rule_set_id))).all()
+
+
+def writers(session: Session, work: RuleDraft | RuleVersion) -> list[str]:
+    """The names of everyone whose own work it is, in the order they began."""
+    people = session.scalars(select(Staff).where(Staff.id.in_(work.own_to)))
+    names = {one.id: one.name for one in people}
+    return [names[one] for one in work.own_to]
 
 
 def in_force(session: Session, rule_set_id: int, at: datetime) -> RuleVersion | None:

@@ -21,6 +21,7 @@ from triage_rules.authoring import (
     queries,
     service,
     showing,
+    words,
 )
 from triage_rules.authoring.models import RuleDraft
 from triage_rules.authoring.places import REVIEW, names_at, rule_set_at
@@ -115,6 +116,7 @@ def _page_of(clinic: Clinic, draft: RuleDraft) -> dict[str, object]:
         "clinic": clinic,
         "rule_set": rule_set,
         "draft": draft,
+        "writers": words.listed(queries.writers(db(), draft)),
         "counts": counts,
         "changes": differences.difference(counts.rules, rules, names) if counts else None,
         "badges": differences.BADGES,

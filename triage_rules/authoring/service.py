@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.platform import audit
 from booking.platform.database import Session
-from booking.platform.errors import ChangedMeanwhile, InvalidInput
+from booking.platform.errors import ChangedMeanwhile
 from booking.platform.identity import Actor, Role
-from booking.platform.localtime import day_start
-from triage_rules.authoring import publishing, queries
+from triage_rules.authoring import publishing, queries, releasing
 from triage_rules.authoring.approving import check_approver, check_not_own
 from triage_rules.authoring.errors import (
     AlreadyBegun,
@@ -167,9 +165,9 @@ def publish(
     older text never follows a newer. The draft is gone afterwards. Raises OwnWork, NotReady,
     NothingChanged, NotUnderReview, ChangedMeanwhile.
     """
-    from_at = _from(session, draft.rule_set, from_day)
-    version = _version(session, by, draft, edition, from_at, from_day)
-    return _put_into_force(session, by, version, from_at)
+    from_at = releasing.begins(session, draft.rule_set, from_day)
+    check_publication(session, by, draft, edition, from_at, from_day)
+    return _published(session, by, _version(session, by, draft), from_at)
 
 
 def publish_in_shadow(session: Session, by: Actor, draft: RuleDraft, edition: int) -> RuleRelease:
@@ -178,17 +176,25 @@ def publish_in_shadow(session: Session, by: Actor, draft: RuleDraft, edition: in
     Raises as `publish`, and NoneInForce where it would stand alone.
     """
     day = today(session, draft.rule_set.clinic)
-    version = _version(session, by, draft, edition, session.now(), day, counts=False)
-    return shadow(session, by, version)
+    check_publication(session, by, draft, edition, session.now(), day, counts=False)
+    return shadow(session, by, _version(session, by, draft))
 
 
 def release(session: Session, by: Actor, version: RuleVersion, from_day: date) -> RuleRelease:
     """Put a version that is there already (one in shadow, say) into force from a local day."""
+    from_at = releasing.begins(session, version.rule_set, from_day)
+    check_release(session, by, version, from_at, from_day)
+    return _published(session, by, version, from_at)
+
+
+def check_release(
+    session: Session, by: Actor, version: RuleVersion, from_at: datetime, from_day: date
+) -> None:
+    """Raise what `release` would, before it is done."""
     rule_set = version.rule_set
     check_approver(by, rule_set)
     check_not_own(by, version)
     session.refresh(rule_set, with_for_update=True)
-    from_at = _from(session, rule_set, from_day)
     standing = queries.in_force(session, rule_set.id, from_at)
     if standing is not None and standing.hash == version.hash:
         raise NothingChanged
@@ -197,7 +203,6 @@ def release(session: Session, by: Actor, version: RuleVersion, from_day: date) -
     found += publishing.vetoes(session, rule_set, rules)
     if found:
         raise NotReady(found)
-    return _put_into_force(session, by, version, from_at)
 
 
 def roll_back(session: Session, by: Actor, rule_set: RuleSet, why: str) -> RuleRelease:
@@ -211,8 +216,8 @@ def roll_back(session: Session, by: Actor, rule_set: RuleSet, why: str) -> RuleR
     version = queries.before(session, rule_set.id, now)
     if version is None:
         raise NothingBefore
-    _withdraw(session, by, queries.coming(session, rule_set.id, now))
-    made = _release(session, by, version, "rollback", now, why)
+    releasing.withdraw(session, by, queries.coming(session, rule_set.id, now))
+    made = releasing.add(session, by, version, "rollback", now, why)
     _act(session, by, "rules.rolled_back", rule_set)
     return made
 
@@ -224,14 +229,18 @@ def withdraw(session: Session, by: Actor, release: RuleRelease) -> None:
     session.refresh(rule_set, with_for_update=True)
     if release not in queries.coming(session, rule_set.id, session.now()):
         raise AlreadyBegun
-    _withdraw(session, by, [release])
+    releasing.withdraw(session, by, [release])
     _act(session, by, "rules.release_withdrawn", rule_set)
 
 
 def shadow(session: Session, by: Actor, version: RuleVersion) -> RuleRelease:
-    """Run a version beside the one in force from now on; it takes the place of another shadow."""
+    """Run a version beside the one in force from now on; it takes the place of another shadow.
+
+    Raises OwnWork, NoneInForce, NothingChanged.
+    """
     rule_set = version.rule_set
     check_approver(by, rule_set)
+    check_not_own(by, version)
     session.refresh(rule_set, with_for_update=True)
     now = session.now()
     standing = queries.in_force(session, rule_set.id, now)
@@ -239,8 +248,8 @@ def shadow(session: Session, by: Actor, version: RuleVersion) -> RuleRelease:
         raise NoneInForce
     if standing.hash == version.hash:
         raise NothingChanged
-    _end_shadow(session, by, rule_set)
-    made = _release(session, by, version, "shadow", now)
+    releasing.end_shadow(session, by, rule_set)
+    made = releasing.add(session, by, version, "shadow", now)
     _act(session, by, "rules.shadowed", rule_set)
     return made
 
@@ -248,7 +257,7 @@ def shadow(session: Session, by: Actor, version: RuleVersion) -> RuleRelease:
 def end_shadow(session: Session, by: Actor, rule_set: RuleSet) -> None:
     """Let no version run in shadow any more."""
     check_approver(by, rule_set)
-    _end_shadow(session, by, rule_set)
+    releasing.end_shadow(session, by, rule_set)
     _act(session, by, "rules.shadow_ended", rule_set)
 
 
@@ -295,7 +304,7 @@ def _reopen(session: Session, draft: RuleDraft) -> None:
     session.flush()
 
 
-def _version(
+def check_publication(
     session: Session,
     by: Actor,
     draft: RuleDraft,
@@ -304,33 +313,39 @@ def _version(
     from_day: date,
     *,
     counts: bool = True,
-) -> RuleVersion:
-    """The draft as a version, and the draft gone; everything that bars it is checked first."""
+) -> None:
+    """Raise what `publish` would, before it is done. counts: False for a shadow."""
     rule_set = draft.rule_set
     check_approver(by, rule_set)
     session.refresh(rule_set, with_for_update=True)
     lock(session, draft, edition)
-    if draft.status != "review" or draft.sent_by_id is None:
+    if draft.status != "review":
         raise NotUnderReview
     check_not_own(by, draft)
     rules = draft.rules
-    digest = written.content_hash(rules)
     standing = queries.in_force(session, rule_set.id, from_at)
-    if standing is not None and standing.hash == digest:
+    if standing is not None and standing.hash == written.content_hash(rules):
         raise NothingChanged
     found: list[Obstacle] = publishing.obstacles(rules, trying.read(draft.examples), from_day)
     if counts:
         found += publishing.vetoes(session, rule_set, rules)
     if found:
         raise NotReady(found)
+
+
+def _version(session: Session, by: Actor, draft: RuleDraft) -> RuleVersion:
+    """The draft as a version, and the draft gone; what bars it has been checked."""
+    rule_set = draft.rule_set
+    assert draft.sent_by_id is not None
     numbers = [version.number for version in queries.versions_of(session, rule_set.id)]
     version = RuleVersion(
         rule_set=rule_set,
         number=max(numbers, default=0) + 1,
         body=draft.body,
         examples=draft.examples,
-        hash=digest,
+        hash=written.content_hash(draft.rules),
         note=draft.note,
+        writer_ids=draft.writer_ids,
         written_by_id=draft.sent_by_id,
         written_by=draft.sent_by,
         published_at=session.now(),
@@ -344,54 +359,10 @@ def _version(
     return version
 
 
-def _put_into_force(
-    session: Session, by: Actor, version: RuleVersion, from_at: datetime
-) -> RuleRelease:
-    later = [
-        one
-        for one in queries.coming(session, version.rule_set_id, session.now())
-        if one.from_at >= from_at
-    ]
-    _withdraw(session, by, later)
-    made = _release(session, by, version, "publish", from_at)
+def _published(session: Session, by: Actor, version: RuleVersion, from_at: datetime) -> RuleRelease:
+    made = releasing.put_into_force(session, by, version, from_at)
     _act(session, by, "rules.published", version.rule_set)
     return made
-
-
-def _release(
-    session: Session, by: Actor, version: RuleVersion, kind: str, from_at: datetime, why: str = ""
-) -> RuleRelease:
-    made = RuleRelease(
-        rule_set_id=version.rule_set_id,
-        version=version,
-        kind=kind,
-        from_at=from_at,
-        why=why,
-        released_at=session.now(),
-        released_by_id=by.id,
-        released_by=by.name,
-    )
-    session.add(made)
-    session.flush()
-    return made
-
-
-def _withdraw(session: Session, by: Actor, releases: Sequence[RuleRelease]) -> None:
-    for one in releases:
-        one.withdrawn_at, one.withdrawn_by = session.now(), by.name
-    session.flush()
-
-
-def _end_shadow(session: Session, by: Actor, rule_set: RuleSet) -> None:
-    standing = queries.release_in_shadow(session, rule_set.id, session.now())
-    _withdraw(session, by, [standing] if standing else [])
-
-
-def _from(session: Session, rule_set: RuleSet, day: date) -> datetime:
-    """The instant a version counts from: the day's first, or now; never back in time."""
-    if day < today(session, rule_set.clinic):
-        raise InvalidInput({"from_day": _("Dagen er gået. Vælg en dag fra i dag.")})
-    return max(session.now(), day_start(day, rule_set.clinic.zone))
 
 
 def _act(session: Session, by: Actor, act: str, rule_set: RuleSet) -> None:

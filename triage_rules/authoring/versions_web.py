@@ -13,7 +13,7 @@ from booking.calendar.service import today
 from booking.platform.errors import DomainError, InvalidInput
 from booking.platform.forms import Day, Form, read, rejected
 from booking.platform.pages import Access, Pages, db, me
-from triage_rules.authoring import approving, differences, queries, service, showing
+from triage_rules.authoring import approving, differences, queries, service, showing, words
 from triage_rules.authoring.errors import NotReady
 from triage_rules.authoring.models import RuleSet, RuleVersion
 from triage_rules.authoring.places import names_at, rule_set_at
@@ -98,11 +98,12 @@ def _page_of(clinic: Clinic, rule_set: RuleSet, version: RuleVersion) -> dict[st
     standing = queries.standing(db(), rule_set.id, db().now())
     counts, beside = standing.in_force, standing.in_shadow
     in_force = counts is not None and counts.version is version
-    approves = approving.is_approver(me(), clinic.id)
+    may = approving.is_approver(me(), clinic.id) and not approving.wrote(me(), version)
     return {
         "clinic": clinic,
         "rule_set": rule_set,
         "version": version,
+        "writers": words.listed(queries.writers(db(), version)),
         "tables": showing.tables(version.rules, names),
         "looks": showing.looks(version.rules),
         "row_words": showing.ROW_WORDS,
@@ -111,8 +112,8 @@ def _page_of(clinic: Clinic, rule_set: RuleSet, version: RuleVersion) -> dict[st
         "outcomes": showing.outcomes(version.rules, trying.read(version.examples), names),
         "in_force": in_force,
         "in_shadow": beside is not None and beside.version is version,
-        "may_release": approves and not in_force and not approving.wrote(me(), version),
-        "may_shadow": approves and not in_force and counts is not None,
+        "may_release": may and not in_force,
+        "may_shadow": may and not in_force and counts is not None,
         "in_the_way": [],
         "today": today(db(), clinic),
     }

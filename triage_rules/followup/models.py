@@ -219,7 +219,7 @@ class DecisionOutcome(WithId):
     decision_id: Mapped[int] = mapped_column(ForeignKey("follow_up_decision.id"), unique=True)
     kind: Mapped[str] = mapped_column(String(15))
     ask_on: Mapped[date | None]
-    worklist_item_id: Mapped[int | None] = mapped_column(ForeignKey("worklist_item.id"))
+    worklist_item_id: Mapped[int | None] = mapped_column(ForeignKey("worklist_item.id"), index=True)
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), index=True)
     worklist_item: Mapped[WorklistItem | None] = relationship()
     invitation: Mapped[Invitation | None] = relationship()

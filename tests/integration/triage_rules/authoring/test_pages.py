@@ -111,10 +111,12 @@ def test_an_author_with_the_role_is_told_that_another_must_read_it(
     draft = rule_set.draft
     assert draft is not None
     service.save(session, actor_of(both), draft, draft.edition, sound(latest_weeks=40))
+    service.save(session, house.author, draft, draft.edition, sound(latest_weeks=30))
     house.sent(session, rule_set)
     session.commit()
     eva, here = browser(app, both), home(house, rule_set)
-    says(eva.get(f"{here}/godkend"), "Du har selv skrevet i kladden")
+    page = eva.get(f"{here}/godkend")
+    says(page, "Du har selv skrevet i kladden", "Skrevet af Anna Holm og Eva Begge")
     edition = the_draft(session, rule_set).edition
     own = {"edition": edition, "use": "from", "from_day": TODAY.isoformat()}
     says(eva.post(f"{here}/godkend", data=own), "ikke sine egne regler", status=403)

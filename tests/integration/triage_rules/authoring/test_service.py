@@ -36,7 +36,7 @@ from triage_rules.authoring.errors import (
     OwnWork,
     UnderReview,
 )
-from triage_rules.authoring.models import RuleVersion
+from triage_rules.authoring.models import RuleRelease, RuleVersion
 from triage_rules.tables import written
 from triage_rules.tables.examples import Example
 from triage_rules.tables.rule_set import RuleSet as Rules
@@ -116,10 +116,119 @@ def test_nobody_approves_what_they_sent_or_edited(session: Session, house: House
     draft = draft_of(rule_set)
     sender = actor_of(make.staff(session, house.clinic, Role.CLINICIAN, Role.APPROVER))
     service.save(session, house.approver, draft, draft.edition, sound(latest_weeks=40))
+    service.save(session, house.author, draft, draft.edition, sound(latest_weeks=30))
     service.send_to_review(session, sender, draft, draft.edition, NOTE)
     for one in (sender, house.approver):
         with pytest.raises(OwnWork):
             service.publish(session, one, draft, draft.edition, TODAY)
+
+
+def test_nobody_runs_what_they_edited_in_shadow_or_takes_it_into_use(
+    session: Session, house: House
+) -> None:
+    rule_set = house.begin(session)
+    third = actor_of(make.staff(session, house.clinic, Role.CLINICIAN, Role.APPROVER))
+    draft = service.draft_from(session, house.author, house.published(session, rule_set).version)
+    service.save(session, third, draft, draft.edition, sound(latest_weeks=40))
+    service.save(session, house.author, draft, draft.edition, sound(latest_weeks=30))
+    edition = house.sent(session, rule_set).edition
+    with pytest.raises(OwnWork):
+        service.publish_in_shadow(session, third, draft, edition)
+    version = service.publish_in_shadow(session, house.approver, draft, edition).version
+    service.end_shadow(session, house.approver, rule_set)
+    with pytest.raises(OwnWork):
+        service.shadow(session, third, version)
+    with pytest.raises(OwnWork):
+        service.release(session, third, version, TODAY)
+    service.shadow(session, house.approver, version)
+
+
+def test_going_back_is_open_to_every_approver(session: Session, house: House) -> None:
+    rule_set = house.begin(session)
+    house.published(session, rule_set)
+    both = actor_of(make.staff(session, house.clinic, Role.CLINICIAN, Role.APPROVER))
+    (first,) = queries.versions_of(session, rule_set.id)
+    draft = service.draft_from(session, both, first)
+    service.save(session, both, draft, draft.edition, sound(latest_weeks=40))
+    house.published(session, rule_set)
+    assert service.roll_back(session, both, rule_set, "For mange").version is first
+
+
+@pytest.fixture
+def written_by_three(session: Session, house: House) -> RuleVersion:
+    """A version sent by its author, and edited by the leader on the way; published by another."""
+    rule_set = house.begin(session)
+    draft = draft_of(rule_set)
+    both = actor_of(make.staff(session, house.clinic, Role.CLINICIAN, Role.APPROVER))
+    service.save(session, both, draft, draft.edition, sound(latest_weeks=40))
+    service.save(session, house.author, draft, draft.edition, sound(latest_weeks=30))
+    version = house.published(session, rule_set).version
+    session.commit()
+    assert version.writer_ids == [house.writes.id, both.id]
+    return version
+
+
+@pytest.mark.parametrize("kind", ["publish", "shadow"])
+def test_the_database_refuses_a_release_by_any_of_the_writers(
+    session: Session, written_by_three: RuleVersion, kind: str
+) -> None:
+    for writer in written_by_three.writer_ids:
+        made = RuleRelease(
+            rule_set_id=written_by_three.rule_set_id,
+            version=written_by_three,
+            kind=kind,
+            from_at=session.now(),
+            released_at=session.now(),
+            released_by_id=writer,
+            released_by="",
+        )
+        session.add(made)
+        with pytest.raises(IntegrityError, match="rules_own_work"):
+            session.flush()
+        session.rollback()
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["named", "left out"])
+def test_the_database_refuses_a_version_by_any_of_the_drafts_writers(
+    session: Session, house: House, kept: bool
+) -> None:
+    rule_set = house.begin(session)
+    draft = draft_of(rule_set)
+    service.save(session, house.approver, draft, draft.edition, sound(latest_weeks=40))
+    service.save(session, house.author, draft, draft.edition, sound(latest_weeks=30))
+    session.add(
+        RuleVersion(
+            rule_set=rule_set,
+            number=1,
+            body=draft.body,
+            examples="[]",
+            hash=written.content_hash(draft.rules),
+            writer_ids=draft.writer_ids if kept else [house.writes.id],
+            written_by_id=house.writes.id,
+            written_by="",
+            published_at=session.now(),
+            published_by_id=house.approves.id,
+            published_by="",
+        )
+    )
+    with pytest.raises(IntegrityError, match="rules_own_work"):
+        session.flush()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rule_draft SET writer_ids = '[]'",
+        "UPDATE rule_draft SET writer_ids = '[{author}]'",
+        "UPDATE rule_draft SET edited_by_id = {leader}",
+    ],
+)
+def test_no_code_path_forgets_who_wrote(session: Session, house: House, statement: str) -> None:
+    draft = draft_of(house.begin(session))
+    service.save(session, house.approver, draft, draft.edition, sound(latest_weeks=40))
+    ids = {"author": house.writes.id, "leader": house.leads.id}
+    with pytest.raises(IntegrityError, match="rules_writers_stay"):
+        session.execute(text(statement.format(**ids)))
 
 
 @pytest.mark.parametrize("database_role", [Role.CLINICIAN])
@@ -136,6 +245,7 @@ def test_the_database_holds_that_two_people_are_needed(
             body=written.written(rules),
             examples="[]",
             hash=written.content_hash(rules),
+            writer_ids=[house.writes.id],
             written_by_id=alone.id,
             written_by=alone.name,
             published_at=session.now(),
