@@ -7,7 +7,6 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from booking.calendar.models import (
-    Clinic,
     Closure,
     Resource,
     Site,
@@ -187,11 +186,6 @@ def time_off_of(
         )
         .order_by(Closure.starts_at, Closure.id)
     ).all()
-
-
-def clinics_by_id(session: Session, ids: Sequence[int]) -> Sequence[Clinic]:
-    """These clinics, by name."""
-    return session.scalars(select(Clinic).where(Clinic.id.in_(ids)).order_by(Clinic.name)).all()
 
 
 def _resources(clinic_id: int) -> Select[Resource]:

@@ -4,7 +4,6 @@ import logging
 import sqlite3
 import sys
 import traceback
-from types import TracebackType
 
 import psycopg
 import structlog
@@ -14,8 +13,6 @@ from booking.platform.database import constraint_of
 
 # What these say may quote the row or the value: PostgreSQL's DETAIL does.
 QUOTES_ROWS = (StatementError, psycopg.Error, sqlite3.Error)
-
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def configure(*, stream: object = None) -> None:
