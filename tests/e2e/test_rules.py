@@ -96,6 +96,14 @@ def sent(page: Page, there: str, note: str) -> None:
     assert page.get_by_text("Venter på godkendelse").is_visible()
 
 
+def publish(page: Page) -> None:
+    """Two steps with Enter: the first says what happens, the second does it."""
+    page.get_by_role("button", name="Fortsæt").press("Enter")
+    assert page.get_by_role("heading", name="gælde?").is_visible()
+    axe(page)
+    page.get_by_role("button", name="Udgiv version").press("Enter")
+
+
 def everybody(stage: str, *outputs: Value) -> Table:
     """A table with one row, for every patient."""
     blank = editing.blank("", "").table(stage)
@@ -128,7 +136,7 @@ def test_two_people_bring_a_blank_rule_set_into_force(
     bo.goto(f"{there}/godkend")
     assert bo.get_by_text("Ingen version gælder endnu, så alt er nyt").is_visible()
     assert bo.get_by_text("Vi ser på det sammen.").first.is_visible()
-    bo.get_by_role("button", name="Udgiv").click()
+    publish(bo)
     assert bo.get_by_text("Version 1 er udgivet").is_visible()
     (rule_set,) = queries.of_clinic(session, house.clinic.id)
     version = queries.in_force(session, rule_set.id, session.now())
@@ -148,7 +156,7 @@ def test_two_people_bring_rules_from_the_library_into_force(
     sent(anna, there, "Bibliotekets grænser, set igennem af lungelægerne.")
     axe(anna)
     anna.get_by_role("link", name="Se, hvad der er ændret").click()
-    assert not anna.get_by_role("button", name="Udgiv").is_visible()
+    assert not anna.get_by_role("button", name="Fortsæt").is_visible()
 
     bo.goto(rules_home)
     bo.get_by_role("link", name="Astma, voksne").click()
@@ -160,7 +168,7 @@ def test_two_people_bring_rules_from_the_library_into_force(
 
     sent(anna, there, "Anna Holm er ansvarlig for det hele.")
     bo.goto(f"{there}/godkend")
-    bo.get_by_role("button", name="Udgiv").click()
+    publish(bo)
     assert bo.get_by_text("Version 1 er udgivet").is_visible()
     axe(bo)
     bo.get_by_role("link", name="Version 1", exact=True).click()
@@ -180,7 +188,7 @@ def test_a_second_version_is_read_row_by_row_runs_in_shadow_and_is_gone_back_fro
     there = f"{rules_home}/{rule_set.id}"
     sent(anna, there, "Første version.")
     bo.goto(f"{there}/godkend")
-    bo.get_by_role("button", name="Udgiv").click()
+    publish(bo)
     anna.goto(there)
     anna.get_by_role("button", name="Skriv en ny version").click()
     anna.goto(f"{there}/kladde/navn")
@@ -193,11 +201,14 @@ def test_a_second_version_is_read_row_by_row_runs_in_shadow_and_is_gone_back_fro
     assert bo.get_by_text("40 uger").first.is_visible()
     axe(bo)
     bo.get_by_label("I skygge").check()
-    bo.get_by_role("button", name="Udgiv").click()
+    bo.get_by_role("button", name="Fortsæt").click()
+    axe(bo)
+    bo.get_by_role("button", name="Kør version 2 i skygge").click()
     assert bo.get_by_text("Version 2 kører i skygge").is_visible()
     bo.goto(f"{there}/versioner/2")
     axe(bo)
     bo.get_by_role("button", name="Tag i brug").click()
+    bo.get_by_role("button", name="Udgiv version 2").click()
     assert bo.get_by_text("Version 2 er taget i brug").is_visible()
     bo.get_by_text("Gå tilbage til version 1").first.click()
     axe(bo)

@@ -3,6 +3,8 @@
 - 'rules.of_clinic': the list; a card is given the `Clinic`.
 - 'rules.rule_set': one rule set; a card is given the `RuleSet`.
 - 'rules.review': a draft that waits for approval; a card is given the `RuleDraft`.
+- 'rules.takes_effect': a version about to count; a card is a sentence on whom it will count for,
+  and is given the `RuleSet`.
 """
 
 from booking.calendar.models import Clinic
@@ -16,6 +18,7 @@ from triage_rules.authoring.words import Names
 from triage_rules.tables.rule_set import RuleSet as Rules
 
 OF_CLINIC, RULE_SET, REVIEW = "rules.of_clinic", "rules.rule_set", "rules.review"
+TAKES_EFFECT = "rules.takes_effect"
 SEE = (Role.CLINICIAN, Role.LEADER, Role.APPROVER)
 
 

@@ -72,6 +72,11 @@ def versions_of(session: Session, rule_set_id: int) -> Sequence[RuleVersion]:
     ).all()
 
 
+def next_number(session: Session, rule_set_id: int) -> int:
+    """What the next version will be called."""
+    return max((one.number for one in versions_of(session, rule_set_id)), default=0) + 1
+
+
 def releases_of(session: Session, rule_set_id: int) -> Sequence[RuleRelease]:
     """Everything that was put into force or shadow, the latest to begin first."""
     return session.scalars(_latest_first(_releases(rule_set_id))).all()

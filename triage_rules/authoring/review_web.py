@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.platform.errors import DomainError, InvalidInput
-from booking.platform.forms import Choice, Day, Form, Number, Text, read, rejected
+from booking.platform.forms import Choice, Day, Form, Number, Text, Yes, read, rejected
 from booking.platform.i18n import long_day
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.web import rettid
@@ -21,6 +21,7 @@ from triage_rules.authoring import (
     queries,
     service,
     showing,
+    taking_effect,
     words,
 )
 from triage_rules.authoring.models import RuleDraft
@@ -45,6 +46,7 @@ class PublishForm(Form):
         error_messages={"required": cast(str, _l("Vælg, hvordan versionen skal bruges."))},
     )
     from_day = Day(load_default=None)
+    sure = Yes()
 
 
 class WordsForm(Form):
@@ -68,20 +70,27 @@ def show(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
 
 @pages.post("", access=Access.STAFF)
 def publish(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
-    """Publish: to count from a day, or in shadow."""
+    """Publish: to count from a day, or in shadow; first say what it does, then do it."""
     clinic, rule_set = rule_set_at(clinic_id, rule_set_id)
     draft = queries.draft_here(db(), clinic_id, rule_set_id)
     page = _page_of(clinic, draft)
     try:
         typed = read(PublishForm())
-        if typed["use"] == "shadow":
-            release = service.publish_in_shadow(db(), me(), draft, typed["edition"])
+        edition, use = typed["edition"], typed["use"]
+        day = typed["from_day"] if use == "from" else None
+        if use == "from" and day is None:
+            raise InvalidInput({"from_day": _("Vælg en dag.")})
+        if not typed["sure"]:
+            begins = service.check_publication(db(), me(), draft, edition, day)
+            number = queries.next_number(db(), rule_set_id)
+            fields = {"edition": edition, "use": use, "from_day": day or ""}
+            back = url_for(".show", clinic_id=clinic_id, rule_set_id=rule_set_id)
+            return taking_effect.ask(clinic, rule_set, number, begins, day, fields, back)
+        if day is None:
+            release = service.publish_in_shadow(db(), me(), draft, edition)
             text = _("Version %(number)s kører i skygge fra nu af.", number=release.version.number)
         else:
-            day = typed["from_day"]
-            if day is None:
-                raise InvalidInput({"from_day": _("Vælg en dag.")})
-            release = service.publish(db(), me(), draft, typed["edition"], day)
+            release = service.publish(db(), me(), draft, edition, day)
             number = release.version.number
             text = _("Version %(n)s er udgivet og gælder fra %(day)s.", n=number, day=long_day(day))
     except DomainError as error:

@@ -165,8 +165,7 @@ def publish(
     older text never follows a newer. The draft is gone afterwards. Raises OwnWork, NotReady,
     NothingChanged, NotUnderReview, ChangedMeanwhile.
     """
-    from_at = releasing.begins(session, draft.rule_set, from_day)
-    check_publication(session, by, draft, edition, from_at, from_day)
+    from_at = check_publication(session, by, draft, edition, from_day)
     return _published(session, by, _version(session, by, draft), from_at)
 
 
@@ -175,26 +174,57 @@ def publish_in_shadow(session: Session, by: Actor, draft: RuleDraft, edition: in
 
     Raises as `publish`, and NoneInForce where it would stand alone.
     """
-    day = today(session, draft.rule_set.clinic)
-    check_publication(session, by, draft, edition, session.now(), day, counts=False)
+    check_publication(session, by, draft, edition, None)
     return shadow(session, by, _version(session, by, draft))
+
+
+def check_publication(
+    session: Session,
+    by: Actor,
+    draft: RuleDraft,
+    edition: int,
+    from_day: date | None,
+) -> datetime:
+    """The instant the draft's version would count from; raises as `publish`, and does nothing.
+
+    from_day: None for running in shadow, from now.
+    """
+    rule_set = draft.rule_set
+    check_approver(by, rule_set)
+    session.refresh(rule_set, with_for_update=True)
+    lock(session, draft, edition)
+    if draft.status != "review":
+        raise NotUnderReview
+    check_not_own(by, draft)
+    day = from_day or today(session, rule_set.clinic)
+    from_at = releasing.begins(session, rule_set, day)
+    rules = draft.rules
+    standing = queries.in_force(session, rule_set.id, from_at)
+    if standing is not None and standing.hash == written.content_hash(rules):
+        raise NothingChanged
+    if standing is None and from_day is None:
+        raise NoneInForce
+    found: list[Obstacle] = publishing.obstacles(rules, trying.read(draft.examples), day)
+    if from_day is not None:
+        found += publishing.vetoes(session, rule_set, rules)
+    if found:
+        raise NotReady(found)
+    return from_at
 
 
 def release(session: Session, by: Actor, version: RuleVersion, from_day: date) -> RuleRelease:
     """Put a version that is there already (one in shadow, say) into force from a local day."""
-    from_at = releasing.begins(session, version.rule_set, from_day)
-    check_release(session, by, version, from_at, from_day)
+    from_at = check_release(session, by, version, from_day)
     return _published(session, by, version, from_at)
 
 
-def check_release(
-    session: Session, by: Actor, version: RuleVersion, from_at: datetime, from_day: date
-) -> None:
-    """Raise what `release` would, before it is done."""
+def check_release(session: Session, by: Actor, version: RuleVersion, from_day: date) -> datetime:
+    """The instant the version would count from; raises as `release`, and does nothing."""
     rule_set = version.rule_set
     check_approver(by, rule_set)
     check_not_own(by, version)
     session.refresh(rule_set, with_for_update=True)
+    from_at = releasing.begins(session, rule_set, from_day)
     standing = queries.in_force(session, rule_set.id, from_at)
     if standing is not None and standing.hash == version.hash:
         raise NothingChanged
@@ -203,6 +233,7 @@ def check_release(
     found += publishing.vetoes(session, rule_set, rules)
     if found:
         raise NotReady(found)
+    return from_at
 
 
 def roll_back(session: Session, by: Actor, rule_set: RuleSet, why: str) -> RuleRelease:
@@ -304,43 +335,13 @@ def _reopen(session: Session, draft: RuleDraft) -> None:
     session.flush()
 
 
-def check_publication(
-    session: Session,
-    by: Actor,
-    draft: RuleDraft,
-    edition: int,
-    from_at: datetime,
-    from_day: date,
-    *,
-    counts: bool = True,
-) -> None:
-    """Raise what `publish` would, before it is done. counts: False for a shadow."""
-    rule_set = draft.rule_set
-    check_approver(by, rule_set)
-    session.refresh(rule_set, with_for_update=True)
-    lock(session, draft, edition)
-    if draft.status != "review":
-        raise NotUnderReview
-    check_not_own(by, draft)
-    rules = draft.rules
-    standing = queries.in_force(session, rule_set.id, from_at)
-    if standing is not None and standing.hash == written.content_hash(rules):
-        raise NothingChanged
-    found: list[Obstacle] = publishing.obstacles(rules, trying.read(draft.examples), from_day)
-    if counts:
-        found += publishing.vetoes(session, rule_set, rules)
-    if found:
-        raise NotReady(found)
-
-
 def _version(session: Session, by: Actor, draft: RuleDraft) -> RuleVersion:
     """The draft as a version, and the draft gone; what bars it has been checked."""
     rule_set = draft.rule_set
     assert draft.sent_by_id is not None
-    numbers = [version.number for version in queries.versions_of(session, rule_set.id)]
     version = RuleVersion(
         rule_set=rule_set,
-        number=max(numbers, default=0) + 1,
+        number=queries.next_number(session, rule_set.id),
         body=draft.body,
         examples=draft.examples,
         hash=written.content_hash(draft.rules),

@@ -11,9 +11,17 @@ from flask_babel import lazy_gettext as _l
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.platform.errors import DomainError, InvalidInput
-from booking.platform.forms import Day, Form, read, rejected
+from booking.platform.forms import Day, Form, Yes, read, rejected
 from booking.platform.pages import Access, Pages, db, me
-from triage_rules.authoring import approving, differences, queries, service, showing, words
+from triage_rules.authoring import (
+    approving,
+    differences,
+    queries,
+    service,
+    showing,
+    taking_effect,
+    words,
+)
 from triage_rules.authoring.errors import NotReady
 from triage_rules.authoring.models import RuleSet, RuleVersion
 from triage_rules.authoring.places import names_at, rule_set_at
@@ -34,6 +42,7 @@ class FromForm(Form):
     """From which day."""
 
     from_day = Day(required=True, error_messages={"required": cast(str, _l("Vælg en dag."))})
+    sure = Yes()
 
 
 @pages.get("/versioner/<int:number>", access=Access.STAFF)
@@ -47,11 +56,18 @@ def show(clinic_id: int, rule_set_id: int, number: int) -> ResponseReturnValue:
 
 @pages.post("/versioner/<int:number>/brug", access=Access.STAFF)
 def release(clinic_id: int, rule_set_id: int, number: int) -> ResponseReturnValue:
-    """Let the version count from a day."""
+    """Let the version count from a day; first say what it does, then do it."""
     clinic, rule_set = rule_set_at(clinic_id, rule_set_id)
     version = queries.version_here(db(), clinic_id, rule_set_id, number)
     try:
-        service.release(db(), me(), version, read(FromForm())["from_day"])
+        typed = read(FromForm())
+        day = typed["from_day"]
+        if not typed["sure"]:
+            begins = service.check_release(db(), me(), version, day)
+            back = url_for(".show", clinic_id=clinic_id, rule_set_id=rule_set_id, number=number)
+            fields = {"from_day": day}
+            return taking_effect.ask(clinic, rule_set, number, begins, day, fields, back)
+        service.release(db(), me(), version, day)
     except NotReady as error:
         page = _page_of(clinic, rule_set, version)
         page["in_the_way"] = showing.obstacles(

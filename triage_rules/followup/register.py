@@ -21,6 +21,7 @@ from booking.people import audit_words
 from booking.platform.error_table import ERRORS, Shown
 from booking.platform.jobs import Job
 from booking.platform.web import Rettid
+from triage_rules.authoring.places import TAKES_EFFECT
 from triage_rules.followup import (
     acting,
     board_web,
@@ -148,5 +149,6 @@ def register(app: Flask) -> None:
     rettid.parts.add_menu_entry(MENU, board_web.MENU_ENTRY)
     rettid.parts.add_tab(PATIENT, staff_web.TAB)
     rettid.parts.add_card(OVERVIEW, setup_web.card)
+    rettid.parts.add_card(TAKES_EFFECT, setup_web.takes_effect)
     rettid.parts.add_card(HOME, patient_web.home_card)
     rettid.parts.add_card(ANSWERED, patient_web.answered_card)

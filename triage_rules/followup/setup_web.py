@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from flask_babel import ngettext
+from markupsafe import Markup, escape
 
 from booking.appointments.visit_types.queries import visit_types_of
 from booking.calendar.models import Clinic
@@ -22,6 +23,7 @@ from booking.platform.i18n import language_code
 from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages, db, me
 from triage_rules.authoring import queries as rules
+from triage_rules.authoring.models import RuleSet
 from triage_rules.followup import pathways
 from triage_rules.followup.models import Pathway
 from triage_rules.questionnaires import queries as questionnaires
@@ -155,6 +157,22 @@ def _values(pathway: Pathway) -> dict[str, Any]:
     for one in pathway.contacts:
         values.setdefault(f"contacts_{one.profession or ANY}", []).append(one.visit_type_id)
     return values
+
+
+def takes_effect(session: Session, _actor: Actor, rule_set: RuleSet) -> Markup:
+    """How many the clinic follows by the rules that are about to count."""
+    counts = pathways.followed(session, rule_set.clinic_id)
+    pathways_of_it = pathways.of_clinic(session, rule_set.clinic_id, active=None)
+    here = sum(counts.get(one.id, 0) for one in pathways_of_it if one.rule_set_id == rule_set.id)
+    if not here:
+        return escape(_("Ingen patienter følges efter reglerne endnu."))
+    return escape(
+        ngettext(
+            "%(num)d patient følges efter reglerne; de næste svar afgøres efter versionen.",
+            "%(num)d patienter følges efter reglerne; deres næste svar afgøres efter versionen.",
+            here,
+        )
+    )
 
 
 def _choices(clinic: Clinic, pathway: Pathway | None = None) -> dict[str, Any]:

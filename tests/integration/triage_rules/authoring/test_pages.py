@@ -53,7 +53,12 @@ def test_a_draft_goes_from_its_author_through_review_into_force(
     says(approver.post(f"{here}/godkend", data=wrong), "Vælg en dag.", status=422)
     right = {**wrong, "from_day": TODAY.isoformat()}
     says(author.post(f"{here}/godkend", data=right), "Det har du ikke adgang til", status=403)
-    done = approver.post(f"{here}/godkend", data=right, follow_redirects=True)
+    asked = approver.post(f"{here}/godkend", data=right)
+    says(asked, "Skal version 1 gælde?", "Version 1 gælder fra nu af", "Det er den første version")
+    says(asked, "Ingen patienter følges efter reglerne endnu.")
+    assert queries.in_force(session, rule_set.id, session.now()) is None
+    session.commit()
+    done = approver.post(f"{here}/godkend", data={**right, "sure": "1"}, follow_redirects=True)
     says(done, "Version 1 er udgivet", "Gælder nu", "Anna Holm", "Bo Lund", "1. november 2027")
     says(author.get(home(house)), "Version 1", "siden mandag 23. november 2026")
     version = queries.in_force(session, rule_set.id, session.now())
@@ -100,7 +105,9 @@ def test_what_was_taken_back_meanwhile_is_not_published(
     here = home(house, rule_set)
     author.post(f"{here}/tag-tilbage")
     read = {"edition": edition, "use": "from", "from_day": TODAY.isoformat()}
-    says(approver.post(f"{here}/godkend", data=read), "ændret det samme imens", status=409)
+    for sure in ({}, {"sure": "1"}):
+        page = approver.post(f"{here}/godkend", data={**read, **sure})
+        says(page, "ændret det samme imens", status=409)
 
 
 def test_an_author_with_the_role_is_told_that_another_must_read_it(
@@ -154,6 +161,8 @@ def test_a_version_runs_in_shadow_and_is_then_taken_into_use(
     session.commit()
     here = home(house, rule_set)
     shadow = {"edition": edition, "use": "shadow"}
+    says(approver.post(f"{here}/godkend", data=shadow), "afgør intet", "Kør version 2 i skygge")
+    shadow["sure"] = "1"
     done = approver.post(f"{here}/godkend", data=shadow, follow_redirects=True)
     says(done, "Version 2 kører i skygge", "Den afgør intet", "Stop skyggen")
     page = approver.get(f"{here}/versioner/2")
@@ -167,11 +176,32 @@ def test_a_version_runs_in_shadow_and_is_then_taken_into_use(
         status=409,
     )
     begin = {"from_day": TODAY.isoformat()}
+    asked = approver.post(f"{here}/versioner/2/brug", data=begin)
+    says(asked, "Skal version 2 gælde?", "Den afløser version 1.")
+    begin["sure"] = "1"
     done = approver.post(f"{here}/versioner/2/brug", data=begin, follow_redirects=True)
     says(done, "Version 2 er taget i brug")
     done = approver.post(f"{here}/versioner/1/skygge", follow_redirects=True)
     says(done, "Version 1 kører i skygge")
     lacks(approver.post(f"{here}/skygge/slut", follow_redirects=True), "Den afgør intet")
+
+
+def test_before_publishing_is_said_what_it_replaces_and_what_is_withdrawn(
+    session: Session, house: House, approver: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    house.published(session, rule_set)
+    house.next(session, rule_set, 40, TODAY + timedelta(days=14))
+    (latest, *_) = queries.versions_of(session, rule_set.id)
+    draft = service.draft_from(session, house.author, latest)
+    service.save(session, house.author, draft, draft.edition, sound(latest_weeks=30))
+    edition = house.sent(session, rule_set).edition
+    session.commit()
+    there = f"{home(house, rule_set)}/godkend"
+    read = {"edition": edition, "use": "from", "from_day": "2026-11-30"}
+    page = approver.post(there, data=read)
+    says(page, "Version 3 gælder fra mandag 30. november 2026", "Den afløser version 1.")
+    says(page, "Version 2, som skulle gælde fra mandag 7. december 2026, trækkes tilbage.")
 
 
 def test_what_another_room_has_against_it_is_shown_with_its_link(

@@ -6,10 +6,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from booking.platform.database import Session
+from booking.platform.identity import SYSTEM
 from tests import factories as make
 from tests.integration.triage_rules.followup.conftest import Followed
 from tests.integration.triage_rules.followup_pages.conftest import says, signed_in
+from triage_rules.authoring.models import RuleSet
 from triage_rules.followup.models import Pathway
+from triage_rules.followup.setup_web import takes_effect
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
@@ -88,3 +91,20 @@ def test_another_clinics_are_not_found_and_clinicians_do_not_set_up(
     }
     refused = office.post(f"{setup(followed)}/opfoelgning/ny", data=typed)
     says(refused, "Vælg blandt mulighederne.", status=422)
+
+
+def test_an_approver_is_told_how_many_the_rules_will_count_for(
+    app: Flask, session: Session, followed: Followed
+) -> None:
+    clinic = followed.place.clinic
+    other = RuleSet(
+        clinic_id=clinic.id, code="x", label="X", created_at=session.now(), created_by="Bo"
+    )
+    session.add(other)
+    session.flush()
+    with app.test_request_context():
+        said = takes_effect(session, SYSTEM, followed.rule_set)
+        assert said.startswith("1 patient følges efter reglerne;")
+        assert (
+            takes_effect(session, SYSTEM, other) == "Ingen patienter følges efter reglerne endnu."
+        )
