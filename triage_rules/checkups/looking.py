@@ -20,7 +20,6 @@ from triage_rules.checkups.proposals import ACTED, Checkup, Proposal, propose, w
 from triage_rules.followup import facts
 from triage_rules.followup.contacts import standing
 from triage_rules.followup.deciding import run
-from triage_rules.followup.inputs import Inputs
 from triage_rules.followup.models import Pathway
 from triage_rules.followup.queries import running
 from triage_rules.followup.windows import window
@@ -152,9 +151,7 @@ def _proposal(session: Session, line: CheckupLine, checkup: Checkup) -> Proposal
         return UNSURE
     line.rule_version = version
     try:
-        known = Inputs(
-            facts.of_course(session, course, version.rules), facts.wishes_contact(session, course)
-        )
+        known = facts.of_course(session, course, version.rules)
     except AnswersTampered:
         log.error("answers tampered", review=line.review_id)
         line.lacks = "answers"

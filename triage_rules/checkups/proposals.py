@@ -52,10 +52,11 @@ def propose(
     The rules decide: a questionnaire instead (unneeded), another form, sooner, or later than
     planned. A standard stands in the way of all but sooner where only a contact such as the
     check-up can meet it, and it would be overdue before the rules see the patient in that form.
-    What the rules are unsure of, a clinician looks at.
+    What the rules are unsure of, and whose answer alarms, a clinician looks at.
     """
     contact = decision.contact
-    if decision.action == "look" or contact is None:
+    alarms = any(reason.why == "alarm" for reason in decision.reasons)
+    if decision.action == "look" or contact is None or alarms:
         return Proposal("unsure")
     days = window(contact, today)
     if decision.action == "questionnaire":

@@ -101,6 +101,7 @@ COLOURS: dict[str, tuple[LazyString, str]] = {
     "green": (_l("Grøn"), "success"),
 }
 WHYS: dict[str, LazyString] = {
+    "alarm": _l("Et svar alarmerer i sig selv, hvad reglerne end siger."),
     "red_flag": _l("Et rødt flag."),
     "missing": _l("Der mangler: %(input)s."),
     "no_row": _l("Ingen række passer."),

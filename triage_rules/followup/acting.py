@@ -19,10 +19,13 @@ from booking.calendar.public_holidays import closed_days
 from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.i18n import short_day
+from booking.platform.identity import SYSTEM
 from booking.platform.localtime import day_start
 from triage_rules.followup import contacts, windows
 from triage_rules.followup.models import DecisionOutcome, FollowUpDecision, FollowUpPlan
 from triage_rules.followup.wording import colour_name
+from triage_rules.questionnaires import alarm
+from triage_rules.questionnaires.models import QuestionnaireRequest
 from triage_rules.questionnaires.service import wish_key
 from triage_rules.tables.decide import Contact, Decision
 
@@ -62,6 +65,25 @@ def act(
     session.flush()
     session.expire(row, ["outcome"])
     return outcome
+
+
+def take_over(session: Session, plan: FollowUpPlan, request: QuestionnaireRequest) -> None:
+    """What alarming answers put before a person becomes the plan's own task, so that one stands.
+
+    It keeps its kind, by which the patient is told whom to call until somebody has closed it.
+    """
+    alarmed = with_key(session, alarm.key(request))
+    if alarmed is None:
+        return
+    item = with_key(session, item_key(plan))
+    if item is None:
+        alarmed.open_key = item_key(plan)
+        alarmed.details = {**alarmed.details, "plan": plan.id}
+    else:
+        item.kind, item.details = alarm.ALARMING, {**item.details, **alarmed.details}
+        with force_locale("da"):
+            worklist.close(session, SYSTEM, alarmed, _("Samlet med opgaven om opfølgningen."))
+    session.flush()
 
 
 def no_rules(session: Session, plan: FollowUpPlan) -> WorklistItem:
@@ -184,7 +206,9 @@ def _put_red(session: Session, plan: FollowUpPlan, row: FollowUpDecision) -> Wor
     item = with_key(session, item_key(plan))
     if item is None:
         return _put(session, plan, row, RED, "red", day, escalate_at)
-    item.kind, item.urgency = RED, "red"
+    item.urgency = "red"
+    if item.kind != alarm.ALARMING:
+        item.kind = RED
     item.due_on = min(item.due_on or day, day)
     item.owner_id = owner_of(plan)
     item.details = {**item.details, "decision": row.id}

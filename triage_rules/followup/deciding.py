@@ -2,16 +2,17 @@
 and set going, in the caller's transaction.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import Actor
 from triage_rules.authoring import queries as rule_sets
 from triage_rules.authoring.models import RuleVersion
-from triage_rules.followup import acting, due, facts, inputs, told, windows
+from triage_rules.followup import acting, contacts, due, inputs, told, windows
 from triage_rules.followup.errors import PlanEnded
 from triage_rules.followup.events import FollowUpDecided
+from triage_rules.followup.facts import Known
 from triage_rules.followup.inputs import Inputs
 from triage_rules.followup.models import (
     DecisionTrace,
@@ -20,7 +21,7 @@ from triage_rules.followup.models import (
     ShadowDecision,
 )
 from triage_rules.questionnaires.models import QuestionnaireResponse
-from triage_rules.tables.decide import Decision, wants_contact
+from triage_rules.tables.decide import Decision
 
 
 def decide(
@@ -42,22 +43,24 @@ def decide(
     if version is None:
         acting.no_rules(session, plan)
         return None
-    wish = facts.wishes_contact(session, plan.course, response)
-    known = Inputs(facts.gather(session, plan, response, version.rules), wish)
+    patient = Known(session, plan.course, response)
+    invited = contacts.standing(session, plan) is not None
+    known = replace(patient.inputs(version.rules), invited=invited)
     made = run(version, known, session)
     row = _store(session, plan, version, known, made, cause, response)
+    if patient.alarming is not None:
+        acting.take_over(session, plan, patient.alarming.request)
     acting.act(session, plan, row, made, version.rules.latest_weeks)
     due.seen(session, plan)
-    _beside(session, plan, row, response, wish=wish)
+    _beside(session, plan, row, patient)
     audit.record(session, by, "follow_up.decided", [plan.patient_id], clinic_id=plan.clinic_id)
     session.publish(FollowUpDecided(row.id, plan.patient_id, plan.clinic_id))
     return row
 
 
 def run(version: RuleVersion, known: Inputs, session: Session) -> Decision:
-    """What a version says of these facts now; a patient who asks to be contacted always is."""
-    made = version.chain(known.facts, session.now())
-    return wants_contact(made) if known.wish else made
+    """What a version says of these inputs now."""
+    return inputs.decide(version.chain, known, session.now())
 
 
 def _store(
@@ -74,7 +77,8 @@ def _store(
     if plan.pathway.questionnaire is not None:
         weeks = windows.interval(made.contact, plan.interval_weeks, version.rules.latest_weeks)
     told_da, told_en = (
-        told.to_patient(made, plan.clinic.phone, weeks, language) for language in told.LANGUAGES
+        told.to_patient(made, plan.clinic.phone, weeks, language, invited=known.invited)
+        for language in told.LANGUAGES
     )
     row = FollowUpDecision(
         plan=plan,
@@ -95,7 +99,7 @@ def _store(
         obligations=list(made.obligations),
         told_da=told_da,
         told_en=told_en,
-        told_clinician=told.to_clinician(version, made, known.wish),
+        told_clinician=told.to_clinician(version, made, wish=known.wish),
         trace=[
             *(
                 DecisionTrace(kind="fired", table_name=table, name=fired.id)
@@ -112,20 +116,12 @@ def _store(
     return row
 
 
-def _beside(
-    session: Session,
-    plan: FollowUpPlan,
-    row: FollowUpDecision,
-    response: QuestionnaireResponse | None,
-    *,
-    wish: bool,
-) -> None:
+def _beside(session: Session, plan: FollowUpPlan, row: FollowUpDecision, patient: Known) -> None:
     """What the version in shadow, if there is one, would have said; it leads to nothing."""
     version = rule_sets.in_shadow(session, plan.pathway.rule_set_id, session.now())
     if version is None or version.id == row.version_id:
         return
-    known = Inputs(facts.gather(session, plan, response, version.rules), wish)
-    made = run(version, known, session)
+    made = run(version, patient.inputs(version.rules), session)
     contact = _plain(made)
     session.add(
         ShadowDecision(

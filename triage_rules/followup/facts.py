@@ -16,14 +16,14 @@ from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.worklist.queries import with_key
 from booking.platform.database import Session
 from booking.platform.localtime import day_start, local_date
-from triage_rules.authoring import queries as rule_sets
+from triage_rules.followup.inputs import Alarm, Inputs
 from triage_rules.followup.models import (
     DecisionOutcome,
     DecisionReview,
     FollowUpDecision,
-    FollowUpPlan,
     Measurement,
 )
+from triage_rules.questionnaires.alarm import ALARMING, ALARMS, alarming
 from triage_rules.questionnaires.form import Answers
 from triage_rules.questionnaires.models import (
     Questionnaire,
@@ -40,27 +40,9 @@ from triage_rules.tables.rule_set import RuleSet as Rules
 WISHES = {"siden-sidst": ("siden-oenske", frozenset({"none"}))}
 
 
-def gather(
-    session: Session,
-    plan: FollowUpPlan,
-    response: QuestionnaireResponse | None = None,
-    rules: Rules | None = None,
-) -> dict[str, Fact]:
-    """The facts for a plan's rules, by the inputs' names; those of the version in force unless
-    other rules are given. response: answers that have just come in, whose wish counts."""
-    if rules is None:
-        version = rule_sets.in_force(session, plan.pathway.rule_set_id, session.now())
-        if version is None:
-            return {}
-        rules = version.rules
-    return of_course(session, plan.course, rules, response)
-
-
-def of_course(
-    session: Session, course: Course, rules: Rules, response: QuestionnaireResponse | None = None
-) -> dict[str, Fact]:
-    """The same for any course, with or without a plan."""
-    return Known(session, course, response).facts(rules)
+def of_course(session: Session, course: Course, rules: Rules) -> Inputs:
+    """What some rules decide by in a course now, with or without a plan."""
+    return Known(session, course).inputs(rules)
 
 
 def inputs_of(rules: Rules) -> dict[str, Input]:
@@ -79,22 +61,12 @@ def questionnaires_of(rules: Rules) -> set[str]:
     return {source[1] for source in sources if source[0] in ("score", "item") and len(source) > 1}
 
 
-def wishes_contact(
-    session: Session, course: Course, response: QuestionnaireResponse | None = None
-) -> bool:
-    """True while the patient has asked to be contacted, and nobody has seen to it.
-
-    A wish in answers is seen to by the next contact that takes place; a pressed button by
-    whoever closes what it put on the worklist.
-    """
-    return Known(session, course, response).wishes_contact
-
-
 class Known:
     """One patient's facts in one course, each read once, when it is asked for.
 
-    What is read lies in `newest`, `measured`, `last_contact`, `pressed` and `settled`: whoever
-    has read it for many patients at once gives it there instead.
+    What is read lies in `newest`, `measured`, `last_contact`, `pressed`, `alarm_waits` and
+    `settled`: whoever has read it for many patients at once gives it there instead. response:
+    answers that have just come in, whose wish and alarm count.
     """
 
     def __init__(
@@ -105,6 +77,13 @@ class Known:
         self.now: datetime = session.now()
         self._responses: dict[str, QuestionnaireResponse | None] = {}
         self._opened: dict[int, Answers] = {}
+
+    def inputs(self, rules: Rules) -> Inputs:
+        """All that a decision by these rules is made from.
+
+        Raises AnswersTampered where sealed answers are not those that were given.
+        """
+        return Inputs(self.facts(rules), self.wishes_contact, self.alarm)
 
     def facts(self, rules: Rules) -> dict[str, Fact]:
         """Every fact the rules ask for and that is known, by the inputs' names."""
@@ -136,7 +115,11 @@ class Known:
 
     @cached_property
     def wishes_contact(self) -> bool:
-        """See the function of that name."""
+        """True while the patient has asked to be contacted, and nobody has seen to it.
+
+        A wish in answers is seen to by the next contact that takes place; a pressed button by
+        whoever closes what it put on the worklist.
+        """
         return self.pressed or any(map(self._wishes_in, WISHES))
 
     @cached_property
@@ -145,6 +128,36 @@ class Known:
         closed it."""
         key = wish_key(self.course.clinic_id, self.course.patient_id)
         return with_key(self.session, key) is not None
+
+    @property
+    def alarm(self) -> Alarm | None:
+        """See `alarming`."""
+        response = self.alarming
+        if response is None:
+            return None
+        return Alarm(response.request.version.questionnaire.code, response.completed_at)
+
+    @cached_property
+    def alarming(self) -> QuestionnaireResponse | None:
+        """Answers with one that alone calls for a person today: those that have just come in, or
+        the newest in the course, until somebody has closed what they put on the worklist."""
+        if self.response is not None and self._alarms(self.response):
+            return self.response
+        if not self.alarm_waits:
+            return None
+        newest = (self.newest(code) for code in ALARMS)
+        return next((one for one in newest if one is not None and self._alarms(one)), None)
+
+    @cached_property
+    def alarm_waits(self) -> bool:
+        """True while nobody has closed what an alarming answer put before the clinic."""
+        waits = select(WorklistItem.id).where(
+            WorklistItem.patient_id == self.course.patient_id,
+            WorklistItem.clinic_id == self.course.clinic_id,
+            WorklistItem.kind == ALARMING,
+            WorklistItem.status == "open",
+        )
+        return self.session.scalar(waits.limit(1)) is not None
 
     def newest(self, code: str) -> QuestionnaireResponse | None:
         """The answers to a questionnaire that stand, the latest given, in this course."""
@@ -260,6 +273,11 @@ class Known:
             return True
         seen = self.last_contact is not None and self.last_contact >= response.completed_at
         return not seen and not self.settled(response)
+
+    def _alarms(self, response: QuestionnaireResponse) -> bool:
+        version = response.request.version
+        code = version.questionnaire.code
+        return code in ALARMS and alarming(code, version.form, self._answers(response))
 
     def _answers(self, response: QuestionnaireResponse) -> Answers:
         """What was answered: unsealed once, however many of the answers the rules ask for."""

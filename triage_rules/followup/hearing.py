@@ -100,14 +100,16 @@ def _on_response(session: Session, response_id: int, cause: str) -> None:
 
 
 def _concerns(session: Session, plan: FollowUpPlan, response: QuestionnaireResponse) -> bool:
-    """True for the plan's own questionnaire, one its rules ask for, and any wish for contact."""
+    """True for the plan's own questionnaire, one its rules ask for, any wish for contact, and
+    an alarm."""
     questionnaire = response.request.version.questionnaire
     if questionnaire.id == plan.pathway.questionnaire_id:
         return True
     version = rule_sets.in_force(session, plan.pathway.rule_set_id, session.now())
     if version is not None and questionnaire.code in facts.questionnaires_of(version.rules):
         return True
-    return facts.wishes_contact(session, plan.course, response)
+    known = facts.Known(session, plan.course, response)
+    return known.wishes_contact or known.alarming is not None
 
 
 def _giver(response: QuestionnaireResponse) -> Actor:

@@ -45,11 +45,13 @@ class Next:
 
 @dataclass(frozen=True)
 class Told:
-    """What was said of a decision. calls: whom to call at once, by their codes."""
+    """What was said of a decision. calls: whom to call at once, by their codes. alarmed: for an
+    answer that tells so itself, on every page until somebody has seen to it."""
 
     calls: list[str]
     lines: list[str]
     at: datetime
+    alarmed: bool
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,7 @@ def answered_card(
     ).one_or_none()
     if decision is None:
         return None
-    version, next_step = response.request.version, _next(session, decision.plan)
-    alarmed = alarm.alarming(version.questionnaire.code, version.form, response.answers)
+    next_step = _next(session, decision.plan)
     return Markup(  # noqa: S704  (a template escapes)
         render_template(
             "followup/patient/answered_card.html",
@@ -124,7 +125,6 @@ def answered_card(
             next=next_step,
             clinic=decision.plan.clinic,
             name=for_whom(decision.patient),
-            alarmed=alarmed,
         )
     )
 
@@ -175,4 +175,9 @@ def _told(decision: FollowUpDecision, next_step: Next) -> Told:
     text = decision.told_en if language == "en" else decision.told_da
     found_later = said_in(language, wording.LATER["time"]) if next_step.time is not None else ""
     lines = [line for line in text.splitlines() if line != found_later]
-    return Told(list(decision.calls), lines[len(decision.calls) :], decision.decided_at)
+    return Told(
+        calls=list(decision.calls),
+        lines=lines[len(decision.calls) :],
+        at=decision.decided_at,
+        alarmed=any(reason["why"] == "alarm" for reason in decision.reasons),
+    )

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 
 from sqlalchemy.orm import object_session
 
@@ -10,7 +11,7 @@ from triage_rules.followup import inputs
 from triage_rules.followup.errors import DecisionTampered
 from triage_rules.followup.inputs import Inputs
 from triage_rules.followup.models import FollowUpDecision
-from triage_rules.tables.decide import Decision, wants_contact
+from triage_rules.tables.decide import Decision
 
 
 def again(decision: FollowUpDecision) -> Decision:
@@ -22,9 +23,13 @@ def again(decision: FollowUpDecision) -> Decision:
     digest = hashlib.sha256(version.body.encode()).hexdigest()
     if not digest == version.hash == decision.version_hash:
         raise DecisionTampered
-    known = inputs_of(decision)
-    made = version.chain(known.facts, decision.decided_at)
-    return wants_contact(made) if known.wish else made
+    return inputs.decide(version.chain, inputs_of(decision), decision.decided_at)
+
+
+def without_alarm(decision: FollowUpDecision) -> Decision:
+    """What the rules would have said, had no answer alarmed; raises as `again` does."""
+    known = replace(inputs_of(decision), alarm=None)
+    return inputs.decide(decision.rule_version.chain, known, decision.decided_at)
 
 
 def inputs_of(decision: FollowUpDecision) -> Inputs:

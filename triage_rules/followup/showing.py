@@ -55,6 +55,7 @@ STATES: dict[str, LazyString] = {
     "mistyped": _l("Kan ikke læses"),
 }
 WHYS: dict[str, LazyString] = {
+    "alarm": _l("Et svar alarmerer i sig selv, hvad reglerne end siger"),
     "missing": _l("Der mangler noget, som kunne have ændret beslutningen"),
     "no_row": _l("Ingen række i tabellen passer"),
     "conflict": _l("Rækker i tabellen svarer forskelligt"),

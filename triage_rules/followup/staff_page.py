@@ -32,6 +32,7 @@ from triage_rules.followup import (
 from triage_rules.followup.contacts import contact_of
 from triage_rules.followup.measurements import MEASURES
 from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
+from triage_rules.questionnaires.queries import latest as latest_version
 from triage_rules.questionnaires.queries import open_courses
 
 VALUES_SHOWN = 6
@@ -115,9 +116,32 @@ def about(here: PatientHere, decision: FollowUpDecision) -> dict[str, Any]:
         "obligations": showing.obligations(decision.obligations, names),
         "led": _led_to(here, decision),
         "fired": showing.fired(made, names),
-        "used": showing.used(made, names),
-        "different": showing.different(made, names),
+        "used": [*_alarm(decision), *showing.used(made, names)],
+        "different": [*_without_alarm(decision), *showing.different(made, names)],
     }
+
+
+def _alarm(decision: FollowUpDecision) -> list[showing.Used]:
+    """The answer that alarmed, as what the decision was made from."""
+    alarm = recompute.inputs_of(decision).alarm
+    if alarm is None:
+        return []
+    asked = latest_version(db(), alarm.questionnaire)
+    title = asked.questionnaire.title(language_code()) if asked else alarm.questionnaire
+    return [showing.Used(_("Alarmerende svar"), title, alarm.at, "")]
+
+
+def _without_alarm(decision: FollowUpDecision) -> list[str]:
+    if all(reason["why"] != "alarm" for reason in decision.reasons):
+        return []
+    made = recompute.without_alarm(decision)
+    return [
+        _(
+            "Uden det alarmerende svar havde reglerne sagt: %(colour)s. %(action)s.",
+            colour=wording.colour_name(made.colour).lower(),
+            action=showing.ACTIONS[made.action],
+        )
+    ]
 
 
 def _of_plan(here: PatientHere, plan: FollowUpPlan) -> dict[str, Any]:

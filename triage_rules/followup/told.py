@@ -17,20 +17,27 @@ from triage_rules.tables.model import Row
 LANGUAGES = ("da", "en")
 
 
-def to_patient(made: Decision, phone: str, weeks: int | None, language: str) -> str:
+def to_patient(
+    made: Decision, phone: str, weeks: int | None, language: str, *, invited: bool
+) -> str:
     """Paragraphs, one a line: whom to call at once, why, and what happens next.
 
     weeks: until the next questionnaire, where that is what happens; None where there is none to
-    ask, and so a person looks.
+    ask, and so a person looks. invited: the patient had been invited before, which stands until
+    a person has seen to it.
     """
+    stands = invited and made.action != "contact"
     said = [said_in(language, CALLS[call], phone=phone) for call in made.calls]
-    said += [row.told_en if language == "en" and row.told_en else row.told for row in _rows(made)]
+    rows = _rows(made, stands=stands)
+    said += [row.told_en if language == "en" and row.told_en else row.told for row in rows]
     said += [said_in(language, WHY[why]) for why in _whys(made)]
+    if stands:
+        said.append(said_in(language, LATER["invited"]))
     said += _next(made, weeks, language)
     return "\n".join(dict.fromkeys(one for one in said if one))
 
 
-def to_clinician(version: RuleVersion, made: Decision, wish: bool) -> str:
+def to_clinician(version: RuleVersion, made: Decision, *, wish: bool) -> str:
     """Paragraphs, one a line, in Danish: the colour, the rows that fired, why it is looked at."""
     with force_locale("da"):
         said = [
@@ -41,6 +48,8 @@ def to_clinician(version: RuleVersion, made: Decision, wish: bool) -> str:
                 number=version.number,
             )
         ]
+        if _alarmed(made):
+            said.append(_("Et svar alarmerer i sig selv og gør den rød, hvad reglerne end siger."))
         for answer in made.answers:
             said += [_fired(answer, row) for row in answer.rows]
         for answer in made.answers:
@@ -82,15 +91,22 @@ def _fired(answer: Answer, row: Row) -> str:
     )
 
 
-def _rows(made: Decision) -> list[Row]:
-    """The rows whose words hold whatever else the decision says."""
+def _rows(made: Decision, *, stands: bool) -> list[Row]:
+    """The rows whose words hold whatever else the decision says. Those on what happens next do
+    not where an earlier invitation stands, nor where a look is for an alarm."""
+    unsaid = made.action != "contact" and (stands or _alarmed(made))
     rows: list[Row] = []
     for answer in made.answers:
-        same = {"activity": made.colour, "contact": made.action}.get(answer.table.name)
+        table = answer.table.name
+        same = {"activity": made.colour, "contact": made.action}.get(table)
         decided = answer.value is not None and answer.value[0] == same
-        if answer.table.name == "red_flags" or decided:
+        if table == "red_flags" or (decided and not (table == "contact" and unsaid)):
             rows += answer.rows
     return rows
+
+
+def _alarmed(made: Decision) -> bool:
+    return any(reason.why == "alarm" for reason in made.reasons)
 
 
 def _whys(made: Decision) -> list[str]:
@@ -107,7 +123,8 @@ def _next(made: Decision, weeks: int | None, language: str) -> list[str]:
             LATER["soon" if latest < 1 else "one" if latest == 1 else "many"],
             weeks=latest,
         )
-        return [f"{what} {when}", said_in(language, LATER["time"])]
+        first = [said_in(language, LATER["look_now"])] if _alarmed(made) else []
+        return [*first, f"{what} {when}", said_in(language, LATER["time"])]
     if made.action == "questionnaire" and weeks is not None:
         key = "ask_one" if weeks == 1 else "ask"
         return [said_in(language, LATER[key], weeks=weeks), said_in(language, LATER["always"])]

@@ -19,6 +19,7 @@ CALLS: Mapping[str, str] = {
     "clinic": N_("Ring til klinikken nu på %(phone)s."),
 }
 WHY: Mapping[str, str] = {
+    "alarm": N_("Et af dine svar gør os bekymrede for dig, uanset hvad du ellers har svaret."),
     "missing": N_("Vi mangler noget for at kunne afgøre, hvad du har brug for."),
     "no_row": N_("Klinikkens regler siger ikke, hvad der skal ske nu."),
     "conflict": N_("Klinikkens regler siger ikke entydigt, hvad der skal ske nu."),
@@ -35,6 +36,10 @@ LATER: Mapping[str, str] = {
     "soon": N_("Det sker så hurtigt som muligt."),
     "one": N_("Det sker inden for en uge."),
     "many": N_("Det sker inden for %(weeks)s uger."),
+    "invited": N_(
+        "Du er allerede indkaldt. Det gælder stadig, til en fra klinikken har set på svarene og "
+        "givet dig besked."
+    ),
     "time": N_("Du kan se din tid under Mine tider, når den er fundet."),
     "ask": N_("Du får et nyt spørgeskema om %(weeks)s uger."),
     "ask_one": N_("Du får et nyt spørgeskema om en uge."),

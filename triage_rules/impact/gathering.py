@@ -24,6 +24,7 @@ from triage_rules.followup.models import (
     FollowUpDecision,
     Measurement,
 )
+from triage_rules.questionnaires.alarm import ALARMING, ALARMS
 from triage_rules.questionnaires.models import (
     Questionnaire,
     QuestionnaireRequest,
@@ -44,21 +45,21 @@ class Gathering:
         self.session, self.clinic = session, clinic
         self._courses = [course.id for course in courses]
         self._patients = list({course.patient_id for course in courses})
-        codes = set(WISHES).union(*(questionnaires_of(rules) for rules in asking))
+        codes = set(WISHES).union(ALARMS, *(questionnaires_of(rules) for rules in asking))
         self._newest = self._read_responses(codes)
         self._measured = self._read_measurements(_measurements_of(asking))
         self._last = self._read_contacts()
         self._pressed = self._read_wishes()
+        self._alarms = self._read_alarms()
         self._settled = self._read_settled()
         self._known = {course.id: _Gathered(self, course) for course in courses}
 
     def known(self, course: Course, rules: Rules) -> Inputs:
-        """A patient's facts as some rules ask for them, and whether they asked to be contacted.
+        """What some rules decide by for a patient.
 
         Raises AnswersTampered where sealed answers are not those that were given.
         """
-        one = self._known[course.id]
-        return Inputs(one.facts(rules), one.wishes_contact)
+        return self._known[course.id].inputs(rules)
 
     def newest(self, course_id: int, code: str) -> QuestionnaireResponse | None:
         """The answers to a questionnaire that stand, the latest given."""
@@ -75,6 +76,10 @@ class Gathering:
     def pressed(self, patient_id: int) -> bool:
         """True while a pressed wish to be contacted is open."""
         return wish_key(self.clinic.id, patient_id) in self._pressed
+
+    def alarm_waits(self, patient_id: int) -> bool:
+        """True while nobody has closed what an alarming answer put before the clinic."""
+        return patient_id in self._alarms
 
     def settled(self, response_id: int) -> bool:
         """True once a clinician has said a word on what these answers led to, or closed it."""
@@ -175,6 +180,15 @@ class Gathering:
         wanted = select(WorklistItem.open_key).where(WorklistItem.open_key.in_(keys))
         return {key for key in self.session.scalars(wanted) if key is not None}
 
+    def _read_alarms(self) -> set[int | None]:
+        wanted = select(WorklistItem.patient_id).where(
+            WorklistItem.patient_id.in_(self._patients),
+            WorklistItem.clinic_id == self.clinic.id,
+            WorklistItem.kind == ALARMING,
+            WorklistItem.status == "open",
+        )
+        return set(self.session.scalars(wanted))
+
     def _read_settled(self) -> set[int]:
         asked = [one.id for (_course, code), one in self._newest.items() if code in WISHES]
         found = self.session.scalars(
@@ -198,6 +212,7 @@ class _Gathered(Known):
         self._all = all_of_them
         self.last_contact = all_of_them.last_contact(course.patient_id)
         self.pressed = all_of_them.pressed(course.patient_id)
+        self.alarm_waits = all_of_them.alarm_waits(course.patient_id)
 
     def newest(self, code: str) -> QuestionnaireResponse | None:
         return self._all.newest(self.course.id, code)

@@ -15,6 +15,7 @@ from booking.platform.errors import ChangedMeanwhile, NotFound
 from booking.platform.identity import Actor, Role
 from triage_rules.authoring import queries as rule_sets
 from triage_rules.authoring.models import RuleSet
+from triage_rules.followup import inputs
 from triage_rules.impact import booked, compare
 from triage_rules.impact.choosing import Group, courses_of
 from triage_rules.impact.compare import Change, Step
@@ -22,7 +23,7 @@ from triage_rules.impact.errors import AnswersLackInRules, NobodyToTry
 from triage_rules.impact.gathering import Gathering
 from triage_rules.impact.models import ImpactLine, ImpactRun, kept
 from triage_rules.questionnaires.errors import AnswersTampered
-from triage_rules.tables.decide import Chain, Decision, wants_contact
+from triage_rules.tables.decide import Chain, Decision
 from triage_rules.tables.rule_set import RuleSet as Rules
 from triage_rules.tables.verify import flaws
 
@@ -165,9 +166,7 @@ def _look(session: Session, run: ImpactRun, courses: list[Course], lines: list[I
     )
 
     def decided(chain: Chain, line: ImpactLine) -> tuple[Decision, Step]:
-        known = gathering.known(line.course, chain.rules)
-        made = chain(known.facts, now)
-        made = wants_contact(made) if known.wish else made
+        made = inputs.decide(chain, gathering.known(line.course, chain.rules), now)
         return made, compare.step(made, day, chain.rules.latest_weeks, line.wished)
 
     for line in lines:

@@ -17,7 +17,9 @@ from triage_rules.tables.rule_set import RuleSet, SecondLook
 
 Colour = Literal["red", "yellow", "green"]
 Action = Literal["contact", "look", "questionnaire"]
-WhyLook = Literal["red_flag", "missing", "no_row", "conflict", "near_limit", "asked", "yellow"]
+WhyLook = Literal[
+    "alarm", "red_flag", "missing", "no_row", "conflict", "near_limit", "asked", "yellow"
+]
 
 
 # Facts that earlier tables make for the later ones.
@@ -155,6 +157,20 @@ def wants_contact(decision: Decision) -> Decision:
     colour: Colour = "yellow" if decision.colour == "green" else decision.colour
     action: Action = "contact" if decision.action == "contact" else "look"
     return replace(decision, colour=colour, action=action, reasons=reasons)
+
+
+def alarmed(decision: Decision) -> Decision:
+    """The same decision for a patient with an answer that alone calls for a person today: red,
+    acute, never less than a clinician's look, and told to call."""
+    contact = decision.contact
+    return replace(
+        decision,
+        colour="red",
+        action="contact" if decision.action == "contact" else "look",
+        contact=None if contact is None else replace(contact, urgency="acute"),
+        calls=decision.calls or ("clinic",),
+        reasons=(Reason("alarm"), *decision.reasons),
+    )
 
 
 def _why(answer: Answer) -> list[Reason]:

@@ -103,11 +103,12 @@ def test_a_red_flag_tells_the_patient_whom_to_call(session: Session, followed: F
         "Ring til klinikken nu på +4599320000.",
         "Vi vil gerne tale med dig.",
     ]
-    by_kind = {item.kind: item for item in open_items(session, followed.place.clinic.id)}
-    assert set(by_kind) == {"follow_up_red", "alarming_answer"}
-    alarm = by_kind["alarming_answer"]
-    assert (alarm.urgency, alarm.owner_id) == ("red", followed.clinician.id)
-    assert alarm.escalate_at == by_kind["follow_up_red"].escalate_at  # as the pathway has it
+    assert [reason["why"] for reason in made.reasons] == ["alarm", "red_flag"]
+    [alarm] = open_items(session, followed.place.clinic.id)
+    assert (alarm.kind, alarm.urgency) == ("alarming_answer", "red")
+    assert alarm.owner_id == followed.clinician.id
+    assert alarm.escalate_at is not None
+    assert alarm.escalate_at.isoformat() == "2026-11-23T12:00:00+00:00"  # the clinic's four hours
     reviewing.accept(session, followed.as_clinician, made)
     session.commit()
     assert kinds(session, followed) == []

@@ -36,6 +36,7 @@ from triage_rules.followup.deciding import decide
 from triage_rules.followup.models import DecisionReview, FollowUpDecision, FollowUpPlan
 from triage_rules.followup.reviewing import Instead
 from triage_rules.questionnaires import service as asking
+from triage_rules.questionnaires.alarm import ALARMING
 from triage_rules.questionnaires.queries import waiting
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
@@ -173,6 +174,8 @@ def check(session: Session, here: Followed) -> None:
     latest = queries.latest_decision(session, plan.id)
     if latest is not None and latest.colour == "red":
         assert seen(session, latest) or red_waits(session)
+    red = [one for one in open_items(session, plan.clinic_id) if one.urgency == "red"]
+    assert len(red) <= 1, "what alarms and is red is one task"
     unseen = select(WorklistItem.id).where(
         WorklistItem.kind == acting.RED, WorklistItem.done_by == SYSTEM.name
     )
@@ -217,7 +220,7 @@ def seen(session: Session, decision: FollowUpDecision) -> bool:
 def red_waits(session: Session) -> bool:
     """A red task is open."""
     red = select(WorklistItem.id).where(
-        WorklistItem.kind == acting.RED, WorklistItem.status == "open"
+        WorklistItem.kind.in_((acting.RED, ALARMING)), WorklistItem.status == "open"
     )
     return session.scalar(red) is not None
 

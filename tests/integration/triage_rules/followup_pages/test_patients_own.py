@@ -70,7 +70,8 @@ def test_a_red_flag_says_whom_to_call_once(
     hand_in(session, visitor, followed, YELLOW, ninth=1)
     visitor.says("Tal med nogen nu", "Vi vil gerne tale med dig.")
     assert "Ring nu" not in visitor.text  # the questionnaire's own alarm says it
-    visitor.get("/opfoelgning").says("Ring nu", "Ring til klinikken:")
+    visitor.get("/opfoelgning").says("Tal med nogen nu", "Ring til klinikken:")
+    assert "Ring nu" not in visitor.text
 
 
 def test_yellow_is_told_that_someone_looks(

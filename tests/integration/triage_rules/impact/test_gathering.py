@@ -11,17 +11,19 @@ from sqlalchemy import Engine, event
 
 from booking.appointments.invitations.models import Course
 from booking.appointments.models import Appointment, PastVisit
+from booking.appointments.worklist import service as worklist
+from booking.appointments.worklist.queries import open_items
 from booking.platform.database import Session
-from booking.platform.identity import SYSTEM
+from booking.platform.identity import SYSTEM, Actor
 from booking.platform.web import Rettid
 from tests import factories as make
 from tests.integration.triage_rules.followup.conftest import Followed, phq9, rules
 from tests.integration.triage_rules.questionnaires.conftest import SINCE
 from triage_rules.followup import facts, queries, reviewing
-from triage_rules.followup.inputs import Inputs
 from triage_rules.followup.models import FollowUpPlan, Measurement
 from triage_rules.impact.gathering import Gathering
 from triage_rules.questionnaires import service as asking
+from triage_rules.questionnaires.alarm import ALARMING
 from triage_rules.questionnaires.form import Answers
 from triage_rules.questionnaires.models import QuestionnaireVersion
 from triage_rules.questionnaires.shipped import install
@@ -91,7 +93,7 @@ def live(
     for _one in range(chance.randrange(4)):
         code = chance.choice(["phq9", "siden-sidst"])
         answers: Answers = (
-            phq9(chance.randrange(20))
+            phq9(chance.randrange(3, 20), ninth=chance.choice((0, 1, 3)))
             if code == "phq9"
             else {
                 **SINCE,
@@ -109,6 +111,8 @@ def live(
         )
         if code == "phq9" and chance.random() < 0.3:
             asking.correct(session, secretary, given, phq9(chance.randrange(20)), "typing")
+        if chance.random() < 0.1:
+            see_to(session, secretary, course)
     for _one in range(chance.randrange(5)):
         clinic = here.place.clinic if chance.random() < 0.8 else make.clinic(session)
         withdrawn = NOW if chance.random() < 0.3 else None
@@ -129,6 +133,13 @@ def live(
         seen(session, here, course, chance)
     if chance.random() < 0.2:
         asking.wish_contact(session, make.as_patient(course.patient), course.patient, course.clinic)
+
+
+def see_to(session: Session, by: Actor, course: Course) -> None:
+    """Whoever closes what alarming answers put on the worklist."""
+    for item in open_items(session, course.clinic_id):
+        if (item.kind, item.patient_id) == (ALARMING, course.patient_id):
+            worklist.close(session, by, item, "Talt sammen.")
 
 
 def seen(session: Session, here: Followed, course: Course, chance: Random) -> None:
@@ -203,16 +214,13 @@ def test_many_at_once_know_what_each_knows_alone(
         bulk = len(statements) - before
     with rettid.database.reading() as reading:
         alone = [
-            Inputs(
-                facts.of_course(reading, reading.get_one(Course, one.id), wanted),
-                facts.wishes_contact(reading, reading.get_one(Course, one.id)),
-            )
-            for one in courses
+            facts.of_course(reading, reading.get_one(Course, one.id), wanted) for one in courses
         ]
     assert together == alone
     assert any(one.wish for one in alone)
+    assert any(one.alarm for one in alone)
     # Those of the gathering, and the patients and their clinic.
-    assert bulk <= 9 + len(courses)
+    assert bulk <= 10 + len(courses)
 
 
 def test_a_settled_wish_is_settled_for_both(session: Session, followed: Followed) -> None:
@@ -232,7 +240,8 @@ def test_a_settled_wish_is_settled_for_both(session: Session, followed: Followed
 
     def wishes() -> tuple[bool, bool]:
         gathering = Gathering(session, course.clinic, [course], [wanted])
-        return gathering.known(course, wanted).wish, facts.wishes_contact(session, course)
+        alone = facts.of_course(session, course, wanted)
+        return gathering.known(course, wanted).wish, alone.wish
 
     assert wishes() == (True, True)
     decision = queries.latest_decision(session, followed.plan.id)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from triage_rules.checkups.proposals import ACTED, Checkup, propose, without_contact
 from triage_rules.standards.obligations import FORMS, Done, Obligation, Way, standing
-from triage_rules.tables.decide import Contact, Decision, Reason
+from triage_rules.tables.decide import Contact, Decision, Reason, alarmed
 
 TODAY = date(2026, 11, 23)
 LONG_AGO = date(2020, 1, 1)
@@ -51,6 +51,11 @@ def test_a_standard_that_only_a_visit_meets_keeps_the_visit_it_needs_in_time() -
     # A phone call would not have met it, and a measurement needs no visit.
     assert propose(in_weeks(8, "phone"), LATER, due_soon, TODAY).kind == "unneeded"  # type: ignore[arg-type]
     assert propose(in_weeks(8), LATER, owed(MEASURED, 900), TODAY).kind == "unneeded"  # type: ignore[arg-type]
+
+
+def test_whose_answer_alarms_a_clinician_looks_at_whatever_the_rules_would_have() -> None:
+    for rules_say in (LATER, decision("contact", asked("phone", 2, 10), "yellow")):
+        assert propose(in_weeks(8), alarmed(rules_say), [], TODAY).kind == "unsure"
 
 
 def test_another_form_sooner_and_later() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from tests.unit.calendar.soak import examples
 from tests.unit.triage_rules.tables.asthma import contact, rules
 from tests.unit.triage_rules.tables.generated import tables
-from triage_rules.tables.decide import Chain, Decision, Reason, wants_contact
+from triage_rules.tables.decide import Chain, Decision, Reason, alarmed, wants_contact
 from triage_rules.tables.evaluate import Fact
 from triage_rules.tables.model import OneOf, Table
 from triage_rules.tables.rule_set import Malformed, RuleSet, check
@@ -104,6 +104,21 @@ def test_asking_to_be_contacted_always_wins() -> None:
     asked = wants_contact(green)
     assert (asked.colour, asked.action) == ("yellow", "look")
     assert asked.reasons == (Reason("asked"),)
+
+
+def test_an_alarm_is_red_and_a_clinicians_whatever_the_rules_say() -> None:
+    lazy = changed(
+        rules(), "contact", "c3", outputs=contact("questionnaire", "none", 4, 12, 26, "routine")
+    )
+    for act, action in ((Decimal(24), "look"), (Decimal(18), "contact"), (Decimal(10), "contact")):
+        made = alarmed(decided(lazy, act=act, breathless_at_rest=False))
+        assert (made.colour, made.action, made.calls) == ("red", action, ("clinic",))
+        assert made.reasons[0] == Reason("alarm")
+        assert made.contact is not None
+        assert made.contact.urgency == "acute"
+        assert alarmed(wants_contact(made)).action == action
+    flagged = decided(lazy, act=Decimal(24), breathless_at_rest=True)
+    assert alarmed(flagged).calls == flagged.calls
 
 
 def test_the_example_is_sound_and_each_kind_of_flaw_bars_it() -> None:
