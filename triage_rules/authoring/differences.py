@@ -14,7 +14,7 @@ from triage_rules.authoring import comparing, words
 from triage_rules.authoring.comparing import Difference, InputChange, RowChange, TableChange
 from triage_rules.authoring.showing import ROW_WORDS, Part, about, second_look
 from triage_rules.authoring.words import Names
-from triage_rules.tables.model import HitPolicy, Kind, Table
+from triage_rules.tables.model import HitPolicy, Kind, Row, Table
 from triage_rules.tables.rule_set import RuleSet
 
 BADGES: dict[str, tuple[LazyString, str]] = {
@@ -98,7 +98,8 @@ def _of_table(change: TableChange, names: Names) -> Iterator[Change]:
         yield Change(badge, _("Hele tabellen"))
         for number, row in enumerate(table.rows, 1):
             name = _("Række %(number)s", number=number)
-            yield Change(badge, name, words.row_summary(table, row, names))
+            summary = words.row_summary(table, row, names)
+            yield Change(badge, name, summary, tuple(_said(row, new=badge == "added")))
         return
     for one in change.settings:
         yield Change("changed", _setting(one.name), parts=(_part(one),))
@@ -121,6 +122,9 @@ def _of_row(before: Table, after: Table, change: RowChange, names: Names) -> Cha
     assert row is not None
     name = _("Række %(number)s", number=change.place + 1)
     summary = words.row_summary(table, row, names)
+    if change.before is None or change.after is None:
+        said = tuple(_said(row, new=change.before is None))
+        return Change(change.kind, name, summary, said)
     parts: list[Part] = []
     if change.moved:
         parts.append((_("Plads"), str(words.row_number(before, change.id)), str(change.place + 1)))
@@ -142,6 +146,15 @@ def _of_row(before: Table, after: Table, change: RowChange, names: Names) -> Cha
     for one in change.words:
         parts.append((str(ROW_WORDS[one.name]), _plain(one.before), _plain(one.after)))
     return Change(change.kind, name, summary, tuple(parts))
+
+
+def _said(row: Row, *, new: bool) -> Iterator[Part]:
+    """What a row that is new or gone says besides its cells and answers."""
+    for name in comparing.WORDS:
+        said = _plain(getattr(row, name))
+        if said:
+            label = str(ROW_WORDS[name])
+            yield (label, "", said) if new else (label, said, "")
 
 
 def _setting(name: str) -> str:

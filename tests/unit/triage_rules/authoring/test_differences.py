@@ -59,6 +59,29 @@ def test_a_cell_and_an_answer_and_words() -> None:
     )
 
 
+def test_what_a_removed_row_told_the_patient_is_shown_and_what_a_new_one_tells() -> None:
+    words = ("Patienten får at vide", "Begrundelse", "Ansvarlig")
+    first = rules().table("activity")
+    assert first is not None
+    told, evidence, owner = first.rows[0].told, first.rows[0].evidence, first.rows[0].owner
+    without = editing.remove_row(rules(), "activity", "a1")
+    ((_title, gone),) = changes(without)
+    assert (gone.badge, gone.name) == ("removed", "Række 1")
+    assert gone.parts == tuple(zip(words, (told, evidence, owner), ("", "", ""), strict=True))
+    ((new,),) = (section.changes for section in difference(without, rules(), NO_NAMES))
+    assert (new.badge, new.name) == ("added", "Række 1")
+    assert new.parts == tuple(zip(words, ("", "", ""), (told, evidence, owner), strict=True))
+
+
+def test_a_table_that_goes_is_shown_with_its_words() -> None:
+    whole = editing.add_row(editing.with_obligations(rules()), "obligations", "o1")
+    whole = editing.set_details(whole, "obligations", "o1", editing.Details(told="Hvert år."))
+    told = {(title, c.badge, c.name): c.parts for title, c in changes(whole)}
+    assert told["Forpligtelser", "added", "Række 1"] == (
+        ("Patienten får at vide", "", "Hvert år."),
+    )
+
+
 def test_the_whole_rule_set_is_one_of_the_headings() -> None:
     after = replace(rules(), latest_weeks=26, second_looks=())
     told = [(title, c.badge, c.name, c.parts) for title, c in changes(after)]
