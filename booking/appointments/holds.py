@@ -59,12 +59,10 @@ def place(session: Session, occasion: Occasion, slot: Slot) -> Hold:
     return hold
 
 
-def by_token(session: Session, token: str, patient_id: int | None = None) -> Hold:
-    """The live hold with this token (and of this patient); raises HoldExpired otherwise."""
+def by_token(session: Session, token: str) -> Hold:
+    """The live hold with this token; raises HoldExpired otherwise."""
     hold = session.scalars(_BY_TOKEN, {"token": token}).one_or_none()
-    if hold is None or patient_id not in (None, hold.patient_id):
-        raise HoldExpired
-    if hold.expires_at <= session.now():
+    if hold is None or hold.expires_at <= session.now():
         raise HoldExpired
     return hold
 

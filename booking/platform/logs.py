@@ -15,7 +15,7 @@ from booking.platform.database import constraint_of
 QUOTES_ROWS = (StatementError, psycopg.Error, sqlite3.Error)
 
 
-def configure(*, stream: object = None) -> None:
+def configure() -> None:
     """Send structlog's and the standard library's lines to standard error as JSON."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -25,7 +25,7 @@ def configure(*, stream: object = None) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
-        logger_factory=structlog.PrintLoggerFactory(file=stream or sys.stderr),  # type: ignore[arg-type]
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
