@@ -40,7 +40,6 @@ HBA1C = Input(
     source="measurement:hba1c",
 )
 GREEN, NOT_GREEN = OneOf(frozenset({"green"})), OneOf(frozenset({"red", "yellow"}))
-FROM_TEN = Interval(Decimal(10), None)
 
 
 def owed(*ways: str, months: int = 12) -> Obligation:
