@@ -20,6 +20,7 @@ from triage_rules.followup.models import (
     FollowUpPlan,
     ShadowDecision,
 )
+from triage_rules.questionnaires import service as asking
 from triage_rules.questionnaires.models import QuestionnaireResponse
 from triage_rules.tables.decide import Decision
 
@@ -50,7 +51,9 @@ def decide(
     row = _store(session, plan, version, known, made, cause, response)
     if patient.alarming is not None:
         acting.take_over(session, plan, patient.alarming.request)
-    acting.act(session, plan, row, made, version.rules.latest_weeks)
+    led = acting.act(session, plan, row, made, version.rules.latest_weeks)
+    if known.wish and led.worklist_item is None:
+        asking.put_wish(session, plan.patient, plan.clinic)  # a time alone is no one's to read
     due.seen(session, plan)
     _beside(session, plan, row, patient)
     audit.record(session, by, "follow_up.decided", [plan.patient_id], clinic_id=plan.clinic_id)

@@ -61,6 +61,12 @@ def questionnaires_of(rules: Rules) -> set[str]:
     return {source[1] for source in sources if source[0] in ("score", "item") and len(source) > 1}
 
 
+def says_wish(response: QuestionnaireResponse) -> bool:
+    """True where a patient says in their answers which contact they want now."""
+    code = response.request.version.questionnaire.code
+    return code in WISHES and _says_wish(code, response.answers)
+
+
 class Known:
     """One patient's facts in one course, each read once, when it is asked for.
 

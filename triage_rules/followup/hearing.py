@@ -18,7 +18,6 @@ from triage_rules.followup import acting, contacts, due, facts, going_on, querie
 from triage_rules.followup.deciding import decide
 from triage_rules.followup.errors import PlanEnded
 from triage_rules.followup.models import FollowUpPlan
-from triage_rules.questionnaires import alarm
 from triage_rules.questionnaires import service as asking
 from triage_rules.questionnaires.events import (
     PatientWantsContact,
@@ -89,14 +88,17 @@ def on_finished(session: Session, finished: WorklistItemFinished) -> None:
 
 def _on_response(session: Session, response_id: int, cause: str) -> None:
     response = session.get_one(QuestionnaireResponse, response_id)
-    worklist.withdraw(session, due.paper_key(response.request))
-    plan = queries.running(session, response.request.course_id)
-    if plan is None:
+    request = response.request
+    worklist.withdraw(session, due.paper_key(request))
+    plan = queries.running(session, request.course_id)
+    if plan is not None and not _concerns(session, plan, response):
         return
-    _alarm_in_time(session, plan, response)
-    if _concerns(session, plan, response):
+    if plan is not None:
         with suppress(PlanEnded):  # in the same moment: then nothing is decided any more
             decide(session, _giver(response), plan, cause, response)
+            return
+    if facts.says_wish(response):
+        asking.put_wish(session, request.patient, request.clinic)
 
 
 def _concerns(session: Session, plan: FollowUpPlan, response: QuestionnaireResponse) -> bool:
@@ -116,11 +118,3 @@ def _giver(response: QuestionnaireResponse) -> Actor:
     """Whoever handed in the answers."""
     kind = "staff" if response.given_by == "staff" else "patient"
     return Actor(cast(ActorKind, kind), response.actor_id, response.actor_name)
-
-
-def _alarm_in_time(session: Session, plan: FollowUpPlan, response: QuestionnaireResponse) -> None:
-    """An alarming answer must be read within the time the clinic has set for this pathway."""
-    item = with_key(session, alarm.key(response.request))
-    if item is not None and item.read_at is None:
-        item.escalate_at = acting.unread_at(session, plan)
-        session.flush()

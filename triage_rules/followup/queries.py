@@ -1,13 +1,20 @@
 """Reading plans, decisions and measurements."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
-from triage_rules.followup.models import DecisionReview, FollowUpDecision, FollowUpPlan, Measurement
+from triage_rules.followup.models import (
+    DecisionReview,
+    FollowUpDecision,
+    FollowUpPlan,
+    Measurement,
+    Pathway,
+)
 
 
 def plan_here(session: Session, clinic_id: int, patient_id: int, plan_id: int) -> FollowUpPlan:
@@ -42,6 +49,17 @@ def running(session: Session, course_id: int) -> FollowUpPlan | None:
             FollowUpPlan.course_id == course_id, FollowUpPlan.ended_at.is_(None)
         )
     ).one_or_none()
+
+
+def time_to_read(session: Session, clinic_id: int, patient_id: int) -> timedelta | None:
+    """How long a patient's word may lie unread: the shortest time the clinic has set for how they
+    are followed, else for how it follows anyone; None where it follows nobody."""
+    shortest = select(func.min(Pathway.unread_hours)).where(Pathway.clinic_id == clinic_id)
+    theirs = shortest.join(FollowUpPlan, FollowUpPlan.pathway_id == Pathway.id).where(
+        FollowUpPlan.patient_id == patient_id, FollowUpPlan.ended_at.is_(None)
+    )
+    hours = session.scalar(theirs) or session.scalar(shortest.where(Pathway.active.is_(True)))
+    return timedelta(hours=hours) if hours is not None else None
 
 
 def latest_decision(session: Session, plan_id: int) -> FollowUpDecision | None:

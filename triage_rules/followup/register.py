@@ -29,12 +29,14 @@ from triage_rules.followup import (
     due,
     hearing,
     patient_web,
+    queries,
     review_web,
     setup_web,
     staff_web,
 )
 from triage_rules.followup.errors import CONSTRAINTS
 from triage_rules.followup.length import ByDecision
+from triage_rules.questionnaires import attention
 from triage_rules.questionnaires.events import (
     PatientWantsContact,
     QuestionnaireAnswered,
@@ -132,6 +134,7 @@ def register(app: Flask) -> None:
     KINDS.update({code: replace(kind, page=there) for code, kind in WORKLIST.items()})
     ERRORS.update(FAULTS)
     rettid.database.ports["length"] = ByDecision(rettid.database.ports["length"])
+    rettid.database.ports[attention.PORT] = queries.time_to_read
     rettid.events.subscribe(QuestionnaireAnswered, hearing.on_answered)
     rettid.events.subscribe(QuestionnaireCorrected, hearing.on_corrected)
     rettid.events.subscribe(QuestionnaireOverdue, hearing.on_overdue)

@@ -1,5 +1,6 @@
 """What the page of a patient's follow-up says: gathered here, shown by `staff_web`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -31,7 +32,7 @@ from triage_rules.followup import (
 )
 from triage_rules.followup.contacts import contact_of
 from triage_rules.followup.measurements import MEASURES
-from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
+from triage_rules.followup.models import FollowUpDecision, FollowUpPlan, Measurement
 from triage_rules.questionnaires.queries import latest as latest_version
 from triage_rules.questionnaires.queries import open_courses
 
@@ -49,6 +50,7 @@ def page_of(here: PatientHere, plan_id: int | None = None) -> dict[str, Any]:
         if plan is None:
             raise NotFound
     items = of_patient.items(db(), clinic.id, patient.id)
+    measured = queries.measurements_of(db(), clinic.id, patient.id)
     return {
         **(_of_plan(here, plan) if plan is not None else {"decision": None, "earlier": ()}),
         "clinic": clinic,
@@ -64,9 +66,9 @@ def page_of(here: PatientHere, plan_id: int | None = None) -> dict[str, Any]:
         "actions": showing.ACTIONS,
         "causes": showing.CAUSES,
         "cards": rettid().parts.cards(PLACE, db(), me(), here),
-        "series": _series(here, plan),
+        "series": _series(here, plan, measured),
         "shown": VALUES_SHOWN,
-        "measured": _measured(here),
+        "measured": _measured(measured),
         "codes": sorted(
             [(code, f"{one.name(language_code())} ({one.unit})") for code, one in MEASURES.items()],
             key=lambda pair: pair[1].casefold(),
@@ -220,24 +222,25 @@ def _invited(here: PatientHere, invitation: Invitation) -> dict[str, str]:
     }
 
 
-def _series(here: PatientHere, plan: FollowUpPlan | None) -> list[history.Series]:
+def _series(
+    here: PatientHere, plan: FollowUpPlan | None, measured: Sequence[Measurement]
+) -> list[history.Series]:
     """Answers over time; the limits are those of the rules in force."""
     responses = history.answers(db(), here.clinic.id, here.patient.id)
     rules = None
     if plan is not None:
         version = rule_sets.in_force(db(), plan.pathway.rule_set_id, db().now())
         rules = version.rules if version is not None else None
-    measured = queries.measurements_of(db(), here.clinic.id, here.patient.id)
     return [
         *history.of_scores(responses, here.clinic, rules),
         *history.of_measurements(measured, here.clinic, rules),
     ]
 
 
-def _measured(here: PatientHere) -> list[dict[str, Any]]:
+def _measured(measured: Sequence[Measurement]) -> list[dict[str, Any]]:
     language = language_code()
     found = []
-    for one in queries.measurements_of(db(), here.clinic.id, here.patient.id):
+    for one in measured:
         known = MEASURES.get(one.code)
         label, unit = (known.name(language), known.unit) if known else (one.code, "")
         value = f"{words.number(one.value)} {unit}".strip()

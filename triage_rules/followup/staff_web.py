@@ -67,7 +67,10 @@ class MeasureForm(Form):
     value = Text(
         required=True, longest=20, error_messages={"required": cast(str, _l("Skriv et tal."))}
     )
-    taken_on = Day(required=True)
+    taken_on = Day(
+        required=True,
+        error_messages={"required": cast(str, _l("Skriv, hvilken dag der er målt."))},
+    )
 
 
 class FinishForm(Form):

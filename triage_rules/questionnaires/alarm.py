@@ -2,7 +2,6 @@
 answered is told at once whom to call.
 """
 
-from datetime import timedelta
 from decimal import Decimal
 
 from flask import render_template
@@ -17,13 +16,12 @@ from booking.patient_web.frame import for_whom
 from booking.people.models import Patient
 from booking.platform.database import Session
 from booking.platform.identity import Actor
+from triage_rules.questionnaires.attention import read_by
 from triage_rules.questionnaires.events import QuestionnaireAnswered, QuestionnaireCorrected
 from triage_rules.questionnaires.form import Answers, Questionnaire
 from triage_rules.questionnaires.models import QuestionnaireRequest, QuestionnaireResponse
 
 ALARMING = "alarming_answer"
-# How long it may lie unread; a pathway that the patient is followed by may set another time.
-UNREAD = timedelta(hours=24)
 # By questionnaire: a question, and the least figure that alarms. PHQ-9's ninth asks of thoughts
 # of being better off dead or of hurting oneself; any answer above 0 overrides everything.
 ALARMS = {"phq9": ("phq9-9", Decimal(1))}
@@ -56,7 +54,7 @@ def on_answered(session: Session, answered: QuestionnaireAnswered | Questionnair
         key=key(request),
         urgency="red",
         owner_id=responsible.staff_id if responsible is not None else None,
-        escalate_at=session.now() + UNREAD,
+        escalate_at=read_by(session, request.clinic_id, request.patient_id),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from booking.appointments.invitations.models import Course
 from booking.appointments.worklist import service as worklist
+from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.people.models import Patient
@@ -16,7 +17,14 @@ from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.errors import NotAllowed, NotFound
 from booking.platform.identity import Actor
-from triage_rules.questionnaires import answering, fhir, fhir_answers, fhir_writing, scoring
+from triage_rules.questionnaires import (
+    answering,
+    attention,
+    fhir,
+    fhir_answers,
+    fhir_writing,
+    scoring,
+)
 from triage_rules.questionnaires.errors import AlreadyAnswered, AnswersLacking, NoLongerAsked
 from triage_rules.questionnaires.events import (
     PatientWantsContact,
@@ -240,19 +248,29 @@ def wish_contact(
 ) -> None:
     """Put before the clinic, today, that the patient wants to be contacted.
 
-    Pressed again it stays one item; more words are put to it.
+    Pressed again it stays one item, which must be read again; more words are put to it.
     """
-    item = worklist.add(
+    item = put_wish(session, patient, clinic)
+    if item.read_at is not None:
+        worklist.unread(session, item, attention.read_by(session, clinic.id, patient.id))
+    worklist.add_words(session, item, words, ())
+    audit.record(session, by, "contact.wished", [patient.id], clinic_id=clinic.id)
+    session.publish(PatientWantsContact(patient.id, clinic.id))
+
+
+def put_wish(session: Session, patient: Patient, clinic: Clinic) -> WorklistItem:
+    """That the patient wants to be contacted, as a person's task; the one that stands already."""
+    return worklist.add(
         session,
         clinic.id,
         WANTS_CONTACT,
         patient_id=patient.id,
         due_on=today(session, clinic),
         key=wish_key(clinic.id, patient.id),
+        urgency="yellow",
+        owner_id=attention.owner_of(session, clinic.id, patient.id),
+        escalate_at=attention.read_by(session, clinic.id, patient.id),
     )
-    worklist.add_words(session, item, words, ())
-    audit.record(session, by, "contact.wished", [patient.id], clinic_id=clinic.id)
-    session.publish(PatientWantsContact(patient.id, clinic.id))
 
 
 def wish_key(clinic_id: int, patient_id: int) -> str:

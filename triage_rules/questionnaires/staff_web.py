@@ -57,13 +57,19 @@ class AskForm(Form):
 
     version = Id(required=True, error_messages={"required": cast(str, _l("Vælg et spørgeskema."))})
     course = Id(required=True, error_messages={"required": cast(str, _l("Vælg et forløb."))})
-    due_on = Day(required=True)
+    due_on = Day(
+        required=True,
+        error_messages={"required": cast(str, _l("Skriv, hvornår der senest skal svares."))},
+    )
 
 
 class PaperForm(Form):
     """When the paper was filled in."""
 
-    filled_on = Day(required=True)
+    filled_on = Day(
+        required=True,
+        error_messages={"required": cast(str, _l("Skriv, hvilken dag papiret er udfyldt."))},
+    )
 
 
 class CorrectionForm(Form):
@@ -150,6 +156,7 @@ def answers(clinic_id: int, patient_id: int, response_id: int) -> ResponseReturn
         patient=here.patient,
         asked=response.request,
         response=response,
+        given=response.request.responses[0],
         stands=response.request.response is response,
         title=form.title.said(language),
         copyright_note=form.copyright_note,

@@ -19,6 +19,7 @@ from tests.integration.triage_rules.followup.conftest import (
     ASKED_LATER,
     GREEN,
     RED,
+    TO_THE_CLINIC,
     YELLOW,
     Followed,
     contact,
@@ -178,6 +179,63 @@ def test_a_wish_in_the_answers_wins_until_somebody_has_seen_to_it(
     followed.answer(session, GREEN)
     session.commit()
     assert decision(session, followed).action == "questionnaire"
+
+
+def asks_to_be_phoned(session: Session, here: Followed) -> None:
+    """The patient answers that they would like a phone call."""
+    version = latest(session, "siden-sidst")
+    assert version is not None
+    patient, course = here.place.patient, here.place.course
+    request = asking.ask(session, SYSTEM, patient, course, version, date(2026, 12, 1))
+    asking.submit(session, here.place.as_patient, request, SINCE)
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+def test_a_wish_that_leads_to_a_time_is_somebodys_to_read_as_well(
+    session: Session,
+    rettid: Rettid,
+    followed: Followed,
+    freezer: FrozenDateTimeFactory,
+    pressed: bool,
+) -> None:
+    followed.publish(session, rules(yellow=TO_THE_CLINIC))
+    place = followed.place
+    followed.answer(session, YELLOW)
+    assert items(session, followed) == []  # straight to a time
+    if pressed:
+        asking.wish_contact(session, place.as_patient, place.patient, place.clinic)
+    else:
+        asks_to_be_phoned(session, followed)
+    session.commit()
+    made = decision(session, followed)
+    assert (made.colour, made.action) == ("yellow", "contact")
+    [item] = items(session, followed)
+    assert (item.kind, item.urgency) == ("wants_contact", "yellow")
+    assert item.owner_id == followed.clinician.id
+    freezer.tick(timedelta(hours=4))  # as the pathway has it
+    assert run(session, rettid, "worklist_unread") == 1
+    assert list(for_leaders(session, place.clinic.id)) == [item]
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+def test_a_wish_of_somebody_nobody_follows_is_read_within_the_clinics_time(
+    session: Session,
+    rettid: Rettid,
+    unpublished: Followed,
+    freezer: FrozenDateTimeFactory,
+    pressed: bool,
+) -> None:
+    here, place = unpublished, unpublished.place
+    if pressed:
+        asking.wish_contact(session, place.as_patient, place.patient, place.clinic)
+    else:
+        asks_to_be_phoned(session, here)
+    session.commit()
+    [item] = items(session, here)
+    assert (item.kind, item.urgency) == ("wants_contact", "yellow")
+    assert item.owner_id == here.clinician.id
+    freezer.tick(timedelta(hours=4))  # the shortest the clinic has set
+    assert run(session, rettid, "worklist_unread") == 1
 
 
 def test_a_correction_decides_again_and_red_stays_for_a_person(

@@ -1,7 +1,7 @@
 """Asking, answering, correcting, withdrawing; and that silence reaches a person."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
@@ -9,6 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.worklist.queries import open_items
 from booking.platform.audit import AuditEntry
@@ -307,6 +308,26 @@ def test_who_wants_contact_stands_on_todays_list_once(
         date(2026, 11, 23),
     )
     assert told[0] == events.PatientWantsContact(place.patient.id, place.clinic.id)
+    assert (item.urgency, item.owner_id) == ("yellow", None)  # the leaders', as nobody is
+    assert item.escalate_at == session.now() + timedelta(hours=24)
+
+
+def test_a_wish_pressed_again_after_it_was_read_must_be_read_again(
+    session: Session, place: Place, freezer: FrozenDateTimeFactory
+) -> None:
+    clinician = make.staff(session, place.clinic, Role.CLINICIAN)
+    place.doctor.staff_id = clinician.id
+    place.course.responsible = place.doctor
+    service.wish_contact(session, place.as_patient, place.patient, place.clinic)
+    (item,) = session.scalars(select(WorklistItem))
+    assert item.owner_id == clinician.id
+    first = item.escalate_at
+    freezer.tick(timedelta(hours=1))
+    service.wish_contact(session, place.as_patient, place.patient, place.clinic)
+    assert item.escalate_at == first  # pressing again does not put it off
+    worklist.mark_read(session, place.secretary, item)
+    service.wish_contact(session, place.as_patient, place.patient, place.clinic, "Ring nu")
+    assert (item.read_at, item.escalate_at) == (None, session.now() + timedelta(hours=24))
 
 
 def test_staff_elsewhere_find_nothing(

@@ -78,6 +78,7 @@ def test_a_secretary_types_in_a_paper_and_puts_it_right(
     typed = {f"q-{name}": value for name, value in NINE.items()}
     lacking = {**typed, "q-phq9-9": "", "filled_on": "2026-11-24"}
     says(desk.post(paper, data=lacking), "Vælg et svar.", status=422)
+    says(desk.post(paper, data=typed), "Skriv, hvilken dag papiret er udfyldt.", status=422)
     says(
         desk.post(paper, data={**typed, "filled_on": "2026-11-24"}),
         "Dagen er ikke kommet endnu.",
@@ -99,6 +100,26 @@ def test_a_secretary_types_in_a_paper_and_puts_it_right(
     says(right, "PHQ-9, samlet (0–27) 11", "Tastefejl", "Se svarene, som de var før")
     says(desk.get(f"{home(place)}/svar/{response.id}"), "gælder ikke længere")
     says(desk.post(correcting, data={**wrong, "why": "typing"}), status=409)
+
+
+def test_a_corrected_answer_says_how_it_was_given_and_who_put_it_right(
+    session: Session, place: Place, desk: FlaskClient, request_of_phq9: QuestionnaireRequest
+) -> None:
+    given = service.submit(session, place.as_patient, request_of_phq9, NINE)
+    session.commit()
+    typed = {f"q-{name}": value for name, value in NINE.items()}
+    page = desk.post(
+        f"{home(place)}/svar/{given.id}/ret",
+        data={**typed, "q-phq9-1": "3", "why": "patient"},
+        follow_redirects=True,
+    )
+    says(page, "Besvaret af patienten", given.actor_name)
+    says(page, f"af {place.staff.name}: Patienten har rettet sit svar.")
+    assert "papir" not in page.text
+    again = desk.post(
+        page.request.path + "/ret", data={**typed, "why": "typing"}, follow_redirects=True
+    )
+    says(again, "Besvaret af patienten", "Tastefejl")
 
 
 def test_what_waits_can_be_taken_back(
