@@ -24,7 +24,7 @@ from booking.platform.identity import Actor
 from booking.platform.localtime import local_date
 from triage_rules.checkups.errors import NoCourse, NoSuchContact
 from triage_rules.checkups.looking import course_of, pathway_of
-from triage_rules.checkups.models import CheckupLine
+from triage_rules.checkups.models import REPLACED, CheckupLine
 from triage_rules.followup import acting, contacts, service, windows
 from triage_rules.followup.models import FollowUpPlan
 from triage_rules.followup.windows import Window
@@ -146,6 +146,7 @@ def _replace(
         "clinical",
     )
     made = invitations.order(session, by, course, order)
+    line.reasons = [*line.reasons, {"why": REPLACED, "input": str(made.id)}]
     time = invitations.live_appointment(session, made)
     if time is not None:
         return _as_it_is(time)

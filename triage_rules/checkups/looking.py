@@ -4,34 +4,63 @@ The published rules in force are run over the same facts as a decision's; only w
 kept, with the rows that fired.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from booking.appointments.invitations.models import Course
+from booking.appointments.invitations.models import Course, Invitation
+from booking.appointments.models import Appointment
 from booking.calendar.service import today
 from booking.platform.database import Session
 from triage_rules.authoring import queries as rule_sets
+from triage_rules.authoring.models import RuleVersion
 from triage_rules.checkups.errors import Settled
-from triage_rules.checkups.models import CheckupLine, CheckupReview
+from triage_rules.checkups.models import MISSING, CheckupLine, CheckupReview
 from triage_rules.checkups.proposals import ACTED, Checkup, Proposal, propose, without_contact
-from triage_rules.followup import facts
 from triage_rules.followup.contacts import standing
 from triage_rules.followup.deciding import run
-from triage_rules.followup.models import Pathway
+from triage_rules.followup.gathering import Gathering
+from triage_rules.followup.models import FollowUpPlan, Pathway
 from triage_rules.followup.queries import running
 from triage_rules.followup.windows import window
 from triage_rules.questionnaires.errors import AnswersTampered
-from triage_rules.standards.queries import owed_of
+from triage_rules.standards.obligations import Standing
+from triage_rules.standards.queries import owed_in
 from triage_rules.tables.decide import Decision
+from triage_rules.tables.lacking import lacking
 
 log = structlog.get_logger()
 UNSURE = Proposal("unsure")
 OWED = "owed"  # beside the rules' own reasons: what a standard asks for, without a contact
 # Lines looked at in one transaction: by the request that begins a review, and by the job.
-AT_ONCE, BATCH = 25, 100
+AT_ONCE, BATCH = 250, 500
+READ = (
+    joinedload(CheckupLine.appointment).joinedload(Appointment.course).joinedload(Course.patient),
+    joinedload(CheckupLine.invitation).options(
+        joinedload(Invitation.visit_type),
+        joinedload(Invitation.course).joinedload(Course.patient),
+    ),
+    joinedload(CheckupLine.plan).options(
+        joinedload(FollowUpPlan.course).joinedload(Course.patient),
+        joinedload(FollowUpPlan.pathway),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A line whose check-up stands, and by which rules its patient is looked at."""
+
+    line: CheckupLine
+    checkup: Checkup
+    course: Course
+    pathway: Pathway
+    version: RuleVersion
 
 
 def work_on(session: Session) -> int:
@@ -52,12 +81,13 @@ def work(session: Session, review: CheckupReview, most: int) -> int:
     lines = session.scalars(
         select(CheckupLine)
         .where(CheckupLine.review_id == review.id, CheckupLine.status == "waiting")
+        .options(*READ)
         .order_by(CheckupLine.id)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=CheckupLine, skip_locked=True)
     ).all()
-    for line in lines:
-        look(session, line)
+    if lines:
+        look(session, review, lines)
     waiting = select(CheckupLine.id).where(
         CheckupLine.review_id == review.id, CheckupLine.status == "waiting"
     )
@@ -67,28 +97,57 @@ def work(session: Session, review: CheckupReview, most: int) -> int:
     return len(lines)
 
 
-def look(session: Session, line: CheckupLine) -> None:
-    """Run the rules over one line's patient, and write what they make of the check-up.
+def look(session: Session, review: CheckupReview, lines: Sequence[CheckupLine]) -> None:
+    """Run the rules over the patients of a review's lines, and write what they make of each
+    check-up. What is known of them all is read at once.
 
     A check-up that is gone meanwhile is written off.
     """
-    line.looked_at = session.now()
-    checkup = planned(line)
-    if checkup is None:
-        line.status, line.outcome, line.proposal = "carried_out", "gone", "keep"
-        line.at, line.by_name, line.freed = session.now(), "", 0
-        session.flush()
-        return
-    line.on, line.minutes = checkup.on, checkup.minutes
-    line.seen_version = version_of(line)
-    line.version_id, line.lacks, line.contact = None, "", None
-    line.colour = line.action = ""
-    line.fired, line.reasons, line.demands = [], [], []
-    found = _proposal(session, line, checkup)
-    line.proposal, line.freed = found.kind, found.freed
-    line.demands = list(found.demands)
-    line.status = "open"
     session.flush()
+    with session.no_autoflush:  # a line is written once, when all is said of it
+        _look(session, review, lines)
+    session.flush()
+
+
+def _look(session: Session, review: CheckupReview, lines: Sequence[CheckupLine]) -> None:
+    day = today(session, review.clinic)
+
+    @cache
+    def in_force(rule_set_id: int) -> RuleVersion | None:
+        return rule_sets.in_force(session, rule_set_id, session.now())
+
+    seen: list[_Seen] = []
+    for line in lines:
+        line.looked_at = session.now()
+        checkup = planned(line)
+        if checkup is None:
+            line.status, line.outcome, line.proposal = "carried_out", "gone", "keep"
+            line.at, line.by_id, line.by_name, line.freed = session.now(), None, "", 0
+            continue
+        line.on, line.minutes = checkup.on, checkup.minutes
+        line.seen_version = version_of(line)
+        line.rule_version, line.lacks, line.contact = None, "", None
+        line.colour = line.action = ""
+        line.fired, line.reasons, line.demands = [], [], []
+        _conclude(line, UNSURE)
+        found = _rules_for(session, line, in_force)
+        if found is not None:
+            seen.append(_Seen(line, checkup, *found))
+    if not seen:
+        return
+    asking = {one.version.id: one.version.rules for one in seen}
+    courses = list({one.course.id: one.course for one in seen}.values())
+    gathering = Gathering(session, review.clinic, courses, list(asking.values()))
+    owed = owed_in(
+        session, review.clinic, [(one.course, one.pathway.standards) for one in seen], day
+    )
+    for one, owing in zip(seen, owed, strict=True):
+        _conclude(one.line, _proposal(session, one, gathering, owing, day))
+
+
+def _conclude(line: CheckupLine, found: Proposal) -> None:
+    line.proposal, line.freed, line.demands = found.kind, found.freed, list(found.demands)
+    line.status = "open"
 
 
 def planned(line: CheckupLine) -> Checkup | None:
@@ -137,41 +196,58 @@ def pathway_of(line: CheckupLine) -> Pathway | None:
     return line.plan.pathway if line.plan is not None else line.review.pathway
 
 
-def _proposal(session: Session, line: CheckupLine, checkup: Checkup) -> Proposal:
+def _rules_for(
+    session: Session, line: CheckupLine, in_force: Callable[[int], RuleVersion | None]
+) -> tuple[Course, Pathway, RuleVersion] | None:
+    """By which rules a line's patient is looked at, in which course; None, with what is lacking
+    on the line, where there are none."""
     course = course_of(session, line)
     if course is None:
         line.lacks = "course"
-        return UNSURE
+        return None
     if line.plan is None or line.plan.ended_at is not None:
         line.plan = running(session, course.id)
     pathway = pathway_of(line)
-    version = rule_sets.in_force(session, pathway.rule_set_id, session.now()) if pathway else None
+    version = in_force(pathway.rule_set_id) if pathway else None
     if pathway is None or version is None:
         line.lacks = "rules"
-        return UNSURE
+        return None
     line.rule_version = version
+    return course, pathway, version
+
+
+def _proposal(
+    session: Session, one: _Seen, gathering: Gathering, owed: Sequence[Standing], day: date
+) -> Proposal:
+    line = one.line
     try:
-        known = facts.of_course(session, course, version.rules)
+        known = gathering.known(one.course, one.version.rules)
     except AnswersTampered:
         log.error("answers tampered", review=line.review_id)
         line.lacks = "answers"
         return UNSURE
-    made = run(version, known, session)
+    made = run(one.version, known, session)
     _write(line, made)
-    day = today(session, line.review.clinic)
-    owed = owed_of(session, line.review.clinic, course, pathway.standards, day)
-    found = propose(checkup, made, owed, day)
-    if found.kind == "unneeded" and pathway.questionnaire_id is None:
+    if made.action == "look" and lacking(made) and not _speaks(made):
+        line.lacks = MISSING  # with answers the rules may well say something else
+        return UNSURE
+    found = propose(one.checkup, made, owed, day)
+    if found.kind == "unneeded" and one.pathway.questionnaire_id is None:
         line.lacks = "questionnaire"  # nothing would be sent in the visit's stead
         return UNSURE
     if found.kind in ("sooner", "other_form") and _ordered(session, line):
         line.lacks = "ordered"  # one contact is what the rules asked for, and it is there
         return UNSURE
     if found.kind in ACTED and made.contact is not None:
-        until = max(checkup.on, window(made.contact, day).latest_on)
+        until = max(one.checkup.on, window(made.contact, day).latest_on)
         owing = without_contact(owed, until)
         line.reasons = [*line.reasons, *({"why": OWED, "input": code} for code in owing)]
     return found
+
+
+def _speaks(made: Decision) -> bool:
+    """True where more than the want of something is a reason for a clinician to look."""
+    return any(one.why not in ("missing", "yellow") for one in made.reasons)
 
 
 def _ordered(session: Session, line: CheckupLine) -> bool:

@@ -24,6 +24,8 @@ from booking.platform.database import WithId
 from triage_rules.authoring.models import RuleVersion
 from triage_rules.followup.models import FollowUpPlan, Pathway
 
+MISSING = "missing"  # what a line lacks: answers or measurements of the patient
+REPLACED = "replaced"  # beside the rules' own reasons: the invitation that came instead
 PROPOSALS = ("unneeded", "later", "sooner", "other_form", "demanded", "keep", "unsure")
 
 
@@ -60,7 +62,7 @@ class CheckupLine(WithId):
 
     seen_version: the row's version when it was looked at, so that a later change is noticed.
     status: waiting (for the rules), open (for a clinician), rejected, carried_out.
-    demands: the obligations that demand it. lacks: why the rules could not be run, as a code.
+    demands: the obligations that demand it. lacks: why the rules can say nothing sure, as a code.
     """
 
     __tablename__ = "checkup_line"
@@ -108,3 +110,13 @@ class CheckupLine(WithId):
     rule_version: Mapped[RuleVersion | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def replaced_by(self) -> int | None:
+        """The number of the invitation that came instead, where one did."""
+        return next((int(one["input"]) for one in self.reasons if one["why"] == REPLACED), None)
+
+    @property
+    def undone(self) -> bool:
+        """True for a line that is settled, and nothing was done: it can be taken up again."""
+        return self.status == "rejected" or self.outcome == "kept"

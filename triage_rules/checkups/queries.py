@@ -3,25 +3,30 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import joinedload
 
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import Appointment
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
-from triage_rules.checkups.models import CheckupLine, CheckupReview
+from triage_rules.checkups.models import MISSING, PROPOSALS, CheckupLine, CheckupReview
 from triage_rules.checkups.proposals import ACTED
 from triage_rules.followup.models import FollowUpPlan
 
 SHOWN = 50
 # What a clinician has something to say about: what would be done, and what the rules leave open.
 TO_SETTLE = (*ACTED, "unsure")
+# Those of whom too little is known stand apart from those a clinician can say something of.
+GROUPS = (*PROPOSALS, "lacking")
+shown_as: ColumnElement[str] = case(
+    (CheckupLine.lacks == MISSING, "lacking"), else_=CheckupLine.proposal
+)
 
 
 @dataclass(frozen=True)
 class Group:
-    """The lines with one proposal. minutes: what all would free; freed: what was."""
+    """The lines with one proposal, or `lacking`. minutes: what all would free; freed: what was."""
 
     proposal: str
     open: int
@@ -72,12 +77,12 @@ def progress(session: Session, review_ids: Collection[int]) -> dict[int, Progres
         select(
             CheckupLine.review_id,
             CheckupLine.status,
-            CheckupLine.proposal,
+            shown_as.label("grouped"),
             func.count(),
             func.sum(CheckupLine.freed),
         )
         .where(CheckupLine.review_id.in_(review_ids))
-        .group_by(CheckupLine.review_id, CheckupLine.status, CheckupLine.proposal)
+        .group_by(CheckupLine.review_id, CheckupLine.status, "grouped")
     ).all()
     found = {}
     for number in review_ids:
@@ -93,11 +98,16 @@ def progress(session: Session, review_ids: Collection[int]) -> dict[int, Progres
 
 
 def groups(session: Session, review: CheckupReview) -> dict[str, Group]:
-    """A review's lines that the rules have looked at, counted by proposal."""
+    """A review's lines that the rules have looked at, counted by group."""
     rows = session.execute(
-        select(CheckupLine.proposal, CheckupLine.status, func.count(), func.sum(CheckupLine.freed))
+        select(
+            shown_as.label("grouped"),
+            CheckupLine.status,
+            func.count(),
+            func.sum(CheckupLine.freed),
+        )
         .where(CheckupLine.review_id == review.id, CheckupLine.proposal != "")
-        .group_by(CheckupLine.proposal, CheckupLine.status)
+        .group_by("grouped", CheckupLine.status)
     ).all()
     found = {}
     for proposal in {row[0] for row in rows}:
@@ -110,7 +120,7 @@ def groups(session: Session, review: CheckupReview) -> dict[str, Group]:
 
 
 def lines(
-    session: Session, review: CheckupReview, proposal: str, number: int
+    session: Session, review: CheckupReview, group: str, number: int
 ) -> Sequence[CheckupLine]:
     """One page of a group: those to be settled first, then by the day of the check-up."""
     return session.scalars(
@@ -123,11 +133,29 @@ def lines(
             joinedload(CheckupLine.invitation).joinedload(Invitation.visit_type),
             joinedload(CheckupLine.plan).joinedload(FollowUpPlan.pathway),
         )
-        .where(CheckupLine.review_id == review.id, CheckupLine.proposal == proposal)
+        .where(CheckupLine.review_id == review.id, CheckupLine.proposal != "", shown_as == group)
         .order_by(CheckupLine.status != "open", CheckupLine.on, CheckupLine.id)
         .offset((number - 1) * SHOWN)
         .limit(SHOWN)
     ).all()
+
+
+def replacements(
+    session: Session, lines: Collection[CheckupLine]
+) -> dict[int, tuple[Invitation, Appointment | None]]:
+    """What came instead of these check-ups, by the line's number, with its time if it has one."""
+    wanted = {line.replaced_by: line.id for line in lines if line.replaced_by is not None}
+    found = session.execute(
+        select(Invitation, Appointment)
+        .outerjoin(
+            Appointment,
+            and_(Appointment.invitation_id == Invitation.id, Appointment.status != "cancelled"),
+        )
+        .options(joinedload(Invitation.visit_type), joinedload(Appointment.clinician))
+        .where(Invitation.id.in_(wanted))
+        .order_by(Appointment.id)
+    )
+    return {wanted[invitation.id]: (invitation, time) for invitation, time in found}
 
 
 def chosen(session: Session, review: CheckupReview, ids: Collection[int]) -> Sequence[CheckupLine]:

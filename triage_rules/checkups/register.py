@@ -18,6 +18,7 @@ ACTIONS = {
     "checkups.closed": _("Lukkede en gennemgang af planlagte kontroller"),
     "checkup.accepted": _("Godkendte et forslag om en planlagt kontrol"),
     "checkup.rejected": _("Afviste et forslag om en planlagt kontrol"),
+    "checkup.reopened": _("Tog stilling igen til et forslag om en planlagt kontrol"),
 }
 FAULTS = {
     "checkups_none": Shown(

@@ -118,7 +118,7 @@ def _look_again(session: Session, line: CheckupLine, error: DomainError) -> Doma
         if line.status != "open":
             return Settled()
         _refresh(session, line)
-        looking.look(session, line)
+        looking.look(session, line.review, [line])
     return error
 
 
@@ -152,6 +152,24 @@ def reject_line(session: Session, by: Actor, line: CheckupLine, reason: str, wor
     )
 
 
+def reopen(session: Session, by: Actor, line: CheckupLine) -> None:
+    """Take a line up again that was rejected, or kept as it is: nothing was done. The rules look
+    anew. Raises Settled where something was, or the review is put away."""
+    by.at(line.review.clinic_id, Role.CLINICIAN)
+    session.refresh(line, with_for_update={"of": CheckupLine})
+    if line.status == "open":
+        return
+    if not line.undone or line.review.status == "closed":
+        raise Settled
+    line.outcome = line.reason = line.words = line.by_name = ""
+    line.at = line.by_id = None
+    _refresh(session, line)
+    looking.look(session, line.review, [line])
+    audit.record(
+        session, by, "checkup.reopened", [line.patient_id], clinic_id=line.review.clinic_id
+    )
+
+
 def close(session: Session, by: Actor, review: CheckupReview) -> None:
     """Put a review away; what is not settled stays as it is in the calendar."""
     by.at(review.clinic_id, Role.LEADER)
@@ -177,7 +195,7 @@ def _check_unchanged(session: Session, line: CheckupLine) -> None:
 def _check_still_proposed(session: Session, line: CheckupLine) -> None:
     """What the patient has answered since, and rules published since, count too."""
     before = (line.proposal, line.contact, line.demands)
-    looking.look(session, line)
+    looking.look(session, line.review, [line])
     if (line.proposal, line.contact, line.demands) != before:
         raise Overtaken
 

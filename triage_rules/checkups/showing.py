@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.models import Appointment
 from booking.appointments.wording import FORMS
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
@@ -16,8 +18,8 @@ from booking.platform.localtime import local_date
 from booking.platform.pages import db
 from triage_rules.authoring import words
 from triage_rules.checkups.looking import OWED
-from triage_rules.checkups.models import CheckupLine
-from triage_rules.checkups.queries import Group
+from triage_rules.checkups.models import MISSING, REPLACED, CheckupLine
+from triage_rules.checkups.queries import Group, replacements
 from triage_rules.followup.history import short_year
 from triage_rules.followup.showing import contact as in_words
 from triage_rules.standards import queries as standards
@@ -69,6 +71,11 @@ PROPOSALS: dict[str, Proposed] = {
         _l("Reglerne kan ikke svare sikkert, eller de beder selv om, at nogen ser på det."),
         _l("Behold kontrollen"),
     ),
+    "lacking": Proposed(
+        _l("Mangler svar eller målinger"),
+        _l("Reglerne ved for lidt om patienten til at foreslå noget. Se på dem til sidst."),
+        _l("Behold kontrollen"),
+    ),
 }
 STATUSES: dict[str, tuple[LazyString, str]] = {
     "working": (_l("Reglerne er i gang"), "info"),
@@ -89,6 +96,7 @@ OUTCOMES: dict[str, LazyString] = {
     "gone": _l("Kontrollen fandtes ikke længere"),
 }
 LACKS: dict[str, LazyString] = {
+    MISSING: _l("De ved ikke nok om patienten."),
     "course": _l("Patienten har intet åbent forløb."),
     "rules": _l("Ingen udgivne regler gælder for patienten."),
     "answers": _l("Patientens svar kan ikke læses."),
@@ -136,19 +144,25 @@ def lines(rows: Sequence[CheckupLine], clinic: Clinic) -> list[Shown]:
         for standard in standards.in_force(db(), today(db(), clinic))
         for one in standard.obligations
     }
-    return [_line(row, clinic, names) for row in rows]
+    instead = replacements(db(), rows)
+    return [_line(row, clinic, names, instead.get(row.id)) for row in rows]
 
 
-def _line(row: CheckupLine, clinic: Clinic, names: Mapping[str, str]) -> Shown:
+def _line(
+    row: CheckupLine,
+    clinic: Clinic,
+    names: Mapping[str, str],
+    instead: tuple[Invitation, Appointment | None] | None,
+) -> Shown:
     return Shown(
         row,
-        _when(row, clinic),
-        _what(row),
+        _when(row.appointment, row.invitation, clinic),
+        _what(row.appointment or row.invitation, row.minutes),
         _says(row, clinic),
         COLOURS.get(row.colour),
         _rows(row),
         [*_why(row), *_demands(row, names)],
-        _outcome(row, clinic),
+        _instead(*instead, clinic) if instead is not None else _outcome(row, clinic),
         row.freed,
     )
 
@@ -166,28 +180,39 @@ def bars(groups: Sequence[Group]) -> dict[str, Markup]:
     }
 
 
-def _when(row: CheckupLine, clinic: Clinic) -> str:
-    if row.appointment is not None:
-        return moment(row.appointment.starts_at, clinic.zone)
-    assert row.invitation is not None
+def _when(time: Appointment | None, invitation: Invitation | None, clinic: Clinic) -> str:
+    if time is not None:
+        return moment(time.starts_at, clinic.zone)
+    assert invitation is not None
     return _(
         "%(first)s–%(last)s, uden tid endnu",
-        first=short_year(row.invitation.window_from),
-        last=short_year(row.invitation.window_to),
+        first=short_year(invitation.window_from),
+        last=short_year(invitation.window_to),
     )
 
 
-def _what(row: CheckupLine) -> str:
-    booked = row.appointment or row.invitation
+def _instead(invitation: Invitation, time: Appointment | None, clinic: Clinic) -> str:
+    """The contact that came instead of the check-up, as it stands now."""
+    if time is None and invitation.status not in ("planned", "open"):
+        return _("Erstattet af en anden kontakt, som er taget tilbage siden.")
+    minutes = time.minutes if time is not None else invitation.visit_type.base_minutes
+    return _(
+        "Erstattet af: %(what)s, %(when)s.",
+        what=_what(time or invitation, minutes),
+        when=_when(time, invitation, clinic),
+    )
+
+
+def _what(booked: Appointment | Invitation | None, minutes: int) -> str:
     assert booked is not None
     title = booked.visit_type.title(language_code())
     said = _(
         "%(title)s, %(form)s, %(minutes)s min",
         title=title,
         form=str(FORMS[booked.form]).lower(),
-        minutes=row.minutes,
+        minutes=minutes,
     )
-    return f"{said}, {row.appointment.clinician.name}" if row.appointment else said
+    return f"{said}, {booked.clinician.name}" if isinstance(booked, Appointment) else said
 
 
 def _says(row: CheckupLine, clinic: Clinic) -> str:
@@ -227,7 +252,7 @@ def _why(row: CheckupLine) -> list[str]:
     labels = _labels(row.rule_version.rules) if row.rule_version is not None else {}
     said = []
     for one in row.reasons:
-        if one["why"] == OWED:
+        if one["why"] in (OWED, REPLACED):
             continue
         name = one.get("input", "")
         text = str(WHYS[one["why"]])

@@ -22,7 +22,7 @@ from booking.platform.i18n import language_code
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from triage_rules.checkups import looking, queries, service, showing
-from triage_rules.checkups.models import PROPOSALS, CheckupReview
+from triage_rules.checkups.models import CheckupReview
 from triage_rules.checkups.proposals import ACTED
 from triage_rules.followup.history import short_year
 from triage_rules.followup.pathways import of_clinic
@@ -54,7 +54,7 @@ class BeginForm(Form):
 class ShowForm(Form):
     """Which group, and which page of it."""
 
-    gruppe = Choice(PROPOSALS, load_default="")
+    gruppe = Choice(queries.GROUPS, load_default="")
     side = Number(1, 10_000, load_default=1)
 
 
@@ -67,7 +67,7 @@ class SettleForm(Form):
     what = Choice(("accept", "reject"), required=True)
     reason = Choice(showing.REASONS, load_default="")
     words = FreeText(longest=2000, load_default="")
-    gruppe = Choice(PROPOSALS, required=True)
+    gruppe = Choice(queries.GROUPS, required=True)
     side = Number(1, 10_000, load_default=1)
 
 
@@ -154,7 +154,8 @@ def settle(clinic_id: int, review_id: int) -> ResponseReturnValue:
     if done and typed["what"] == "accept":
         said = ngettext("%(num)d er godkendt.", "%(num)d er godkendt.", done)
         if typed["gruppe"] in ACTED:
-            said = f"{said} {_('Patienterne skal have besked: se arbejdslisten.')}"
+            tell = _("Patienterne skal have besked: se arbejdslisten.")
+            said = f"{said} {tell}"
         flash(said, "success")
     elif done:
         flash(ngettext("%(num)d er afvist.", "%(num)d er afvist.", done), "success")
@@ -162,6 +163,20 @@ def settle(clinic_id: int, review_id: int) -> ResponseReturnValue:
         looked_at(*{line.patient_id for line, _why in refused}, clinic_id=clinic.id)
     for line, refusal in refused:
         flash(f"{line.patient.name}: {in_words(refusal)}", "warning")
+    return redirect(url_for(".show", clinic_id=clinic_id, review_id=review_id, **here), 303)
+
+
+@pages.post("/<int:review_id>/linjer/<int:line_id>/igen", access=Access.CLINICIAN)
+def reopen(clinic_id: int, review_id: int, line_id: int) -> ResponseReturnValue:
+    """Take a line up again that was rejected, or kept as it is."""
+    clinic = clinic_here(clinic_id, Role.CLINICIAN)
+    review = queries.review_here(db(), clinic_id, review_id)
+    (line,) = queries.chosen(db(), review, [line_id])
+    here = read(ShowForm())
+    try:
+        service.reopen(db(), me(), line)
+    except DomainError as error:
+        return rejected(ONE, error, **_one(clinic, review, **here))
     return redirect(url_for(".show", clinic_id=clinic_id, review_id=review_id, **here), 303)
 
 
@@ -215,7 +230,7 @@ def _list(clinic: Clinic) -> dict[str, Any]:
 
 def _one(clinic: Clinic, review: CheckupReview, gruppe: str, side: int) -> dict[str, Any]:
     groups = queries.groups(db(), review)
-    shown = [name for name in PROPOSALS if name in groups]
+    shown = [name for name in queries.GROUPS if name in groups]
     if gruppe not in groups:
         gruppe = next((one for one in shown if groups[one].open), shown[0] if shown else "")
     lines = queries.lines(db(), review, gruppe, side) if gruppe else []

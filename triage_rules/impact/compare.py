@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from triage_rules.followup import windows
-from triage_rules.tables.decide import ANSWERED, Decision
-from triage_rules.tables.model import Missing
+from triage_rules.tables.decide import Decision
 
 Change = Literal["colour", "action", "when", "form", "profession", "minutes", "other"]
 AgeGroup = Literal["0-17", "18-39", "40-64", "65-79", "80+", "unknown"]
@@ -153,21 +152,6 @@ def step(decision: Decision, on: date, net_weeks: int, wished: int | None = None
     return Step(
         "contact", decision.colour, target, latest, said.form, said.profession, said.minutes
     )
-
-
-def lacking(decision: Decision) -> tuple[str, ...]:
-    """The inputs whose absence decided something: those a table was unsure of, and those a row
-    that fired says *missing* of."""
-    unsure = [one.input for one in decision.reasons if one.why == "missing"]
-    answered_for = [
-        asked.name
-        for answer in decision.answers
-        for row in answer.rows
-        for asked, cell in zip(answer.table.inputs, row.cells, strict=True)
-        if isinstance(cell, Missing)
-    ]
-    names = dict.fromkeys([*unsure, *answered_for])
-    return tuple(name for name in names if name and name not in ANSWERED)
 
 
 def changes(today: Step, draft: Step) -> tuple[Change, ...]:

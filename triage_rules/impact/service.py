@@ -16,14 +16,15 @@ from booking.platform.identity import Actor, Role
 from triage_rules.authoring import queries as rule_sets
 from triage_rules.authoring.models import RuleSet
 from triage_rules.followup import inputs
+from triage_rules.followup.gathering import Gathering
 from triage_rules.impact import booked, compare
 from triage_rules.impact.choosing import Group, courses_of
 from triage_rules.impact.compare import Change, Step
 from triage_rules.impact.errors import AnswersLackInRules, NobodyToTry
-from triage_rules.impact.gathering import Gathering
 from triage_rules.impact.models import ImpactLine, ImpactRun, kept
 from triage_rules.questionnaires.errors import AnswersTampered
 from triage_rules.tables.decide import Chain, Decision
+from triage_rules.tables.lacking import lacking
 from triage_rules.tables.rule_set import RuleSet as Rules
 from triage_rules.tables.verify import flaws
 
@@ -184,5 +185,5 @@ def _look(session: Session, run: ImpactRun, courses: list[Course], lines: list[I
         if before_made and not changes and compare.otherwise(before_made, made):
             changes = ("other",)
         line.today, line.draft = kept(before), kept(after)
-        line.changes, line.lacking = list(changes), list(compare.lacking(made))
+        line.changes, line.lacking = list(changes), list(lacking(made))
         line.status = "done"

@@ -42,6 +42,7 @@ from triage_rules.standards.obligations import (
     standing,
 )
 
+Patients = Collection[int] | None  # whom to read of: None for everyone at the clinic
 PORT = "standards"  # the path of the installation's own standards, among the session's ports
 
 
@@ -95,8 +96,9 @@ def ledger(session: Session, clinic: Clinic, patient_id: int | None = None) -> l
     day = today(session, clinic)
     followed = _followed(session, clinic, in_force(session, day), patient_id)
     owed = [one for each in followed for one in each.obligations]
-    done = _done(session, clinic, {way for one in owed for way in one.ways}, patient_id)
-    deviations = _in_force(session, clinic.id, day, patient_id)
+    patients = None if patient_id is None else [patient_id]
+    done = _done(session, clinic, {way for one in owed for way in one.ways}, patients)
+    deviations = _in_force(session, clinic.id, day, patients)
     found: dict[tuple[int, str], Owed] = {}
     for each in followed:
         for one in each.obligations:
@@ -111,20 +113,27 @@ def ledger(session: Session, clinic: Clinic, patient_id: int | None = None) -> l
     return list(found.values())
 
 
-def owed_of(
-    session: Session, clinic: Clinic, course: Course, codes: Collection[str], day: date
-) -> list[Standing]:
-    """How the obligations with these codes stand on a day in a course, with or without a plan."""
-    obligations = applying(in_force(session, day), codes)
-    ways = {way for one in obligations for way in one.ways}
-    done = _done(session, clinic, ways, course.patient_id)[course.patient_id]
-    deviations = _in_force(session, clinic.id, day, course.patient_id)
-    found = []
-    for one in obligations:
+def owed_in(
+    session: Session, clinic: Clinic, asked: Sequence[tuple[Course, Collection[str]]], day: date
+) -> list[list[Standing]]:
+    """How the obligations with these codes stand on a day, course by course, with or without a
+    plan; three questions at most, however many courses."""
+    standards = in_force(session, day)
+    owed = [applying(standards, codes) for _course, codes in asked]
+    patients = {course.patient_id for course, _codes in asked}
+    ways = {way for several in owed for one in several for way in one.ways}
+    done = _done(session, clinic, ways, patients)
+    deviations = _in_force(session, clinic.id, day, patients)
+
+    def stands(course: Course, one: Obligation) -> Standing:
         deviation = deviations.get((course.patient_id, one.code))
         stretch = [Decided(deviation.decided_on, deviation.until)] if deviation else []
-        found.append(standing(one, done, course.started_on, stretch, day))
-    return found
+        return standing(one, done[course.patient_id], course.started_on, stretch, day)
+
+    return [
+        [stands(course, one) for one in several]
+        for (course, _codes), several in zip(asked, owed, strict=True)
+    ]
 
 
 def _followed(
@@ -161,7 +170,7 @@ def _followed(
 
 
 def _done(
-    session: Session, clinic: Clinic, ways: Collection[Way], patient_id: int | None
+    session: Session, clinic: Clinic, ways: Collection[Way], patients: Patients
 ) -> defaultdict[int, list[Done]]:
     """For each patient, the latest time each of the ways was gone, up to now."""
     found: defaultdict[int, list[Done]] = defaultdict(list)
@@ -169,16 +178,16 @@ def _done(
     for kind, latest in _LATEST.items():
         if not codes[kind]:
             continue
-        for patient, code, at in session.execute(latest(session, clinic, codes[kind], patient_id)):
+        for patient, code, at in session.execute(latest(session, clinic, codes[kind], patients)):
             found[patient].append(Done(Way(kind, code), local_date(at, clinic.zone)))
     if "in_person" in codes["contact"]:
-        for patient, on in session.execute(_imported(session, clinic, patient_id)):
+        for patient, on in session.execute(_imported(session, clinic, patients)):
             found[patient].append(Done(Way("contact", "in_person"), on))
     return found
 
 
 def _measured(
-    session: Session, clinic: Clinic, codes: Collection[str], patient_id: int | None
+    session: Session, clinic: Clinic, codes: Collection[str], patients: Patients
 ) -> Select[int, str, datetime]:
     wanted = (
         select(Measurement.patient_id, Measurement.code, func.max(Measurement.taken_at))
@@ -190,11 +199,11 @@ def _measured(
         )
         .group_by(Measurement.patient_id, Measurement.code)
     )
-    return wanted if patient_id is None else wanted.where(Measurement.patient_id == patient_id)
+    return wanted if patients is None else wanted.where(Measurement.patient_id.in_(patients))
 
 
 def _seen(
-    session: Session, clinic: Clinic, codes: Collection[str], patient_id: int | None
+    session: Session, clinic: Clinic, codes: Collection[str], patients: Patients
 ) -> Select[int, str, datetime]:
     wanted = (
         select(Appointment.patient_id, Appointment.form, func.max(Appointment.starts_at))
@@ -206,11 +215,11 @@ def _seen(
         )
         .group_by(Appointment.patient_id, Appointment.form)
     )
-    return wanted if patient_id is None else wanted.where(Appointment.patient_id == patient_id)
+    return wanted if patients is None else wanted.where(Appointment.patient_id.in_(patients))
 
 
 def _answered(
-    session: Session, clinic: Clinic, codes: Collection[str], patient_id: int | None
+    session: Session, clinic: Clinic, codes: Collection[str], patients: Patients
 ) -> Select[int, str, datetime]:
     request = QuestionnaireRequest
     wanted = (
@@ -221,10 +230,10 @@ def _answered(
         .where(request.clinic_id == clinic.id, Questionnaire.code.in_(codes))
         .group_by(request.patient_id, Questionnaire.code)
     )
-    return wanted if patient_id is None else wanted.where(request.patient_id == patient_id)
+    return wanted if patients is None else wanted.where(request.patient_id.in_(patients))
 
 
-def _imported(session: Session, clinic: Clinic, patient_id: int | None) -> Select[int, date]:
+def _imported(session: Session, clinic: Clinic, patients: Patients) -> Select[int, date]:
     """Visits before Rettid that took place; nothing says their form, and they were visits."""
     wanted = (
         select(PastVisit.patient_id, func.max(PastVisit.day))
@@ -235,14 +244,14 @@ def _imported(session: Session, clinic: Clinic, patient_id: int | None) -> Selec
         )
         .group_by(PastVisit.patient_id)
     )
-    return wanted if patient_id is None else wanted.where(PastVisit.patient_id == patient_id)
+    return wanted if patients is None else wanted.where(PastVisit.patient_id.in_(patients))
 
 
 _LATEST = {"measurement": _measured, "contact": _seen, "questionnaire": _answered}
 
 
 def _in_force(
-    session: Session, clinic_id: int, day: date, patient_id: int | None
+    session: Session, clinic_id: int, day: date, patients: Patients
 ) -> Mapping[tuple[int, str], ObligationDeviation]:
     """The deviation of each patient and obligation that holds on a day, the longest if several."""
     wanted = (
@@ -255,8 +264,8 @@ def _in_force(
         )
         .order_by(ObligationDeviation.until, ObligationDeviation.id)
     )
-    if patient_id is not None:
-        wanted = wanted.where(ObligationDeviation.patient_id == patient_id)
+    if patients is not None:
+        wanted = wanted.where(ObligationDeviation.patient_id.in_(patients))
     return {(one.patient_id, one.obligation): one for one in session.scalars(wanted)}
 
 

@@ -9,6 +9,7 @@ from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.invitations.service import Order
 from booking.appointments.models import Appointment
+from booking.appointments.worklist.queries import open_items
 from booking.calendar.service import today
 from booking.people.models import Staff
 from booking.people.sign_in import actor_of
@@ -75,3 +76,14 @@ def house(session: Session, followed: Followed) -> House:
     leader = make.staff(session, followed.place.clinic, Role.LEADER, name="Lene Leder")
     session.commit()
     return House(followed, leader)
+
+
+def kinds(session: Session, house: House) -> list[str]:
+    """What waits for a person."""
+    return sorted(item.kind for item in open_items(session, house.here.place.clinic.id))
+
+
+def answered(session: Session, house: House, total: int) -> None:
+    """The patient's answers, as they stood before anything was booked by the rules."""
+    house.here.answer(session, total)
+    session.commit()

@@ -10,14 +10,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from booking.appointments.models import Appointment
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
 from tests import factories as make
 from tests.integration.triage_rules.checkups.conftest import House
-from tests.integration.triage_rules.followup.conftest import GREEN
+from tests.integration.triage_rules.followup.conftest import GREEN, contact, rules
 from tests.integration.triage_rules.standards.conftest import signed_in
 from triage_rules.checkups import queries
 from triage_rules.checkups.models import CheckupReview
+from triage_rules.followup.models import PathwayContact
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
@@ -120,6 +122,50 @@ def test_a_clinician_accepts_and_rejects_in_groups(
     worklist = f"/klinik/{house.here.place.clinic.id}/arbejdsliste"
     says(leader.get(worklist), "Kontrollen er ændret efter en gennemgang")
     says(leader.post(f"{there}/luk", follow_redirects=True), "Lukket", "30 min")
+
+
+def test_a_rejected_line_is_opened_again_from_the_list(
+    session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
+) -> None:
+    house.here.answer(session, GREEN)
+    house.planned(session, 6)
+    session.commit()
+    there = begun(house, leader).location
+    (line,) = re.findall(r'name="lines" value="(\d+)"', clinician.get(there).text)
+    group = {"gruppe": "unneeded", "side": "1"}
+    rejected = {**group, "what": "reject", "lines": line, "reason": "wish"}
+    page = clinician.post(f"{there}/afgoer", data=rejected, follow_redirects=True)
+    says(page, "Afvist: Patienten ønsker det.", "Tag stilling igen")
+    assert f'formaction="{there}/linjer/{line}/igen"' in page.text
+    assert "Tag stilling igen" not in leader.get(there).text
+    again = f"{there}/linjer/{line}/igen"
+    says(leader.post(again, data=group), status=403)
+    page = clinician.post(again, data=group, follow_redirects=True)
+    assert "Afvist:" not in says(page, "Godkend: aflys")
+    assert clinician.post(again, data=group).status_code == 303  # as somebody else's second press
+    says(clinician.post(f"{there}/linjer/999999/igen", data=group), status=404)
+
+
+def test_a_replaced_check_up_shows_its_new_time_on_its_line(
+    session: Session, house: House, leader: FlaskClient, clinician: FlaskClient
+) -> None:
+    here = house.here
+    here.answer(session, GREEN)
+    video = make.visit_type(
+        session, here.place.clinic, name="Videosamtale", forms="video", base_minutes=20
+    )
+    here.pathway.contacts.append(PathwayContact(profession="doctor", visit_type=video))
+    here.talk.forms = "in_person"
+    here.publish(session, rules(green=contact("contact", "video", (4, 6, 8), minutes=20)))
+    house.planned(session, 6)
+    session.commit()
+    there = begun(house, leader).location
+    (line,) = re.findall(r'name="lines" value="(\d+)"', clinician.get(there).text)
+    accepted = {"gruppe": "other_form", "side": "1", "what": "accept", "lines": line}
+    page = clinician.post(f"{there}/afgoer", data=accepted, follow_redirects=True)
+    new = session.scalars(select(Appointment).where(Appointment.visit_type == video)).one()
+    at = "mandag 21. december 2026 kl. 8.00"
+    says(page, f"Erstattet af: Videosamtale, video, 20 min, {new.clinician.name}, {at}.")
 
 
 def test_everyone_on_the_page_can_be_chosen_at_once(

@@ -14,7 +14,7 @@ from booking.platform.errors import NotAllowed
 from booking.platform.jobs import JobBook
 from booking.platform.web import Rettid
 from tests import factories as make
-from tests.integration.triage_rules.checkups.conftest import TODAY, House
+from tests.integration.triage_rules.checkups.conftest import TODAY, House, answered, kinds
 from tests.integration.triage_rules.followup.conftest import (
     GREEN,
     RED,
@@ -31,17 +31,6 @@ from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
 PHONE = contact("contact", "phone", (2, 4, 10), minutes=15)
-
-
-def kinds(session: Session, house: House) -> list[str]:
-    """What waits for a person."""
-    return sorted(item.kind for item in open_items(session, house.here.place.clinic.id))
-
-
-def answered(session: Session, house: House, total: int) -> None:
-    """The patient's answers, as they stood before anything was booked by the rules."""
-    house.here.answer(session, total)
-    session.commit()
 
 
 def test_a_green_patients_visit_is_unneeded_and_nothing_happens_by_itself(
@@ -92,25 +81,6 @@ def test_accepted_the_time_is_free_the_patient_is_followed_and_must_be_told(
         service.accept_line(session, house.here.as_clinician, line)
 
 
-def test_rejected_it_stands_and_says_why(session: Session, house: House) -> None:
-    answered(session, house, GREEN)
-    _made, time = house.planned(session, 6)
-    assert time is not None
-    (line,) = house.lines(session, house.review(session))
-    service.settle(
-        session,
-        house.here.as_clinician,
-        [line],
-        accept=False,
-        reason="clinical",
-        words="Skal ses efter operation.",
-    )
-    session.commit()
-    assert (line.status, line.reason, line.freed) == ("rejected", "clinical", 0)
-    assert time.status == "booked"
-    assert kinds(session, house) == []
-
-
 def test_only_a_leader_begins_and_only_a_clinician_settles(session: Session, house: House) -> None:
     answered(session, house, GREEN)
     house.planned(session, 6)
@@ -156,6 +126,7 @@ def test_an_invitation_without_a_time_gives_way_to_one_in_the_other_form(
         if one.status == "planned"
     ]
     assert (new.form, new.window_to) == ("video", TODAY + timedelta(weeks=30))
+    assert line.replaced_by == new.id
     assert line.freed == 0  # it will take as long as its visit type does
 
 
@@ -228,8 +199,26 @@ def test_a_standard_demands_the_visit_it_alone_can_meet(session: Session, house:
 def test_missing_answers_are_a_clinicians_to_look_at(session: Session, house: House) -> None:
     house.planned(session, 6)
     (line,) = house.lines(session, house.review(session))
-    assert (line.proposal, line.action) == ("unsure", "look")
+    assert (line.proposal, line.action, line.lacks) == ("unsure", "look", "missing")
     assert {one["why"] for one in line.reasons} == {"missing"}
+
+
+def test_patients_without_answers_stand_apart_from_what_a_clinician_can_settle(
+    session: Session, house: House
+) -> None:
+    answered(session, house, YELLOW)
+    house.planned(session, 6)
+    patient = make.patient(session, house.here.place.clinic)
+    silent = make.course(session, house.here.place.clinic, patient)
+    house.planned(session, 6, course=silent)
+    session.commit()
+    review = house.review(session, pathway=house.here.pathway)
+    groups = queries.groups(session, review)
+    assert {name: one.open for name, one in groups.items()} == {"unsure": 1, "lacking": 1}
+    (look,) = queries.lines(session, review, "unsure", 1)
+    (lacking,) = queries.lines(session, review, "lacking", 1)
+    assert (look.colour, lacking.patient_id) == ("yellow", patient.id)
+    assert queries.progress(session, [review.id])[review.id].open == 1
 
 
 def test_a_time_changed_meanwhile_is_told_looked_at_anew_and_stays_to_be_settled(
@@ -305,17 +294,6 @@ def test_the_rules_of_one_course_say_nothing_of_another_courses_check_up(
     session.commit()
     review = house.review(session)
     assert (review.left_out, house.lines(session, review)) == (1, [])
-
-
-def test_a_closed_review_is_not_looked_at_again(session: Session, house: House) -> None:
-    answered(session, house, GREEN)
-    house.planned(session, 6)
-    review = house.review(session)
-    service.close(session, house.leads, review)
-    with pytest.raises(Settled):
-        looking.again(session, review, house.lines(session, review))
-    with pytest.raises(Settled):
-        service.accept_line(session, house.here.as_clinician, house.lines(session, review)[0])
 
 
 def test_patients_nobody_follows_are_left_out_or_looked_at_by_chosen_rules(

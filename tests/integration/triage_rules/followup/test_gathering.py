@@ -20,8 +20,8 @@ from tests import factories as make
 from tests.integration.triage_rules.followup.conftest import Followed, phq9, rules
 from tests.integration.triage_rules.questionnaires.conftest import SINCE
 from triage_rules.followup import facts, queries, reviewing
+from triage_rules.followup.gathering import Gathering
 from triage_rules.followup.models import FollowUpPlan, Measurement
-from triage_rules.impact.gathering import Gathering
 from triage_rules.questionnaires import service as asking
 from triage_rules.questionnaires.alarm import ALARMING
 from triage_rules.questionnaires.form import Answers
