@@ -7,19 +7,20 @@ from datetime import UTC, date, datetime, time
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from booking.platform.database import Session
 from booking.platform.web import rettid
 from triage_rules.authoring.models import RuleVersion
-from triage_rules.commands.answering import WRONG
+from triage_rules.commands.answering import REFUSED, WRONG
 from triage_rules.commands.rule_files import rule_set_of
 from triage_rules.followup import told
-from triage_rules.followup.errors import DecisionTampered
-from triage_rules.followup.models import FollowUpDecision
-from triage_rules.followup.recompute import again
+from triage_rules.followup.errors import DecisionSealed, DecisionTampered
+from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
+from triage_rules.followup.recompute import again, words
 
 AT_ONCE = 500
+SEALED = "its inputs do not open with the data keys that are given"
 
 
 @click.command("replay")
@@ -29,10 +30,11 @@ AT_ONCE = 500
 def replay_decisions(named: str | None, since: str | None) -> None:
     """Make every stored decision again and report those that come out otherwise.
 
-    Exit code 1 where one differs, or where its rules or inputs are not those it was made from. No
-    patient is named, only the decisions' own numbers.
+    Exit code 1 where one differs, or where its rules or inputs are not those it was made from; 2
+    where none could be opened. No patient is named, only the decisions' own numbers.
     """
     count = differing = 0
+    sealed: list[str] = []  # told once one opens: else it is the keys that are wrong, not they
     with rettid().database.reading() as session:
         only = None if named is None else rule_set_of(session, named).id
         for decision in _decisions(session, only, _day(since)):
@@ -42,7 +44,13 @@ def replay_decisions(named: str | None, since: str | None) -> None:
                 differing += 1
                 version = decision.rule_version
                 what = f"{version.rule_set.clinic_id}/{version.rule_set.code} v{version.number}"
-                click.echo(f"decision {decision.id} ({what}): {', '.join(wrong)}")
+                sealed.append(f"decision {decision.id} ({what}): {', '.join(wrong)}")
+            if wrong != [SEALED]:
+                _tell(sealed)
+    if count and len(sealed) == count:
+        click.echo(f"No decision opens with the data keys that are given ({count} tried)", err=True)
+        raise click.exceptions.Exit(REFUSED)
+    _tell(sealed)
     click.echo(f"{count} decisions, {differing} differ")
     if differing:
         raise click.exceptions.Exit(WRONG)
@@ -52,6 +60,9 @@ def differences(decision: FollowUpDecision) -> list[str]:
     """What a decision made again says otherwise; empty where it is the same."""
     try:
         made = again(decision)
+        said = [(words(decision, made, one), _told(decision, one)) for one in told.LANGUAGES]
+    except DecisionSealed:
+        return [SEALED]
     except DecisionTampered:
         return ["its rules or inputs are not those it was made from"]
     kept = decision
@@ -67,8 +78,21 @@ def differences(decision: FollowUpDecision) -> list[str]:
         "obligations": (kept.obligations, list(made.obligations)),
         "rows that fired": (fired, [(table, row.id) for table, row in made.fired]),
         "inputs that were lacking": (lacking, told.reads(made)),
+        "the words to the patient": ([kept for _, kept in said], [anew for anew, _ in said]),
     }
     return [what for what, (before, now) in pairs.items() if before != now]
+
+
+def _told(decision: FollowUpDecision, language: str) -> list[str]:
+    """What the patient was told, but for whom to call."""
+    text = decision.told_en if language == "en" else decision.told_da
+    return text.splitlines()[len(decision.calls) :]
+
+
+def _tell(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line)
+    lines.clear()
 
 
 def _decisions(
@@ -77,7 +101,12 @@ def _decisions(
     """In the order they were made, some hundreds at a time."""
     wanted = (
         select(FollowUpDecision)
-        .options(selectinload(FollowUpDecision.rule_version), selectinload(FollowUpDecision.trace))
+        .options(
+            selectinload(FollowUpDecision.rule_version),
+            selectinload(FollowUpDecision.trace),
+            selectinload(FollowUpDecision.outcome),
+            joinedload(FollowUpDecision.plan).joinedload(FollowUpPlan.clinic),
+        )
         .order_by(FollowUpDecision.id)
         .limit(AT_ONCE)
     )

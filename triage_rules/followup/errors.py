@@ -33,6 +33,10 @@ class DecisionTampered(DomainError):
     code = "decision_tampered"
 
 
+class DecisionSealed(DecisionTampered):
+    """No data key that is given opens a stored decision's inputs."""
+
+
 CONSTRAINTS: dict[str, type[DomainError]] = {
     "uq_follow_up_plan_course_id": AlreadyFollowed,
 }

@@ -1,5 +1,6 @@
 """What a patient is told after answering, and on their own pages: never a colour or a figure."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,10 +10,18 @@ from booking.people.models import Proxy
 from booking.platform.database import Session
 from tests import factories as make
 from tests.integration.patient_web.conftest import Visitor, signed_in
-from tests.integration.triage_rules.followup.conftest import GREEN, RED, YELLOW, Followed, phq9
+from tests.integration.triage_rules.followup.conftest import (
+    GREEN,
+    RED,
+    YELLOW,
+    Followed,
+    phq9,
+    rules,
+)
 from triage_rules.followup import queries, reviewing
 from triage_rules.followup.reviewing import Instead
-from triage_rules.questionnaires.models import QuestionnaireRequest
+from triage_rules.questionnaires import service as asking
+from triage_rules.questionnaires.models import QuestionnaireRequest, QuestionnaireResponse
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")  # a Monday
 
@@ -62,6 +71,39 @@ def test_red_is_told_of_the_reserved_time(
     assert 'href="/tid/' in visitor.page.text
     silent(visitor)
     visitor.get("/opfoelgning").says("Du har en tid:", "Se tiden, behold eller flyt den")
+
+
+def test_words_of_what_is_not_needed_give_way_to_the_time_that_stands(
+    session: Session, followed: Followed, visitor: Visitor
+) -> None:
+    """Red, and then corrected to green: nobody has seen to the time yet."""
+    wanted = rules()
+    *first, contacts = wanted.tables
+    rows = (
+        *contacts.rows[:2],
+        replace(contacts.rows[2], told="Du behøver ikke komme nu.", told_en="No need to come."),
+    )
+    followed.publish(session, replace(wanted, tables=(*first, replace(contacts, rows=rows))))
+    hand_in(session, visitor, followed, RED)
+    response = session.query(QuestionnaireResponse).one()
+    asking.correct(session, followed.as_clinician, response, phq9(GREEN), "typing")
+    session.commit()
+    for page in ("/opfoelgning", f"/spoergeskema/{response.request_id}/tak"):
+        visitor.get(page).says(
+            "Du har det godt.", "Du er allerede indkaldt. Det gælder stadig, til"
+        )
+        assert "Du behøver ikke komme nu" not in visitor.text
+    visitor.get("/opfoelgning").says("Du har en tid:")
+    decision = queries.latest_decision(session, followed.plan.id)
+    assert decision is not None
+    assert decision.outcome is not None
+    assert decision.outcome.worklist_item is not None
+    reviewing.override(
+        session, followed.as_clinician, decision, Instead("questionnaire"), "data_wrong"
+    )
+    followed.answer(session, GREEN)
+    session.commit()
+    visitor.get("/opfoelgning").says("Du behøver ikke komme nu.")
 
 
 def test_a_red_flag_says_whom_to_call_once(
