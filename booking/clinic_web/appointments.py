@@ -216,7 +216,7 @@ def _facts(clinic: Clinic, appointment: Appointment) -> list[dict[str, Any]]:
         },
         {"term": _("Forløb"), "detail": course.title if course else ""},
         {
-            "term": _("Ansvarlig"),
+            "term": _("Ansvarlig behandler"),
             "detail": course.responsible.name if course and course.responsible else "",
         },
         {"term": _("Flyttet af patienten"), "detail": _times_moved(appointment)},

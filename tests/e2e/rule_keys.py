@@ -125,6 +125,8 @@ class Keys:
             self.save()
         elif isinstance(cell, Interval):
             self.open(">" if cell.high is None else "<")
+            if cell.low_closed if cell.high is None else cell.high_closed:
+                self.press("=")
             self.type(str(cell.low if cell.high is None else cell.high))
             self.save()
 

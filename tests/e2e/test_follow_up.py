@@ -121,7 +121,7 @@ def test_yellow_is_overridden_with_a_reason_and_the_patient_is_told(
     page.get_by_label("Form", exact=False).first.select_option(label="Video")
     page.get_by_label("Senest om, uger").fill("2")
     page.get_by_label("Hvorfor?").select_option(label="Klinisk vurdering")
-    page.get_by_label("Begrundelse").fill("Vil tale med hende.")
+    page.get_by_label("Med egne ord").fill("Vil tale med hende.")
     page.get_by_role("button", name="Gem").click()
     assert page.get_by_text("Fraveget").is_visible()
     assert page.get_by_text("Tid: Samtale").is_visible()

@@ -102,7 +102,7 @@ def test_the_asthma_rules_are_entered_from_blank_by_keyboard_alone(
     made, page = author
     source = entry("asthma").rules
     tables = {table.name: table for table in source.tables}
-    page.goto(made.address(live, "red_flags") + "#start")
+    page.goto(made.address(live, "red_flags"))
     keys = Keys(page)
 
     keys.table(tables["red_flags"])
@@ -147,6 +147,54 @@ def test_the_asthma_rules_are_entered_from_blank_by_keyboard_alone(
     ):
         record_property(name, number)
     assert keys.presses <= MOST_PRESSES, f"{keys.presses} presses for {len(keys.steps)} edits"
+
+
+def test_the_keys_work_from_arrival_and_the_signs_mean_what_they_say(
+    browser: Browser, live: Live, session: Session
+) -> None:
+    made = desk(session, asthma.rules())
+    page = signed_in(browser, live, made.authors[0], viewport=DESKTOP)
+    page.goto(made.address(live, "activity"))
+    expect(page.locator("#c1-0")).to_be_focused()
+    assert page.evaluate("window.scrollY") == 0
+    keys = Keys(page)
+    for typed, said in (
+        (">17", "over 17"),
+        (">=17", "mindst 17"),
+        ("<17", "under 17"),
+        ("<=17", "højst 17"),
+        ("=17", "17"),
+        ("17", "17"),
+    ):
+        page.locator("#c2-0").focus()
+        keys.open(typed[0])
+        for key in typed[1:]:
+            keys.press(key)
+        if typed != "17":  # which the cell says already
+            keys.save()
+        expect(page.locator("#c2-0")).to_have_text(said)
+    page.keyboard.press("Escape")
+
+    page.goto(made.address(live, "activity"))
+    keys.save("n")
+    expect(page.locator("tbody tr")).to_have_count(5)
+    for tab in ("contact", "eksempler", "regelsaet"):
+        keys.turn("PageDown", tab)
+    page.goto(made.address(live, "activity"))
+    keys.open("o")
+    page.context.close()
+
+
+def test_a_draft_that_waits_is_turned_by_the_same_keys(
+    browser: Browser, live: Live, session: Session
+) -> None:
+    made = desk(session, asthma.rules())
+    queries.draft_here(session, made.clinic_id, made.rule_set_id).status = "review"
+    session.commit()
+    page = signed_in(browser, live, made.authors[0], viewport=DESKTOP)
+    page.goto(made.address(live, "activity"))
+    Keys(page).turn("PageDown", "contact")
+    page.context.close()
 
 
 def test_of_two_authors_the_second_is_told_and_does_it_again_upon_the_firsts(

@@ -67,7 +67,7 @@ def add(here: Here) -> ResponseReturnValue:
             return wider
         return editing.change_input(wider, asked)
 
-    said = _("I %(table)s: spørge om %(input)s", table=words.stage(stage), input=asked.label)
+    said = _("I %(table)s: spørge om %(input)s", table=words.stage(stage), input=words.label(asked))
     return carry_out(
         here,
         Edit(said, stage, of_rules(change), lambda rules: column_id(rules, stage, asked.name)),
@@ -93,7 +93,7 @@ def describe(here: Here) -> ResponseReturnValue:
         asked = _read(here, Source("", before))
     except InvalidInput as error:
         return _describe(here, table.name, Source("", before), error=error)
-    said = _("beskrive %(input)s på ny", input=asked.label)
+    said = _("beskrive %(input)s på ny", input=words.label(asked))
     return carry_out(
         here,
         Edit(
@@ -115,7 +115,7 @@ def act_on_column(here: Here) -> ResponseReturnValue:
     if act == "remove":
         said = _("I %(table)s: ikke spørge om %(input)s")
         edit = Edit(
-            said % {"table": words.stage(stage), "input": asked.label},
+            said % {"table": words.stage(stage), "input": words.label(asked)},
             stage,
             lambda rules, examples: editing.without_input(rules, examples, stage, asked.name),
             lambda _rules: "new-column",
@@ -125,7 +125,7 @@ def act_on_column(here: Here) -> ResponseReturnValue:
     return carry_out(
         here,
         Edit(
-            _("I %(table)s: flytte %(input)s", table=words.stage(stage), input=asked.label),
+            _("I %(table)s: flytte %(input)s", table=words.stage(stage), input=words.label(asked)),
             stage,
             of_rules(lambda rules: editing.move_input(rules, stage, asked.name, by)),
             lambda rules: column_id(rules, stage, asked.name),
@@ -191,7 +191,7 @@ def _describe(
         here,
         "input",
         422 if error else 200,
-        heading=_("Spørg om %(input)s", input=asked.label) if new else asked.label,
+        heading=_("Spørg om %(input)s", input=words.label(asked)) if new else words.label(asked),
         tab=stage,
         table=table,
         asked=asked,

@@ -30,9 +30,9 @@ SETTINGS: dict[str, LazyString] = {
     "hit_policy": _l("Hvilken række der gælder"),
     "kind": _l("Slags"),
     "unit": _l("Enhed"),
-    "low": _l("Mindst mulige"),
-    "high": _l("Størst mulige"),
-    "step": _l("Mindste forskel"),
+    "low": _l("Mindst"),
+    "high": _l("Højst"),
+    "step": _l("Trin"),
     "choices": _l("Muligheder"),
     "greatest_age_days": _l("Højst så gammel"),
     "source": _l("Kommer fra"),
@@ -132,7 +132,7 @@ def _of_row(before: Table, after: Table, change: RowChange, names: Names) -> Cha
     old = {one.name: one for one in before.inputs}
     parts += [
         (
-            asked[cell.input].label,
+            words.label(asked[cell.input]),
             words.cell(old[cell.input], cell.before, names) if cell.before else "",
             words.cell(asked[cell.input], cell.after, names) if cell.after else "",
         )
@@ -170,7 +170,7 @@ def _part(setting: comparing.Setting) -> Part:
         before, after = (str(COLUMN_KINDS[cast(Kind, one)]) for one in values)
         return _setting(setting.name), before, after
     if setting.name == "latest_weeks":
-        before, after = (_("%(weeks)s uger", weeks=one) for one in values)
+        before, after = (words.weeks(cast(int, one)) for one in values)
         return _setting(setting.name), before, after
     return _setting(setting.name), _plain(setting.before), _plain(setting.after)
 

@@ -86,7 +86,7 @@ def expected(example: Example) -> str:
     if example.form is not None:
         parts.append(str(words.FORMS.get(example.form, example.form)))
     if example.latest_weeks is not None:
-        parts.append(_("senest om %(weeks)s uger", weeks=example.latest_weeks))
+        parts.append(_("senest om %(time)s", time=words.weeks(example.latest_weeks)))
     calls = [words.WHOM_TO_CALL.get(code, code) for code in example.calls or ()]
     parts += [_("ring til %(whom)s", whom=whom) for whom in calls]
     return "; ".join(parts)
@@ -116,8 +116,8 @@ def _said(here: Here, found: Difference) -> str:
             here.names.get(("obligation", one)) or str(known.get(one, one)) for one in found.got
         ]
         return words.listed(said)
-    if found.what == "latest_weeks":
-        return _("senest om %(weeks)s uger", weeks=found.got)
+    if found.what == "latest_weeks" and isinstance(found.got, int):
+        return _("senest om %(time)s", time=words.weeks(found.got))
     return str(words.CHOICES.get(found.what, {}).get(str(found.got), found.got))
 
 

@@ -211,7 +211,7 @@ def _flag_overruled(_rules: RuleSet, table: Table, found: Unsound) -> str:
 
 def _label(rules: RuleSet, name: str) -> str:
     every = (asked for table in rules.tables for asked in table.inputs)
-    return next((asked.label for asked in every if asked.name == name), name)
+    return next((words.label(asked) for asked in every if asked.name == name), name)
 
 
 def _second_look_of_nothing(rules: RuleSet, _table: Table, found: Unsound) -> str:

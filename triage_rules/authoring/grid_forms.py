@@ -40,7 +40,7 @@ HOW = {
     "above": _l("over"),
     "below": _l("under"),
     "equal": _l("præcis"),
-    "between": _l("mellem to tal"),
+    "between": _l("fra et tal til et andet"),
     "known": _l("ethvert tal, men kendt"),
     "missing": _l("mangler"),
 }

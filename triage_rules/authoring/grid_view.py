@@ -240,7 +240,7 @@ def _column(here: Here, table: Table, asked: Input) -> ColumnView:
         address(here, "rule_columns.column", tabel=table.name, oplysning=asked.name),
     )
     age = asked.greatest_age_days
-    about = _("højst %(days)s dage gammel", days=age) if age else ""
+    about = _("højst %(time)s gammel", time=words.days(age)) if age else ""
     if asked.source not in {one.input.source for one in here.found}:
         about = _("har ingen kilde: altid ukendt")
     return ColumnView(asked.name, head, about)

@@ -285,7 +285,7 @@ def _cell(
     return step(
         here,
         "cell",
-        heading=_("%(input)s i række %(number)s", input=asked.label, number=number),
+        heading=_("%(input)s i række %(number)s", input=words.label(asked), number=number),
         tab=table.name,
         table=table,
         row=row,

@@ -101,14 +101,14 @@ def about(asked: Input) -> str:
         low, high = words.number(asked.low), words.number(asked.high)
         said.append(_("fra %(low)s til %(high)s", low=low, high=high))
     if asked.greatest_age_days is not None:
-        said.append(_("højst %(days)s dage gammel", days=asked.greatest_age_days))
+        said.append(_("højst %(time)s gammel", time=words.days(asked.greatest_age_days)))
     if not asked.can_be_missing:
         said.append(_("altid kendt"))
     return "; ".join(said)
 
 
 def looks(rules: RuleSet) -> list[str]:
-    """'Grøn med ACT højst 1 fra 20: en kliniker ser på det'."""
+    """'Grøn med ACT inden for 1 af 20: en kliniker ser på det'."""
     return [second_look(rules, look) for look in rules.second_looks]
 
 
@@ -184,7 +184,7 @@ def expects(found: Example) -> str:
     if found.form is not None:
         said.append(str(words.FORMS.get(found.form, found.form)))
     if found.latest_weeks is not None:
-        said.append(_("senest om %(weeks)s uger", weeks=found.latest_weeks))
+        said.append(_("senest om %(time)s", time=words.weeks(found.latest_weeks)))
     return ", ".join(said)
 
 
@@ -209,9 +209,9 @@ def _row(table: Table, number: int, row: Row, names: Names) -> RowShown:
 
 def second_look(rules: RuleSet, look: SecondLook) -> str:
     every = (one for table in rules.tables for one in table.inputs)
-    label = next((one.label for one in every if one.name == look.input), look.input)
+    label = next((words.label(one) for one in every if one.name == look.input), look.input)
     return _(
-        "Grøn med %(input)s højst %(within)s fra %(limit)s: en kliniker ser på det.",
+        "Grøn med %(input)s inden for %(within)s af %(limit)s: en kliniker ser på det.",
         input=label,
         within=words.number(look.within),
         limit=words.number(look.limit),
@@ -224,8 +224,8 @@ def _expected(off: Off, value: object) -> str:
         "action": words.ACTIONS,
         "form": words.FORMS,
     }
-    if off.what == "latest_weeks" and value is not None:
-        return _("%(weeks)s uger", weeks=value)
+    if off.what == "latest_weeks" and isinstance(value, int):
+        return words.weeks(value)
     if isinstance(value, str):
         return str(known.get(off.what, {}).get(value, value))
     if isinstance(value, tuple):

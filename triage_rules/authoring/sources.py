@@ -41,7 +41,7 @@ class Source:
 
 
 def sources(session: Session, clinic_id: int) -> list[Source]:
-    """Everything a clinic may ask, group by group."""
+    """Everything a clinic may ask, group by group; names as the reader would call them."""
     found = [*_answered(), *_of_patient()]
     for version in questionnaires.available(session, clinic_id):
         found += _of_questionnaire(version.questionnaire.code, version.form)
@@ -103,11 +103,11 @@ def _answered() -> Iterator[Source]:
 
 def _of_patient() -> Iterator[Source]:
     group = _("Patienten og forløbet")
-    age = Input("age", "Alder", "number", "år", Decimal(0), Decimal(120), source="age")
+    age = Input("age", _("Alder"), "number", "år", Decimal(0), Decimal(120), source="age")
     yield Source(group, age)
     for name, label in (
-        ("months_since_contact", "Tid siden sidste kontakt"),
-        ("course:months", "Tid siden forløbet begyndte"),
+        ("months_since_contact", _("Tid siden sidste kontakt")),
+        ("course:months", _("Tid siden forløbet begyndte")),
     ):
         months = Input(
             name.replace(":", "_"),
@@ -120,8 +120,8 @@ def _of_patient() -> Iterator[Source]:
         )
         yield Source(group, months)
     for name, label in (
-        ("wishes_contact", "Patienten vil gerne kontaktes"),
-        ("digital_exempt", "Fritaget for Digital Post"),
+        ("wishes_contact", _("Patienten vil gerne kontaktes")),
+        ("digital_exempt", _("Fritaget for Digital Post")),
     ):
         yield Source(group, Input(name, label, "boolean", source=name))
 
@@ -141,7 +141,7 @@ def _score(code: str, score: Score) -> Input:
     step = Decimal("0.01") if score.way == "mean" else Decimal(1)
     return Input(
         score.name,
-        score.words.da,
+        score.words.said(language_code()),
         "number",
         "point",
         score.low,
@@ -155,7 +155,7 @@ def _score(code: str, score: Score) -> Input:
 def _item(code: str, question: Question) -> Input:
     asked = Input(
         question.link_id,
-        question.words.da,
+        question.words.said(language_code()),
         "boolean",
         greatest_age_days=ANSWER_DAYS,
         source=f"item:{code}:{question.link_id}",
@@ -176,7 +176,7 @@ def _item(code: str, question: Question) -> Input:
 def _choices(group: str, code: str, question: Question) -> Iterator[Source]:
     asked = Input(
         question.link_id,
-        question.words.da,
+        question.words.said(language_code()),
         "choice",
         choices=tuple(option.code for option in question.options),
         greatest_age_days=ANSWER_DAYS,
@@ -191,7 +191,7 @@ def _measured() -> Iterator[Source]:
     for code, measure in MEASURES.items():
         asked = Input(
             code,
-            measure.label,
+            measure.name(language_code()),
             "number",
             measure.unit,
             measure.low,

@@ -75,7 +75,7 @@ def save_whole(here: Here) -> ResponseReturnValue:
     except InvalidInput as error:
         return _whole(here, error)
     label, weeks = typed["label"], typed["latest_weeks"]
-    said = _("kalde regelsættet »%(label)s«, højst %(weeks)s uger", label=label, weeks=weeks)
+    said = _("kalde regelsættet »%(label)s«, højst %(time)s", label=label, time=words.weeks(weeks))
     change = of_rules(lambda rules: editing.set_label(rules, label, weeks))
     return carry_out(here, Edit(said, WHOLE, change, lambda _rules: "whole"))
 
@@ -117,7 +117,7 @@ def add_look(here: Here) -> ResponseReturnValue:
     asked = input_of(here.table("activity"), name)
     said = _(
         "se ekstra på grønne patienter nær %(input)s %(limit)s",
-        input=asked.label,
+        input=words.label(asked),
         limit=words.number(typed["limit"]),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from babel.lists import format_list
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -76,8 +76,18 @@ OUTPUTS: dict[str, LazyString] = {
     "urgency": _l("Hast"),
     "obligation": _l("Forpligtelse"),
 }
-UNITS_OF_ONE: dict[str, LazyString] = {"uger": _l("uge"), "minutter": _l("minut")}
-UNITS: dict[str, LazyString] = {"uger": _l("uger"), "minutter": _l("minutter")}
+# Inputs that an earlier table answers are ours, and called so in every language.
+ANSWERS: dict[str, LazyString] = {"colour": _l("Farve"), "red_flag": _l("Rødt flag")}
+# Units that Rettid knows, as columns have them; others stand as they were written.
+UNITS: dict[str, LazyString] = {
+    "år": _l("år"),
+    "måneder": _l("måneder"),
+    "uger": _l("uger"),
+    "dage": _l("dage"),
+    "timer": _l("timer"),
+    "minutter": _l("minutter"),
+    "point": _l("point"),
+}
 STAGES: dict[str, LazyString] = {
     "red_flags": _l("Røde flag"),
     "activity": _l("Sygdomsaktivitet"),
@@ -114,6 +124,37 @@ def number(value: Decimal) -> str:
     return written if language_code() == "en" else written.replace(".", ",")
 
 
+def counted(value: Decimal | int, unit: str) -> str:
+    """'1 uge', '6 uger', '7,5 mmol/l'; the number alone where it has no unit."""
+    said, forms = number(Decimal(value)), 1 if value == 1 else 2
+    match unit:
+        case "år":
+            return ngettext("%(said)s år", "%(said)s år", forms, said=said)
+        case "måneder":
+            return ngettext("%(said)s måned", "%(said)s måneder", forms, said=said)
+        case "uger":
+            return ngettext("%(said)s uge", "%(said)s uger", forms, said=said)
+        case "dage":
+            return ngettext("%(said)s dag", "%(said)s dage", forms, said=said)
+        case "timer":
+            return ngettext("%(said)s time", "%(said)s timer", forms, said=said)
+        case "minutter":
+            return ngettext("%(said)s minut", "%(said)s minutter", forms, said=said)
+        case "point":
+            return ngettext("%(said)s point", "%(said)s point", forms, said=said)
+    return f"{said} {unit}".strip()
+
+
+def weeks(count: int | Decimal) -> str:
+    """'1 uge', '6 uger'."""
+    return counted(count, "uger")
+
+
+def days(count: int) -> str:
+    """'1 dag', '30 dage'."""
+    return counted(count, "dage")
+
+
 def listed(parts: Sequence[str], *, either: bool = False) -> str:
     """'a, b og c', or 'a, b eller c'."""
     return format_list(parts, style="or" if either else "standard", locale=language_code())
@@ -133,7 +174,7 @@ def fact(asked: Input, value: Value | None, names: Names = NO_NAMES) -> str:
         return _("ja") if value else _("nej")
     if isinstance(value, str):
         return choice(asked, value, names)
-    return f"{number(value)} {asked.unit}".strip()
+    return counted(value, asked.unit)
 
 
 def cell(asked: Input, found: Cell, names: Names = NO_NAMES) -> str:
@@ -184,7 +225,7 @@ def _high(found: Interval) -> str:
 
 def condition(asked: Input, found: Cell, names: Names = NO_NAMES) -> str:
     """'ACT: mindst 20'."""
-    return f"{asked.label}: {cell(asked, found, names)}"
+    return f"{label(asked)}: {cell(asked, found, names)}"
 
 
 def extent(asked: Input, cells: Sequence[Cell], names: Names = NO_NAMES) -> str:
@@ -194,7 +235,7 @@ def extent(asked: Input, cells: Sequence[Cell], names: Names = NO_NAMES) -> str:
     'fra 16 til 19'.
     """
     parts = [cell(asked, _on_grid(asked, one), names) for one in cells]
-    return f"{asked.label}: {listed(parts, either=True)}"
+    return f"{label(asked)}: {listed(parts, either=True)}"
 
 
 def _on_grid(asked: Input, found: Cell) -> Cell:
@@ -217,16 +258,15 @@ def output_name(output: Output) -> str:
     return str(OUTPUTS.get(output.name, output.label))
 
 
-def unit(output: Output) -> str:
-    """The unit of an answer; '' for none."""
-    return str(UNITS.get(output.unit, output.unit))
+def unit(of: Input | Output) -> str:
+    """The unit of an input or an answer; '' for none."""
+    return str(UNITS.get(of.unit, of.unit))
 
 
 def value(output: Output, given: Value, names: Names = NO_NAMES) -> str:
     """What a row answers: 'rød', 'fremmøde', '6 uger', 'speciallæge'; '' for nothing yet."""
     if isinstance(given, Decimal):
-        one = UNITS_OF_ONE.get(output.unit) if given == 1 else None
-        return f"{number(given)} {one or unit(output)}".strip()
+        return counted(given, output.unit)
     if isinstance(given, bool):
         return _("ja") if given else _("nej")
     if output.name == "profession":
@@ -235,9 +275,14 @@ def value(output: Output, given: Value, names: Names = NO_NAMES) -> str:
     return str(names.get((output.name, given)) or known.get(given, given))
 
 
+def label(asked: Input) -> str:
+    """What an input is called."""
+    return str(ANSWERS.get(asked.name, asked.label))
+
+
 def input_name(asked: Input) -> str:
     """A column's heading: 'ACT (point)'."""
-    return f"{asked.label} ({asked.unit})" if asked.unit else asked.label
+    return f"{label(asked)} ({unit(asked)})" if asked.unit else label(asked)
 
 
 def stage(name: str) -> str:
@@ -285,7 +330,7 @@ def patient(facts: Sequence[tuple[Input, Value | None]], names: Names = NO_NAMES
     said = []
     for asked, known in facts:
         joint = " " if known is None or isinstance(known, Decimal) else ": "
-        said.append(f"{asked.label}{joint}{fact(asked, known, names)}")
+        said.append(f"{label(asked)}{joint}{fact(asked, known, names)}")
     return _("En patient med %(facts)s", facts=listed(said))
 
 

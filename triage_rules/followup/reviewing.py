@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Invitation
@@ -23,7 +24,7 @@ from triage_rules.followup.contacts import contact_of
 from triage_rules.followup.errors import DecisionReplaced
 from triage_rules.followup.events import DecisionReviewed
 from triage_rules.followup.models import DecisionReview, FollowUpDecision, FollowUpPlan
-from triage_rules.followup.wording import REASONS
+from triage_rules.followup.wording import REASONS, allowed
 from triage_rules.questionnaires import alarm
 from triage_rules.questionnaires.service import wish_key
 from triage_rules.tables.decide import Action, Contact
@@ -138,9 +139,7 @@ def _check(decision: FollowUpDecision, instead: Instead, reason: str, words: str
         if decision.plan.pathway.questionnaire_id is None:
             wrong["action"] = _("Opfølgningstypen har intet spørgeskema.")
         if weeks is not None and not low <= weeks <= high:
-            wrong["interval_weeks"] = _(
-                "Reglerne tillader fra %(low)s til %(high)s uger.", low=low, high=high
-            )
+            wrong["interval_weeks"] = allowed(low, high)
     if wrong:
         raise InvalidInput(wrong)
 
@@ -153,8 +152,10 @@ def _wrong_contact(decision: FollowUpDecision, instead: Instead, net: int) -> di
         return {"form": _("Kontakttypen findes ikke i den form.")}
     if not 0 <= instead.from_weeks <= instead.latest_weeks <= net:
         return {
-            "latest_weeks": _(
-                "Senest skal ligge efter tidligst og højst %(net)s uger frem.", net=net
+            "latest_weeks": ngettext(
+                "Senest skal ligge efter tidligst og højst %(num)d uge frem.",
+                "Senest skal ligge efter tidligst og højst %(num)d uger frem.",
+                net,
             )
         }
     return {}

@@ -12,7 +12,7 @@ from booking.platform.errors import InvalidInput, NotFound
 from booking.platform.identity import Actor, Role
 from booking.platform.localtime import local_date
 from triage_rules.authoring import queries as rule_sets
-from triage_rules.followup import due, queries, windows
+from triage_rules.followup import due, queries, windows, wording
 from triage_rules.followup.contacts import contact_of
 from triage_rules.followup.errors import AlreadyFollowed, NoRulesInForce, PlanEnded
 from triage_rules.followup.models import FollowUpDecision, FollowUpPlan, Pathway
@@ -91,7 +91,7 @@ def set_interval(
     low, high = windows.bounds(contact, net)
     wrong = {}
     if weeks is not None and not low <= weeks <= high:
-        wrong["weeks"] = _("Reglerne tillader fra %(low)s til %(high)s uger.", low=low, high=high)
+        wrong["weeks"] = wording.allowed(low, high)
     if weeks is not None and not why.strip():
         wrong["why"] = _("Skriv, hvorfor intervallet er ændret.")
     if wrong:

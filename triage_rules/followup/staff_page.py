@@ -166,8 +166,8 @@ def _interval(plan: FollowUpPlan) -> str:
     if plan.interval_weeks is None:
         return _("Som reglerne siger")
     return _(
-        "%(weeks)s uger, sat af %(who)s: %(why)s",
-        weeks=plan.interval_weeks,
+        "%(time)s, sat af %(who)s: %(why)s",
+        time=words.weeks(plan.interval_weeks),
         who=plan.interval_by,
         why=plan.interval_why,
     )

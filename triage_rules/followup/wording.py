@@ -6,6 +6,8 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from triage_rules.authoring import words
+
 
 def N_(text: str) -> str:  # noqa: N802  (the catalogue's own name for a text said later)
     """A text of the catalogue, said later in a language of its own choosing."""
@@ -69,6 +71,11 @@ REASONS: Mapping[str, LazyString] = {
 def colour_name(colour: str) -> str:
     """'Rød', 'Gul' or 'Grøn'."""
     return str(COLOURS[colour])
+
+
+def allowed(low: int, high: int) -> str:
+    """Which weeks a clinician may choose between."""
+    return _("Reglerne tillader fra %(low)s til %(high)s.", low=low, high=words.weeks(high))
 
 
 def lacking(label: str, state: str) -> str:

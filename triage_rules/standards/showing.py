@@ -112,10 +112,11 @@ def broken(rules: RuleSet, found: Break) -> str:
             "med.",
             row=where,
         )
+    assert found.days is not None
     if found.why == "too_late":
-        return _("%(row)s: der kan gå %(days)s dage.", row=where, days=found.days)
+        return _("%(row)s: der kan gå %(time)s.", row=where, time=words.days(found.days))
     return _(
-        "%(row)s: der kan gå %(days)s dage i alt, sammen med det, der følger efter.",
+        "%(row)s: der kan gå %(time)s i alt, sammen med det, der følger efter.",
         row=where,
-        days=found.days,
+        time=words.days(found.days),
     )

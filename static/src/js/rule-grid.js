@@ -124,7 +124,9 @@ function showWhatIsMeant(form) {
 
 /** Where work begins on a table: its first cell, or what makes it one. */
 function start() {
-  return document.getElementById("c1-0") ?? cells()[0] ?? grid.querySelector(".rule-actions a");
+  const all = cells();
+  return all.find(({ id }) => id === "c1-0") ?? all[0] ?? grid.querySelector(".rule-actions a")
+    ?? grid.querySelector(".tab-container [aria-current]");
 }
 
 // --- the grid ----------------------------------------------------------------------------
@@ -163,7 +165,9 @@ const MOVES = {
   ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
 };
 // A sign typed on a number's cell is the beginning of what it must be.
-const SIGNS = { ">": "at_least", "<": "at_most", "=": "equal" };
+const SIGNS = { ">": "above", "<": "below", "=": "equal" };
+// And '=' after it makes them ≥ and ≤.
+const OR_EQUAL = { above: "at_least", below: "at_most" };
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
@@ -287,17 +291,26 @@ if (grid && dialog?.showModal) {
   dialog.addEventListener("change", (event) => {
     if (event.target.form) showWhatIsMeant(event.target.form);
   });
-  // Enter in a list of choices sends the form, as it does in every other field.
   dialog.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.matches("select")) return;
-    event.preventDefault();
-    event.target.form.requestSubmit();
+    const { key, target } = event;
+    if (key === "Enter" && target.matches("select")) {
+      // It sends the form, as it does in every other field.
+      event.preventDefault();
+      target.form.requestSubmit();
+    } else if (key === "=" && target.id === "field-low" && !target.value) {
+      event.preventDefault();
+      const { how } = target.form.elements;
+      how.value = OR_EQUAL[how.value] ?? how.value;
+    }
   });
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
     if (opener) (document.getElementById(opener) ?? start())?.focus();
   });
   settle();
-  const wanted = window.location.hash.slice(1);
-  (wanted === START ? start() : document.getElementById(wanted))?.focus();
+  // The keys work from the grid's part of the page, so work begins there. Where the address names
+  // no place, the page stays at its top.
+  const wanted = document.getElementById(window.location.hash.slice(1));
+  if (wanted) wanted.focus();
+  else start()?.focus({ preventScroll: !window.location.hash });
 }

@@ -97,7 +97,7 @@ def test_columns_and_places() -> None:
     told = {(c.badge, c.name): c.parts for _title, c in changes(after)}
     assert told["added", "Kolonnen FEV1 (%)"] == ()
     assert told["changed", "Kolonnen ACT (point)"] == (
-        ("Størst mulige", "25", "30"),
+        ("Højst", "25", "30"),
         ("Højst så gammel", "30", "14"),
     )
     assert [name for badge, name in told if badge == "moved"] in (["Række 1"], ["Række 2"])
