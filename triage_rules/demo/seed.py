@@ -1,6 +1,7 @@
 """Putting the demo clinics' rules, pathways and followed patients into the database.
 
-Everything goes through the services, with the clock put back to when it happened.
+What anybody does goes through the services, with the clock put back to when it happened; only the
+past they do not write is put in beside them: earlier visits, and what was measured.
 """
 
 from collections.abc import Iterator, Sequence
