@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from triage_rules.dmn import model
 from triage_rules.dmn.feel import evaluate as feel
 from triage_rules.dmn.feel import parse
-from triage_rules.dmn.feel.evaluate import Scope, Work
+from triage_rules.dmn.feel.evaluate import DEEPEST_CALL, Scope, Work, matched
 from triage_rules.dmn.feel.functions import BUILTINS
 from triage_rules.dmn.item_types import Types
-from triage_rules.dmn.logic import DefinedFunction, Fired, Logics
-from triage_rules.dmn.model import Decision, Definitions, InputData, Knowledge
+from triage_rules.dmn.logic import Fired, Logics
+from triage_rules.dmn.model import Decision, Definitions, InputData, Knowledge, Service
 from triage_rules.dmn.refused import Refused, at
-from triage_rules.dmn.values import Value
+from triage_rules.dmn.values import Function, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,47 +30,73 @@ class Answer:
 
 def evaluate(definitions: Definitions, decision: str, facts: Mapping[str, object]) -> Answer:
     """The decision of that name (or id) for facts as JSON gives them; raises Refused."""
-    run = _Run(definitions, facts)
-    wanted = definitions.decision(decision)
+    run = _Run(definitions)
+    service = definitions.service(decision)
+    wanted = service or definitions.decision(decision)
     try:
-        value = run.part(wanted.id)
+        if service is None:
+            run.know(facts)
+            value = run.part(wanted.id)
+        else:
+            value = run.service(service).call((), _arguments(run, service, facts))
     except RecursionError:
         raise Refused(f"decision {wanted.label!r}", "it is nested too deep") from None
     return Answer(wanted.label, value, tuple(run.logics.fired))
 
 
+def _arguments(run: "_Run", service: Service, facts: Mapping[str, object]) -> dict[str, Value]:
+    """What a service is given by name; null for what there is no fact of."""
+    parts = [run.required(identity, service.label) for identity in service.inputs]
+    for name in facts.keys() - {part.name for part in parts}:
+        there = ", ".join(repr(part.name) for part in parts) or "none"
+        raise Refused(f"fact {name!r}", f"it is not one input of the service; there: {there}")
+    return {
+        part.name: run.types.fact(facts.get(part.name), part.type_ref, f"fact {part.name!r}")
+        for part in parts
+    }
+
+
 def types_of(definitions: Definitions) -> Types:
     """The model's own types, to hold values against without evaluating anything."""
-    return _Run(definitions, {}).types
+    return _Run(definitions).types
 
 
 class _Run:
     """One evaluation: every part of the model is computed at most once."""
 
-    def __init__(self, definitions: Definitions, facts: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        definitions: Definitions,
+        given: Mapping[str, Value] | None = None,
+        within: "_Run | None" = None,
+    ) -> None:
+        """`given` are values by id: what a service is invoked with, `within` another evaluation."""
         self._definitions = definitions
-        self._facts = facts
-        self._values: dict[str, Value] = {}
+        self._facts: Mapping[str, object] = {}
+        self._values: dict[str, Value] = dict(given or {})
+        self._closed = within is not None
         self._open: list[str] = []
-        self._root = Scope(BUILTINS, work=Work())
-        self.types = Types(definitions.types, self._allows)
-        self.logics = Logics(self.types, definitions.members)
-        self._know_the_facts()
+        self.types: Types = within.types if within else Types(definitions.types, self._allows)
+        self.logics: Logics = within.logics if within else Logics(self.types, definitions.members)
+        work = within.root.work if within else Work(self.types.conform)
+        self.root: Scope = Scope(BUILTINS, work=work)
 
-    def _know_the_facts(self) -> None:
+    def know(self, facts: Mapping[str, object]) -> None:
+        """Take the facts for the model's inputs; raises Refused for one that is of none."""
         inputs = [p for p in self._definitions.parts.values() if isinstance(p, InputData)]
-        for name in self._facts:
+        for name in facts:
             meant = [one for one in inputs if name in (one.label, one.name)]
-            if len(meant) != 1 or (meant[0].label != name and meant[0].label in self._facts):
+            if len(meant) != 1 or (meant[0].label != name and meant[0].label in facts):
                 there = ", ".join(repr(one.label) for one in inputs) or "none"
                 raise Refused(f"fact {name!r}", f"it is not one input of the model; there: {there}")
+        self._facts = facts
 
     def _allows(self, cell: model.Cell, value: Value) -> bool | None:
         if cell.outside:
             raise Refused(cell.where, cell.outside)
         with at(cell.where):
             tests = parse.unary_tests(cell.text, BUILTINS, self._definitions.members)
-            return feel.holds(tests, Scope({parse.TESTED: value}, self._root))
+            return feel.holds(tests, Scope({parse.TESTED: value}, self.root))
 
     def part(self, identity: str) -> Value:
         """The value of an input or decision; of a knowledge model, its function."""
@@ -90,6 +116,8 @@ class _Run:
     def _compute(self, found: InputData | Decision | Knowledge) -> Value:
         if isinstance(found, InputData):
             where = f"fact {found.label!r}"
+            if self._closed:
+                raise Refused(where, "the service that needs it does not take it")
             fact = self._facts.get(found.label, self._facts.get(found.name))
             return self.types.fact(fact, found.type_ref, where)
         scope = self._scope(found)
@@ -99,21 +127,69 @@ class _Run:
         return self.types.conform(self.logics.value(found.logic, scope), found.type_ref, where)
 
     def _knowledge(self, found: Knowledge, scope: Scope) -> Value:
-        if isinstance(found.logic, model.FunctionDefinition):
-            return DefinedFunction(found.logic, self.logics, scope, found.type_ref)
-        return self.logics.value(found.logic, scope)
+        value = self.logics.value(found.logic, scope)
+        if isinstance(value, Function):
+            return self.types.typed(value, found.type_ref, f"knowledge model {found.label!r}")
+        return value
+
+    def required(self, identity: str, by: str) -> InputData | Decision | Knowledge | Service:
+        """The part or service that something requires; refused where the file has it not."""
+        found: InputData | Decision | Knowledge | Service | None
+        found = self._definitions.parts.get(identity)
+        if found is None:
+            found = next((s for s in self._definitions.services if s.id == identity), None)
+        if found is None:
+            raise Refused(repr(by), f"it requires {identity!r}, which is not in the file")
+        return found
+
+    def inside(self, given: Mapping[str, Value]) -> "_Run":
+        """An evaluation of its own, that knows only what it is given."""
+        return _Run(self._definitions, given, self)
+
+    def service(self, found: Service) -> Function:
+        """The service as a function of its inputs."""
+        where = f"decision service {found.label!r}"
+        return self.types.typed(_Invoked(self, found), found.type_ref, where)
 
     def _scope(self, found: Decision | Knowledge) -> Scope:
         names: dict[str, Value] = {}
         for identity in dict.fromkeys(found.requires):
-            part = self._definitions.parts.get(identity)
-            if part is None:
-                raise Refused(
-                    repr(found.label), f"it requires {identity!r}, which is not in the file"
-                )
+            part = self.required(identity, found.label)
             if part.name in names:
                 raise Refused(repr(found.label), f"it requires two parts called {part.name!r}")
-            if isinstance(found, Knowledge) and not isinstance(part, Knowledge):
+            if isinstance(found, Knowledge) and not isinstance(part, Knowledge | Service):
                 raise Refused(repr(found.label), "a knowledge model requires what is no knowledge")
+            if isinstance(part, Service):
+                names[part.name] = self.service(part)
+                continue
             names[part.name] = self.part(identity)
-        return Scope(names, self._root)
+        return Scope(names, self.root)
+
+
+class _Invoked(Function):
+    """A decision service: its outputs for given inputs, whatever is known outside."""
+
+    def __init__(self, run: _Run, service: Service) -> None:
+        self._run = run
+        self._service = service
+
+    def call(self, by_place: tuple[Value, ...], by_name: dict[str, Value] | None) -> Value:
+        run, service = self._run, self._service
+        where = f"decision service {service.label!r}"
+        parts = [run.required(identity, service.label) for identity in service.inputs]
+        outputs = [run.required(identity, service.label) for identity in service.outputs]
+        if len({part.name for part in parts}) < len(parts) or not outputs:
+            raise Refused(where, "its inputs do not have different names, or it has no output")
+        given = matched(tuple(part.name for part in parts), by_place, by_name)
+        values = {
+            part.id: run.types.fit(given[part.name], part.type_ref, f"{where}, {part.name!r}")
+            for part in parts
+        }
+        work = run.root.work
+        work.calls += 1
+        if work.calls > DEEPEST_CALL:
+            raise Refused(where, f"it is called more than {DEEPEST_CALL} deep")
+        inner = run.inside(values)
+        found = {part.name: inner.part(part.id) for part in outputs}
+        work.calls -= 1
+        return found if len(outputs) > 1 else found[outputs[0].name]

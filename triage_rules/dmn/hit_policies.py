@@ -67,6 +67,8 @@ def nothing(policy: str, aggregation: str | None, where: str) -> Value:
     """The value of a table without default outputs where no row holds."""
     if policy in ("UNIQUE", "FIRST", "ANY", "PRIORITY") or aggregation in ("MIN", "MAX"):
         return None
+    if policy == "COLLECT" and aggregation is None:
+        return ()
     raise Refused(where, "no row holds, and DMN does not say what several are without one")
 
 

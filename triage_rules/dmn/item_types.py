@@ -1,6 +1,7 @@
 """Whether a value is of the type the model says, and what it becomes by DMN's own conversions.
 
-DMN makes null of a value of another type; here it is refused, so that nothing is lost unseen.
+DMN makes null of a computed value of another type (10.3.2.9.4). A fact of another type is refused,
+so that what a caller got wrong is never taken for unknown.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,9 +9,9 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, Overflow
 
 from triage_rules.dmn.feel import moments
-from triage_rules.dmn.model import Cell, ItemType
-from triage_rules.dmn.refused import Refused
-from triage_rules.dmn.values import NUMBERS, Value, kind
+from triage_rules.dmn.model import Cell, FunctionType, ItemType
+from triage_rules.dmn.refused import Refused, at
+from triage_rules.dmn.values import NUMBERS, Function, Value, kind
 
 _SIMPLE = {
     "string": "string",
@@ -37,6 +38,10 @@ MOST_DIGITS = 34
 MOST_NESTED = 30
 
 
+class Unfit(Refused):
+    """The value is not of the type."""
+
+
 class Types:
     """The types of one model. `allows` says whether a value is among the allowed ones of a cell."""
 
@@ -47,8 +52,23 @@ class Types:
         self._allows = allows
 
     def conform(self, value: Value, type_ref: str | None, where: str) -> Value:
-        """The computed value as one of the type; raises Refused where it is none."""
+        """The computed value as one of the type; null where it is none, as DMN has it."""
+        try:
+            return self.fit(value, type_ref, where)
+        except Unfit:
+            return None
+
+    def fit(self, value: Value, type_ref: str | None, where: str) -> Value:
+        """The computed value as one of the type; raises Unfit where it is none."""
         return self._as(value, type_ref, where, fact=False, deep=0)
+
+    def typed(self, function: Function, type_ref: str | None, where: str) -> Function:
+        """The function as one of the type; where the type is of no function, it is its value's."""
+        item = self._types.get(type_ref) if type_ref else None
+        wanted = item.function if item is not None else None
+        if wanted is None:
+            return TypedFunction(function, FunctionType((), type_ref), self, where, older=True)
+        return TypedFunction(function, wanted, self, where)
 
     def fact(self, value: Value, type_ref: str | None, where: str) -> Value:
         """A fact from JSON (lists, dicts, Decimal, str, bool, None) as a value of the type."""
@@ -73,6 +93,8 @@ class Types:
             raise Refused(f"item definition {item.name!r}", item.outside)
         if value is None:
             return None
+        if item.function is not None:
+            return self._function(value, item.function, where)
         if not item.collection:
             return self._single(_alone(value), item, where, fact=fact, deep=deep)
         values = value if isinstance(value, list | tuple) else (value,)
@@ -81,31 +103,48 @@ class Types:
             for number, one in enumerate(values, 1)
         )
 
+    def _function(self, value: Value, wanted: FunctionType, where: str) -> Value:
+        if not isinstance(value, Function):
+            needed = "function"
+            raise Unfit(where, f"a {needed} is needed, not a {said(value)}")
+        return TypedFunction(value, wanted, self, where)
+
     def _single(self, value: Value, item: ItemType, where: str, *, fact: bool, deep: int) -> Value:
         if value is None:
             return None
         if item.components:
             found = self._structure(value, item, where, fact=fact, deep=deep + 1)
         else:
-            found = self._as(value, item.base, where, fact=fact, deep=deep + 1)
+            found = self._as(value, self._base(item), where, fact=fact, deep=deep + 1)
         allowed = item.allowed if item.allowed is not None and item.allowed.text else None
         if allowed and found is not None and self._allows(allowed, found) is not True:
-            raise Refused(where, f"the value is not among those {item.name!r} allows")
+            raise Unfit(where, f"the value is not among those {item.name!r} allows")
         return found
+
+    def _base(self, item: ItemType) -> str | None:
+        """The type below it; one whose values it narrows itself gives way to that one's own."""
+        for _ in range(MOST_NESTED):
+            below = self._types.get(item.base) if item.base else None
+            if item.allowed is None or not item.allowed.text or below is None:
+                break
+            if below.components or below.collection or below.function or below.outside:
+                break
+            item = ItemType(item.name, below.base, (), collection=False, allowed=item.allowed)
+        return item.base
 
     def _structure(
         self, value: Value, item: ItemType, where: str, *, fact: bool, deep: int
     ) -> Value:
         if not isinstance(value, dict):
-            raise Refused(
+            raise Unfit(
                 where, f"a context of the type {item.name!r} is needed, not a {said(value)}"
             )
         names = {component.name for component in item.components}
         if not names <= value.keys():
-            raise Refused(where, f"it lacks {', '.join(sorted(names - value.keys()))}")
+            raise Unfit(where, f"it lacks {', '.join(sorted(names - value.keys()))}")
         if fact and not value.keys() <= names:
             unknown = ", ".join(sorted(str(key) for key in value.keys() - names))
-            raise Refused(where, f"its type {item.name!r} has no {unknown}")
+            raise Unfit(where, f"its type {item.name!r} has no {unknown}")
         made = dict(value)
         for component in item.components:
             inside = f"{where}, {component.name!r}"
@@ -113,6 +152,40 @@ class Types:
                 value[component.name], component, inside, fact=fact, deep=deep
             )
         return made
+
+
+class TypedFunction(Function):
+    """A function whose arguments and value are of the types that its own type says."""
+
+    def __init__(
+        self,
+        inner: Function,
+        wanted: FunctionType,
+        types: Types,
+        where: str,
+        *,
+        older: bool = False,
+    ) -> None:
+        self._inner = inner
+        self._wanted = wanted
+        self._types = types
+        self._where = where
+        self._older = older
+
+    def call(self, by_place: tuple[Value, ...], by_name: dict[str, Value] | None) -> Value:
+        refs = self._wanted.parameters
+        if by_name is not None:
+            kinds = dict(refs)
+            by_name = {name: self._as(v, kinds.get(name)) for name, v in by_name.items()}
+        elif len(refs) == len(by_place):
+            by_place = tuple(self._as(v, ref) for v, (_, ref) in zip(by_place, refs, strict=True))
+        value = self._inner.call(by_place, by_name)
+        if self._older:  # DMN 1.5 does not say that such a type is of the function's value
+            return self._types.fit(value, self._wanted.result, self._where)
+        return self._as(value, self._wanted.result)
+
+    def _as(self, value: Value, type_ref: str | None) -> Value:
+        return self._types.conform(value, type_ref, self._where)
 
 
 def _alone(value: Value) -> Value:
@@ -124,15 +197,16 @@ def _simple(value: Value, wanted: str, where: str, *, fact: bool) -> Value:
     if value is None:
         return None
     if fact and wanted in _FROM_TEXT and isinstance(value, str):
-        value = _FROM_TEXT[wanted](value)
+        with at(where):
+            value = _FROM_TEXT[wanted](value)
         if value is None or kind(value) != wanted:
-            raise Refused(where, f"this is no {wanted}")
+            raise Unfit(where, f"this is no {wanted}")
     elif fact:
         value = untyped(value, where)
     if wanted == "date and time" and isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time(), UTC)  # DMN 1.5, 10.3.2.9.4
     if kind(value) != wanted:
-        raise Refused(where, f"a {wanted} is needed, not a {kind(value)}")
+        raise Unfit(where, f"a {wanted} is needed, not a {kind(value)}")
     return value
 
 

@@ -9,7 +9,7 @@ from triage_rules.dmn.feel.evaluate import DEEPEST_CALL, Scope
 from triage_rules.dmn.hit_policies import Hit, Hits, nothing, settle
 from triage_rules.dmn.item_types import Types
 from triage_rules.dmn.refused import Refused, at
-from triage_rules.dmn.values import Function, Value
+from triage_rules.dmn.values import Function, Value, both, either, truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,24 @@ class Logics:
                 found = self._relation(logic, scope)
             case model.Invocation():
                 found = self._invocation(logic, scope)
+            case model.Conditional():
+                found = self._conditional(logic, scope)
+            case model.Filter():
+                found = self._filter(logic, scope)
+            case model.Iteration():
+                found = self._iteration(logic, scope)
             case model.FunctionDefinition():
-                return DefinedFunction(logic, self, scope)
+                return self.function(logic, logic.type_ref, scope)
             case _:
                 raise TypeError(type(logic))
         return self._types.conform(found, logic.type_ref, logic.where)
+
+    def function(
+        self, logic: model.FunctionDefinition, type_ref: str | None, scope: Scope
+    ) -> Function:
+        """The function, of a type of functions, or with a value of the type (older files)."""
+        made = DefinedFunction(logic, self, scope)
+        return self._types.typed(made, type_ref, logic.where)
 
     def conform(self, value: Value, type_ref: str | None, where: str) -> Value:
         """The value as one of the type."""
@@ -92,9 +105,47 @@ class Logics:
         function = self.value(logic.function, scope)
         if not isinstance(function, Function):
             raise Refused(logic.where, "what is invoked is no function")
-        given = {name: self.value(inner, scope) for name, inner in logic.bindings}
+        given = {
+            one.name: self.conform(self.value(one.logic, scope), one.type_ref, logic.where)
+            for one in logic.bindings
+        }
         with at(logic.where):
             return function.call((), given)
+
+    def _conditional(self, logic: model.Conditional, scope: Scope) -> Value:
+        condition = self.value(logic.condition, scope)
+        if condition is not None and not isinstance(condition, bool):
+            raise Refused(logic.where, "the condition is not true or false")
+        return self.value(logic.then if condition else logic.otherwise, scope)
+
+    def _filter(self, logic: model.Filter, scope: Scope) -> Value:
+        kept: list[Value] = []
+        for item in self._listed(logic.source, scope, logic.where):
+            own = {"item": item, **(item if isinstance(item, dict) else {})}
+            answer = self.value(logic.condition, Scope(own, scope))
+            if not isinstance(answer, bool):
+                raise Refused(logic.where, "the filter does not answer true or false")
+            kept += [item] if answer else []
+        return tuple(kept)
+
+    def _iteration(self, logic: model.Iteration, scope: Scope) -> Value:
+        found: list[Value] = []
+        for item in self._listed(logic.source, scope, logic.where):
+            own = {logic.name: item} | ({"partial": tuple(found)} if logic.kind == "for" else {})
+            found.append(self.value(logic.result, Scope(own, scope)))
+        if logic.kind == "for":
+            return tuple(found)
+        if not all(answer is None or isinstance(answer, bool) for answer in found):
+            raise Refused(logic.where, "what is to be satisfied is not true or false")
+        answers = [truth(answer) for answer in found]
+        return both(answers) if logic.kind == "every" else either(answers)
+
+    def _listed(self, source: model.Logic, scope: Scope, where: str) -> tuple[Value, ...]:
+        found = self.value(source, scope)
+        if not isinstance(found, tuple):
+            raise Refused(where, "what is gone through is no list")
+        scope.work.step(len(found))
+        return found
 
     def _table(self, table: model.DecisionTable, scope: Scope) -> Value:
         names = names_in(scope)
@@ -115,16 +166,12 @@ class Logics:
         return value
 
     def _input(self, clause: model.InputClause, scope: Scope, compiled: "_Table") -> Value:
+        """Null for a value that is not allowed; a type that does not fit is the model's mistake."""
         expression = clause.expression
-        value = self._types.conform(
+        value = self._types.fit(
             self._literal(expression, scope), expression.type_ref, expression.where
         )
-        allowed = compiled.allowed.get(clause.allowed)
-        if allowed is not None and clause.allowed is not None and value is not None:
-            with at(clause.allowed.where):
-                if feel.holds(allowed, Scope({parse.TESTED: value}, scope)) is not True:
-                    raise Refused(expression.where, "the value is not among those allowed")
-        return value
+        return value if compiled.allows(clause.allowed, value, scope) else None
 
     def _holding(self, compiled: "_Table", tested: list[Value], scope: Scope) -> list[Hit]:
         table = compiled.table
@@ -161,13 +208,9 @@ class Logics:
         scope: Scope,
         compiled: "_Table",
     ) -> Value:
+        value = self._types.conform(value, cell.type_ref, cell.where)
         value = self._types.conform(value, clause.type_ref, cell.where)
-        allowed = compiled.allowed.get(clause.allowed)
-        if allowed is not None and value is not None:
-            with at(cell.where):
-                if feel.holds(allowed, Scope({parse.TESTED: value}, scope)) is not True:
-                    raise Refused(cell.where, "the output is not among the values allowed")
-        return value
+        return value if compiled.allows(clause.allowed, value, scope) else None
 
     def _nothing(self, compiled: "_Table", scope: Scope) -> Value:
         table = compiled.table
@@ -218,6 +261,14 @@ class _Table:
             raise Refused(table.where, "only some outputs have a default")
         self.defaults = [self._result(cell) for cell in given]
 
+    def allows(self, listed: model.Cell | None, value: Value, scope: Scope) -> bool:
+        """Whether the value is among those listed; null, and where none are, always."""
+        tests = self.allowed.get(listed)
+        if listed is None or tests is None or value is None:
+            return True
+        with at(listed.where):
+            return feel.holds(tests, Scope({parse.TESTED: value}, scope)) is True
+
     def together(self, hit: Hit) -> Value:
         """A row's outputs as a context."""
         names = [clause.name or "" for clause in self.table.outputs]
@@ -259,15 +310,8 @@ class _Table:
 class DefinedFunction(Function):
     """A function of the model, with its parameters' types."""
 
-    def __init__(
-        self,
-        logic: model.FunctionDefinition,
-        logics: Logics,
-        scope: Scope,
-        result: str | None = None,
-    ) -> None:
+    def __init__(self, logic: model.FunctionDefinition, logics: Logics, scope: Scope) -> None:
         self._logic = logic
-        self._result = result
         self._logics = logics
         self._scope = scope
 
@@ -283,5 +327,4 @@ class DefinedFunction(Function):
             raise Refused(self._logic.where, f"it is called more than {DEEPEST_CALL} deep")
         value = self._logics.value(self._logic.body, Scope(given, self._scope))
         work.calls -= 1
-        value = self._logics.conform(value, self._logic.type_ref, self._logic.where)
-        return self._logics.conform(value, self._result, self._logic.where)
+        return value

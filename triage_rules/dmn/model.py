@@ -48,6 +48,7 @@ class Cell:
     text: str
     where: str
     outside: str | None = None
+    type_ref: str | None = None  # of an output, where the cell says one of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,45 @@ class Relation(Logic):
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    name: str
+    type_ref: str | None
+    logic: Logic
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation(Logic):
     function: Logic
-    bindings: tuple[tuple[str, Logic], ...]
+    bindings: tuple[Binding, ...]
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Logic):
+    condition: Logic
+    then: Logic
+    otherwise: Logic
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(Logic):
+    source: Logic
+    condition: Logic
+    type_ref: str | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration(Logic):
+    """`for`, `some` or `every`: a name goes through a list, and each gives a result."""
+
+    kind: str
+    name: str
+    source: Logic
+    result: Logic
     type_ref: str | None
     where: str
 
@@ -163,6 +200,25 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """Decisions invoked from outside with the values of what they require."""
+
+    id: str
+    label: str
+    name: str
+    type_ref: str | None
+    outputs: tuple[str, ...]  # ids of decisions
+    inside: tuple[str, ...]
+    inputs: tuple[str, ...]  # ids in the order of the parameters: input data, then decisions
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType:
+    parameters: tuple[tuple[str, str | None], ...]  # name, type
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ItemType:
     name: str
     base: str | None
@@ -170,6 +226,7 @@ class ItemType:
     collection: bool
     allowed: Cell | None
     outside: str | None = None
+    function: FunctionType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +237,15 @@ class Definitions:
     parts: Mapping[str, InputData | Decision | Knowledge]  # by id
     members: frozenset[str]  # names that may stand after a point
     extras: tuple[Extra, ...] = ()
+    services: tuple[Service, ...] = ()
+
+    def service(self, name: str) -> Service | None:
+        """The one decision service of that name, where no decision has it."""
+        found = [one for one in self.services if name in (one.label, one.name, one.id)]
+        decisions = [part for part in self.parts.values() if isinstance(part, Decision)]
+        if any(name in (one.label, one.name, one.id) for one in decisions):
+            return None
+        return found[0] if len(found) == 1 else None
 
     def decision(self, name: str) -> Decision:
         """The one decision of that name, or else of that id; refused where there is not one."""

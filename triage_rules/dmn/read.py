@@ -5,9 +5,11 @@ from triage_rules.dmn.feel.scanner import normal
 from triage_rules.dmn.model import (
     Decision,
     Definitions,
+    FunctionType,
     InputData,
     ItemType,
     Knowledge,
+    Service,
 )
 from triage_rules.dmn.read_logic import LOGIC, Reader, cell, extras, is_feel, type_ref_of
 from triage_rules.dmn.refused import Refused
@@ -47,6 +49,26 @@ def read(document: bytes) -> Definitions:
         parts=parts,
         members=frozenset(reader.members.union(*(_members(item) for item in types))),
         extras=extras(root),
+        services=tuple(_service(element) for element in root.all("decisionService")),
+    )
+
+
+def _service(element: Element) -> Service:
+    variable = element.one("variable")
+    label = normal(element.attributes.get("name", ""))
+    name = label if variable is None else normal(variable.attributes.get("name", label))
+
+    def ids(kind: str) -> tuple[str, ...]:
+        return tuple(_required(one) for one in element.all(kind))
+
+    return Service(
+        id=element.attributes.get("id", f"line-{element.line}"),
+        label=label or name,
+        name=name,
+        type_ref=type_ref_of(variable) if variable is not None else None,
+        outputs=ids("outputDecision"),
+        inside=ids("encapsulatedDecision"),
+        inputs=ids("inputData") + ids("inputDecision"),
     )
 
 
@@ -89,8 +111,6 @@ def _item_type(element: Element) -> ItemType:
     name = normal(element.attributes.get("name", ""))
     where = f"item definition {name!r}"
     outside = None
-    if element.all("functionItem"):
-        outside = "a function as a type is not read"
     if element.all("typeConstraint") and element.attributes.get("isCollection") == "true":
         outside = "a constraint of a whole collection is not read"
     allowed = element.one("allowedValues") or element.one("typeConstraint")
@@ -104,7 +124,19 @@ def _item_type(element: Element) -> ItemType:
         collection=element.attributes.get("isCollection") in ("true", "1"),
         allowed=cell(allowed, f"{where}, allowed values") if allowed is not None else None,
         outside=outside,
+        function=_function_type(element.one("functionItem")),
     )
+
+
+def _function_type(element: Element | None) -> FunctionType | None:
+    if element is None:
+        return None
+    parameters = tuple(
+        (normal(one.attributes.get("name", "")), type_ref_of(one))
+        for one in element.all("parameters")
+    )
+    result = normal(element.attributes.get("outputTypeRef", "")).removeprefix("feel:")
+    return FunctionType(parameters, result or None)
 
 
 def _members(item: ItemType) -> set[str]:

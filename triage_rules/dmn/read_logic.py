@@ -5,15 +5,19 @@ from triage_rules.dmn.model import (
     AGGREGATIONS,
     HIT_POLICIES,
     OURS,
+    Binding,
     BoxedContext,
     BoxedList,
     Cell,
+    Conditional,
     ContextEntry,
     DecisionTable,
     Extra,
+    Filter,
     FunctionDefinition,
     InputClause,
     Invocation,
+    Iteration,
     LiteralExpression,
     Logic,
     OutputClause,
@@ -78,7 +82,7 @@ def cell(element: Element, where: str) -> Cell:
     outside = None if is_feel(language) else f"its language {language!r} is not FEEL"
     if element.all("importedValues"):
         outside = "imported values are not read"
-    return Cell(text_of(element), where, outside)
+    return Cell(text_of(element), where, outside, type_ref_of(element))
 
 
 class Reader:
@@ -104,6 +108,11 @@ class Reader:
             "relation": self._relation,
             "invocation": self._invocation,
             "functionDefinition": self.function,
+            "conditional": self._conditional,
+            "filter": self._filter,
+            "for": self._iteration,
+            "some": self._iteration,
+            "every": self._iteration,
         }.get(element.name)
         if how is None:
             return Outside(where, f"<{element.name}> is not read")
@@ -167,16 +176,38 @@ class Reader:
         return Relation(tuple(columns), tuple(rows), type_ref_of(element), where)
 
     def _invocation(self, element: Element, where: str) -> Logic:
-        bindings: dict[str, Logic] = {}
+        bindings: dict[str, Binding] = {}
         for binding in element.all("binding"):
             parameter = binding.one("parameter")
             name = normal(parameter.attributes.get("name", "")) if parameter is not None else ""
-            if not name or name in bindings:
+            if parameter is None or not name or name in bindings:
                 raise Refused(where, "its parameters do not have different names")
-            bindings[name] = self._inner(binding, f"{where}, parameter {name!r}")
+            bound = self._inner(binding, f"{where}, parameter {name!r}")
+            bindings[name] = Binding(name, type_ref_of(parameter), bound)
         function = element.one("literalExpression")
         called = self._literal(function, where) if function is not None else self.none(where)
-        return Invocation(called, tuple(bindings.items()), type_ref_of(element), where)
+        return Invocation(called, tuple(bindings.values()), type_ref_of(element), where)
+
+    def _role(self, element: Element, name: str, where: str) -> Logic:
+        """The logic within the one child of that name."""
+        child = element.one(name)
+        return self.none(where) if child is None else self._inner(child, f"{where}, <{name}>")
+
+    def _conditional(self, element: Element, where: str) -> Logic:
+        roles = [self._role(element, name, where) for name in ("if", "then", "else")]
+        return Conditional(roles[0], roles[1], roles[2], type_ref_of(element), where)
+
+    def _filter(self, element: Element, where: str) -> Logic:
+        source, match = (self._role(element, name, where) for name in ("in", "match"))
+        return Filter(source, match, type_ref_of(element), where)
+
+    def _iteration(self, element: Element, where: str) -> Logic:
+        name = normal(element.attributes.get("iteratorVariable", ""))
+        if not name:
+            return self.none(where)
+        role = "return" if element.name == "for" else "satisfies"
+        source, result = (self._role(element, one, where) for one in ("in", role))
+        return Iteration(element.name, name, source, result, type_ref_of(element), where)
 
     def function(self, element: Element, where: str) -> Logic:
         """A function definition; only FEEL's own kind."""

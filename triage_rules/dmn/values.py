@@ -7,7 +7,7 @@ years and months duration Months. Source: DMN 1.5, 10.3.2.2 and 10.3.2.3.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from triage_rules.dmn.refused import Refused
@@ -89,6 +89,7 @@ def equal(one: Value, other: Value) -> bool | None:
     """Table 53: true, false, or null for values of different types."""
     if one is None or other is None:
         return one is other
+    one, other = _one_clock(one, other)
     left, right = kind(one), kind(other)
     if left != right:
         # DMN says both that [1] is 1 and that values of two types are not compared.
@@ -105,7 +106,6 @@ def equal(one: Value, other: Value) -> bool | None:
         return _same_range(one, other)
     if left == "function":
         raise Refused("", "two functions are compared")
-    _same_clock(one, other)
     return one == other
 
 
@@ -127,22 +127,43 @@ def _same_range(one: Range, other: Range) -> bool:
 
 def less(one: Value, other: Value) -> bool | None:
     """Whether `one` comes before `other`; null unless both are of one ordered type."""
+    one, other = _one_clock(one, other)
     if kind(one) != kind(other) or kind(one) not in ORDERED:
         return None
-    _same_clock(one, other)
     if isinstance(one, Months) and isinstance(other, Months):
         return one.count < other.count
     return bool(one < other)  # type: ignore[operator]  # one ordered type, as asked above
 
 
-def _same_clock(one: Value, other: Value) -> None:
-    """Times with different offsets, or only one with an offset, are not set against each other."""
-    if (
-        isinstance(one, datetime | time)
-        and isinstance(other, datetime | time)
-        and one.utcoffset() != other.utcoffset()
-    ):
-        raise Refused("", "times with different offsets are compared")
+def _one_clock(one: Value, other: Value) -> tuple[Value, Value]:
+    """Two moments as they are compared, a date beside an instant as its midnight UTC (10.3.2.9.4).
+
+    Refused: times with different offsets, or only one with an offset; a fraction of a second that
+    would decide, since DMN's own sums are of whole seconds.
+    """
+    if not isinstance(one, date | time) or not isinstance(other, date | time):
+        return one, other
+    one, other = _midnight(one, other), _midnight(other, one)
+    if isinstance(one, datetime | time) and isinstance(other, datetime | time):
+        if isinstance(one, datetime) and isinstance(other, datetime) and _are_instants(one, other):
+            one, other = one.astimezone(UTC), other.astimezone(UTC)
+        if one.utcoffset() != other.utcoffset():
+            raise Refused("", "times with different offsets are compared")
+        if one != other and one.replace(microsecond=0) == other.replace(microsecond=0):
+            raise Refused("", "two times differ by less than a second")
+    return one, other
+
+
+def _are_instants(one: datetime, other: datetime) -> bool:
+    return one.utcoffset() is not None and other.utcoffset() is not None
+
+
+def _midnight(one: date | time, beside: date | time) -> date | time:
+    if isinstance(one, datetime | time) or not isinstance(beside, datetime):
+        return one
+    if beside.utcoffset() is None:
+        raise Refused("", "a date is compared with a date and time without an offset")
+    return datetime.combine(one, time(), UTC)
 
 
 def either(answers: "list[bool | None]") -> bool | None:

@@ -18,6 +18,7 @@ from triage_rules.dmn.model import (
     InputData,
     ItemType,
     Knowledge,
+    Service,
 )
 from triage_rules.dmn.refused import Refused
 
@@ -44,6 +45,7 @@ def write(definitions: Definitions) -> bytes:
     content = [_extras(definitions.extras)]
     content += [_item_type("itemDefinition", item) for item in definitions.types.values()]
     content += [_part(part, definitions) for part in definitions.parts.values()]
+    content += [_service(service, definitions) for service in definitions.services]
     content.append(_drawing(definitions, boxes))
     text = '<?xml version="1.0" encoding="UTF-8"?>\n' + _element("definitions", head, *content)
     return text.encode()
@@ -72,7 +74,7 @@ def _text(text: str) -> str:
 def _cell(name: str, cell: Cell, identity: str | None = None) -> str:
     if cell.outside:
         raise Refused(cell.where, cell.outside)
-    return _element(name, {"id": identity}, _text(cell.text))
+    return _element(name, {"id": identity, "typeRef": cell.type_ref}, _text(cell.text))
 
 
 def _extras(extras: tuple[Extra, ...]) -> str:
@@ -88,6 +90,10 @@ def _item_type(element: str, item: ItemType) -> str:
     content = [] if item.base is None else [_element("typeRef", {}, escape(item.base))]
     content += [] if item.allowed is None else [_cell("allowedValues", item.allowed)]
     content += [_item_type("itemComponent", component) for component in item.components]
+    if item.function is not None:
+        named = item.function.parameters
+        inside = [_element("parameters", {"name": name, "typeRef": ref}) for name, ref in named]
+        content.append(_element("functionItem", {"outputTypeRef": item.function.result}, *inside))
     return _element(element, {"name": item.name, "isCollection": collection}, *content)
 
 
@@ -104,6 +110,19 @@ def _part(part: InputData | Decision | Knowledge, definitions: Definitions) -> s
         raise Refused(f"knowledge model {part.name!r}", "it is no function")
     inside = _function("encapsulatedLogic", part.logic, part.id)
     return _element("businessKnowledgeModel", head, variable, inside, *needs)
+
+
+def _service(service: Service, definitions: Definitions) -> str:
+    data = [one for one in service.inputs if isinstance(definitions.parts.get(one), InputData)]
+    kinds = (
+        ("outputDecision", service.outputs),
+        ("encapsulatedDecision", service.inside),
+        ("inputDecision", [one for one in service.inputs if one not in data]),
+        ("inputData", data),
+    )
+    given = [_element("variable", {"name": service.name, "typeRef": service.type_ref})]
+    given += [_element(kind, {"href": f"#{one}"}) for kind, ids in kinds for one in ids]
+    return _element("decisionService", {"id": service.id, "name": service.label}, *given)
 
 
 def _requirements(part: Decision | Knowledge, definitions: Definitions) -> Iterable[str]:
@@ -140,15 +159,38 @@ def _logic(logic: model.Logic, identity: str) -> str:
         case model.Invocation():
             bindings = [
                 _element(
-                    "binding", {}, _element("parameter", {"name": name}), _logic(one, identity)
+                    "binding",
+                    {},
+                    _element("parameter", {"name": one.name, "typeRef": one.type_ref}),
+                    _logic(one.logic, identity),
                 )
-                for name, one in logic.bindings
+                for one in logic.bindings
             ]
             called = _logic(logic.function, identity)
             return _element("invocation", {"typeRef": logic.type_ref}, called, *bindings)
+        case model.Conditional():
+            ways = (("if", logic.condition), ("then", logic.then), ("else", logic.otherwise))
+            return _boxed("conditional", {"typeRef": logic.type_ref}, ways, identity)
+        case model.Filter():
+            roles = (("in", logic.source), ("match", logic.condition))
+            return _boxed("filter", {"typeRef": logic.type_ref}, roles, identity)
+        case model.Iteration():
+            head = {"typeRef": logic.type_ref, "iteratorVariable": logic.name}
+            last = "return" if logic.kind == "for" else "satisfies"
+            roles = (("in", logic.source), (last, logic.result))
+            return _boxed(logic.kind, head, roles, identity)
         case model.FunctionDefinition():
             return _function("functionDefinition", logic, identity)
     raise TypeError(type(logic))
+
+
+def _boxed(
+    name: str,
+    head: Mapping[str, str | None],
+    roles: Iterable[tuple[str, model.Logic]],
+    identity: str,
+) -> str:
+    return _element(name, head, *(_element(r, {}, _logic(one, identity)) for r, one in roles))
 
 
 def _entry(entry: model.ContextEntry, identity: str) -> str:

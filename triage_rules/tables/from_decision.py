@@ -237,14 +237,15 @@ class _Reading:
                 if not allows(output, value):
                     why = "the output is not among the values allowed"
                     raise Refused(cell.where, why, cell.text)
-                types.conform(value, clause.type_ref, cell.where)
+                for ref in (cell.type_ref, clause.type_ref):
+                    types.fit(value, ref, cell.where)
             if logic.aggregation:
                 continue
             names = [output.name for output in outputs]
             whole: object = row[0] if len(row) == 1 else dict(zip(names, row, strict=True))
             listed = (whole,) if logic.hit_policy in LISTING else whole
             for ref in (logic.type_ref, self.decision.type_ref):
-                if types.conform(listed, ref, rule.outputs[0].where) != listed:
+                if types.fit(listed, ref, rule.outputs[0].where) != listed:
                     raise Refused(self.where, "its type makes another value of what it answers")
 
     def _rows(

@@ -54,9 +54,14 @@ class Signature:
         return tuple(given[name] for name in names) if set(names) == set(given) else None
 
 
+def alone(value: Value) -> Value:
+    """What a list of one holds (10.3.2.9.4); anything else as it is."""
+    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
+
+
 def number(value: Value) -> Decimal:
     """A number, or null for the function."""
-    _no_list(value)
+    value = alone(value)
     if not isinstance(value, Decimal):
         raise Nothing
     return value
@@ -72,7 +77,7 @@ def whole(value: Value, what: str) -> int:
 
 def string(value: Value) -> str:
     """A string, or null for the function."""
-    _no_list(value)
+    value = alone(value)
     if not isinstance(value, str):
         raise Nothing
     return value
@@ -94,12 +99,7 @@ def items(value: Value) -> tuple[Value, ...]:
 
 def context(value: Value) -> dict[str, Value]:
     """A context, or null for the function."""
-    _no_list(value)
+    value = alone(value)
     if not isinstance(value, dict):
         raise Nothing
     return value
-
-
-def _no_list(value: Value) -> None:
-    if isinstance(value, tuple):
-        raise Refused("", "a list is given for a single value")

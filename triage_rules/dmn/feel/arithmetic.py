@@ -103,9 +103,7 @@ def _scaled(span: Value, by: Value, *, divide: bool) -> Value:
         return moments.of_seconds(times(moments.seconds(span), by))
     if isinstance(span, Months):
         count = times(Decimal(span.count), by)
-        if count != count.to_integral_value():
-            raise Refused("", "a years and months duration is not whole months")
-        return Months(int(count))
+        return Months(int(count))  # whole months, towards zero
     return None
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from triage_rules.dmn.feel import moments
-from triage_rules.dmn.feel.arguments import Nothing, number, string, whole
+from triage_rules.dmn.feel.arguments import Nothing, alone, number, string, whole
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import Months, Value
 
@@ -30,6 +30,7 @@ _MONTHS = (
 
 
 def _date(value: Value) -> Value:
+    value = alone(value)
     if isinstance(value, datetime):
         return value.date()
     return value if isinstance(value, date) else moments.read_date(string(value))
@@ -46,6 +47,7 @@ def _date_of(year: Value, month: Value, day: Value) -> Value:
 
 
 def _time(value: Value) -> Value:
+    value = alone(value)
     if isinstance(value, datetime):
         return value.timetz()
     if isinstance(value, time):
@@ -73,6 +75,7 @@ def _time_of(hour: Value, minute: Value, second: Value, offset: Value = None) ->
 
 
 def _date_and_time(value: Value) -> Value:
+    value = alone(value)
     if isinstance(value, date):
         raise Refused("", "a date is not read as a date and time by itself")
     return moments.read_date_and_time(string(value))
@@ -98,9 +101,13 @@ def _months_between(begin: Value, end: Value) -> Value:
     if isinstance(begin, datetime) or isinstance(end, datetime):
         raise Refused("", "only two dates are read")
     if begin > end:
-        raise Refused("", "the second date is before the first")
+        return Months(-_whole_months(end, begin))
+    return Months(_whole_months(begin, end))
+
+
+def _whole_months(begin: date, end: date) -> int:
     months = (end.year - begin.year) * 12 + end.month - begin.month
-    return Months(months - (end.day < begin.day))
+    return months - (end.day < begin.day)
 
 
 def _day(value: Value) -> date:

@@ -7,6 +7,7 @@ from typing import Any
 
 from triage_rules.dmn.feel import nodes
 from triage_rules.dmn.feel.arithmetic import calculate, opposite
+from triage_rules.dmn.feel.kinds import is_of
 from triage_rules.dmn.feel.parse import TESTED
 from triage_rules.dmn.feel.properties import property_of
 from triage_rules.dmn.refused import Refused
@@ -25,6 +26,7 @@ from triage_rules.dmn.values import (
     within,
 )
 
+Conform = Callable[[Value, str | None, str], Value]
 MOST_STEPS = 200_000
 DEEPEST_CALL = 12
 
@@ -32,9 +34,18 @@ DEEPEST_CALL = 12
 class Work:
     """How much one evaluation may still do; shared by all the scopes of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, conform: Conform | None = None) -> None:
         self.steps = MOST_STEPS
         self.calls = 0
+        self._conform = conform
+
+    def as_type(self, value: Value, type_ref: str | None) -> Value:
+        """The value as one of a type of the model's."""
+        if type_ref is None:
+            return value
+        if self._conform is None:
+            raise Refused("", f"the type {type_ref!r} is not known here")
+        return self._conform(value, type_ref, "")
 
     def step(self, count: int = 1) -> None:
         """Count; refuse what goes on too long."""
@@ -70,14 +81,15 @@ class Scope:
 class Closure(Function):
     """A function written in FEEL, with the names around it."""
 
-    def __init__(self, parameters: tuple[str, ...], body: nodes.Node, scope: Scope) -> None:
-        self.parameters = parameters
-        self._body = body
+    def __init__(self, node: nodes.Lambda, scope: Scope) -> None:
+        self._types = dict(node.parameters)
+        self._body = node.body
         self._scope = scope
 
     def call(self, by_place: tuple[Value, ...], by_name: dict[str, Value] | None) -> Value:
-        given = matched(self.parameters, by_place, by_name)
         work = self._scope.work
+        found = matched(tuple(self._types), by_place, by_name)
+        given = {name: work.as_type(value, self._types[name]) for name, value in found.items()}
         work.calls += 1
         if work.calls > DEEPEST_CALL:
             raise Refused("", f"functions call each other more than {DEEPEST_CALL} deep")
@@ -134,19 +146,16 @@ def _test(test: nodes.Test, value: Value, scope: Scope) -> bool | None:
         return _among(value, found)
     if isinstance(found, Function):
         raise Refused("", "a test is a function")
-    if isinstance(found, bool) and not isinstance(test.expression, nodes.Literal):
-        if not isinstance(value, bool):
-            raise Refused("", "a test answers true or false without speaking of `?`")
-        if found and not value:
-            raise Refused("", "a test is true whatever the value: DMN can be read both ways")
     return equal(value, found)
 
 
 def _answered(expression: nodes.Node, found: Value, value: Value) -> bool | None:
     """What a test with `?` says; refused where DMN could also compare what it gives with `?`."""
+    if isinstance(expression, nodes.Name):
+        return True  # `?` alone is what it is
     if found is not None and not isinstance(found, bool):
         raise Refused("", "a test with `?` does not answer true or false")
-    if isinstance(expression, nodes.Name) or (found is False and value is False):
+    if found is False and value is False:
         raise Refused("", "a test with `?` on true and false: DMN can be read both ways")
     return found
 
@@ -190,9 +199,19 @@ def _between(node: nodes.Between, scope: Scope) -> Value:
 def _in(node: nodes.In, scope: Scope) -> Value:
     value = evaluate(node.value, scope)
     answer = _any(node.tests, value, Scope({TESTED: value}, scope))
+    if answer is None and value is not None and _lists_values(node.tests, scope):
+        return False  # as `list contains` has it
     if answer is None:
         raise Refused("", "`in` sets values of different types, or null, against each other")
     return answer
+
+
+def _lists_values(tests: tuple[nodes.Test, ...], scope: Scope) -> bool:
+    """Whether what follows `in` is one list of plain values."""
+    if len(tests) != 1 or not isinstance(tests[0], nodes.ValueTest):
+        return False
+    found = evaluate(tests[0].expression, scope)
+    return isinstance(found, tuple) and not any(isinstance(v, Range | tuple) for v in found)
 
 
 def _interval(node: nodes.Interval, scope: Scope) -> Value:
@@ -320,8 +339,7 @@ def _call(node: nodes.Call, scope: Scope) -> Value:
 
 
 def _instance_of(node: nodes.InstanceOf, scope: Scope) -> Value:
-    value = evaluate(node.value, scope)
-    return value is not None and kind(value) == node.type_name
+    return is_of(evaluate(node.value, scope), node.kind)
 
 
 _HOW: dict[type, Callable[[Any, Scope], Value]] = {
@@ -347,6 +365,6 @@ _HOW: dict[type, Callable[[Any, Scope], Value]] = {
     nodes.Path: _path,
     nodes.Filter: _filter,
     nodes.Call: _call,
-    nodes.Lambda: lambda node, scope: Closure(node.parameters, node.body, scope),
+    nodes.Lambda: Closure,
     nodes.InstanceOf: _instance_of,
 }

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from triage_rules.dmn.feel import dates, lists, numerals, texts
+from triage_rules.dmn.feel import dates, lists, numerals, ranges, texts
 from triage_rules.dmn.feel.arguments import Nothing, Signature
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import Function, Value
+
+# DMN gives these more arguments than are read.
+_WITH_MORE = frozenset({"date and time", "matches", "replace", "sort", "string join"})
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,14 @@ class Builtin(Function):
                     if refusal.where:
                         raise
                     raise Refused("", f"{self.name}(): {refusal.why}") from None
-        raise Refused("", f"{self.name}() is not read with these arguments")
+        if by_name is not None or self.name in _WITH_MORE or self.signatures[0].gathers:
+            raise Refused("", f"{self.name}() is not read with these arguments")
+        return None  # DMN 1.5, 10.3.2.13.4: it has no such number of arguments
 
 
 def _book() -> dict[str, Value]:
     found: dict[str, list[Signature]] = {}
-    for part in (numerals, texts, lists, dates):
+    for part in (numerals, texts, lists, dates, ranges):
         for name, parameters, run in part.FUNCTIONS:
             found.setdefault(name, []).append(Signature.of(parameters, run))
     return {name: Builtin(name, tuple(signatures)) for name, signatures in found.items()}

@@ -219,9 +219,35 @@ def _from_entries(entries: Value) -> Value:
 
 
 def _put(value: Value, key: Value, new: Value) -> Value:
+    """At a key, or at the end of a path of keys."""
+    if not isinstance(key, tuple):
+        return {**context(value), string(key): new}
+    if not key:
+        raise Nothing
+    held = context(value)
+    if len(key) == 1:
+        return {**held, string(key[0]): new}
+    if string(key[0]) not in held:
+        raise Refused("", "the path of keys is not in the context")
+    return {**held, string(key[0]): _put(held[string(key[0])], key[1:], new)}
+
+
+def _get(value: Value, key: Value) -> Value:
     if isinstance(key, tuple):
         raise Refused("", "a path of keys is not read")
-    return {**context(value), string(key): new}
+    return context(value).get(string(key))
+
+
+def _put_in_place(values: Value, position: Value, new: Value) -> Value:
+    """`list replace`: at a position, or wherever the function of an item says so."""
+    found = items(values)
+    if not isinstance(position, Function):
+        place = _place(found, position)
+        return (*found[:place], new, *found[place + 1 :])
+    answers = [position.call((item, new), None) for item in found]
+    if not all(isinstance(answer, bool) for answer in answers):
+        raise Nothing
+    return tuple(new if hit else item for item, hit in zip(found, answers, strict=True))
 
 
 def _merged(contexts: Value) -> Value:
@@ -264,10 +290,13 @@ FUNCTIONS: tuple[tuple[str, str, Callable[..., Value]], ...] = (
     ("duplicate values", "list", _repeated),
     ("flatten", "list", _flat),
     ("sort", "list, precedes", _sorted),
-    ("get value", "m, key", lambda value, key: context(value).get(string(key))),
+    ("get value", "m, key", _get),
     ("get entries", "m", _entries),
     ("context", "entries", _from_entries),
     ("context put", "context, key, value", _put),
+    ("context put", "context, keys, value", _put),
+    ("list replace", "list, position, newItem", _put_in_place),
+    ("list replace", "list, match, newItem", _put_in_place),
     ("context merge", "contexts", _merged),
     ("is", "value1, value2", _is),
 )

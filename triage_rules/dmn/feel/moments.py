@@ -108,7 +108,7 @@ def written(value: date | time | datetime | timedelta | Months) -> str:
     text = value.isoformat()
     if "." in text:  # no zeros at the fraction's end
         text = re.sub(r"(\.\d*?)0+(?=$|[+-])", r"\1", text)
-    return text.replace("+00:00", "Z")
+    return re.sub(r"\+00:00$", "Z", text)
 
 
 def add_months(value: date, months: int) -> date:

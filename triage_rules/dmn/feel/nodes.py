@@ -133,14 +133,23 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Lambda(Node):
-    parameters: tuple[str, ...]
+    parameters: tuple[tuple[str, str | None], ...]  # name, type
     body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Node):
+    """A type as `instance of` names it: `list` and `range` have one inside, `context` entries."""
+
+    name: str
+    inside: "tuple[Kind, ...]" = ()
+    entries: tuple[str, ...] = ()  # the names of a context's, whose types stand in `inside`
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceOf(Node):
     value: Node
-    type_name: str
+    kind: Kind
 
 
 class Test:

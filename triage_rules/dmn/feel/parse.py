@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import InvalidOperation, Overflow
 
 from triage_rules.dmn.feel import nodes
+from triage_rules.dmn.feel.kinds import take_kind
 from triage_rules.dmn.feel.moments import at_literal
 from triage_rules.dmn.feel.nodes import Node
 from triage_rules.dmn.feel.scanner import Scanner, normal
@@ -13,20 +14,11 @@ from triage_rules.dmn.values import NUMBERS
 DEEPEST = 40
 TESTED = "?"
 PROPERTIES = frozenset({"time offset", "start included", "end included"})
-TYPES = (
-    "days and time duration",
-    "years and months duration",
-    "date and time",
-    "date",
-    "time",
-    "number",
-    "string",
-    "boolean",
-)
 _KEYWORDS = frozenset(
     {"if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "function"}
     | {"and", "or", "between", "null", "true", "false"}
 )
+_CALLED = nodes.Name | nodes.Path | nodes.Lambda | nodes.Call
 _COMPARISONS = ("<=", ">=", "!=", "<", ">", "=")
 
 
@@ -185,10 +177,7 @@ class _Parser:
     def _instance(self) -> Node:
         parsed = self._postfix()
         if self.scan.take_word("instance of"):
-            for name in TYPES:
-                if self.scan.take_word(name):
-                    return nodes.InstanceOf(parsed, name)
-            raise self.scan.failure("`instance of` is only read for the simple types")
+            return nodes.InstanceOf(parsed, take_kind(self.scan))
         return parsed
 
     def _postfix(self) -> Node:
@@ -200,7 +189,7 @@ class _Parser:
             elif self.scan.sees("[") and not self.closing:
                 self.scan.take("[")
                 parsed = nodes.Filter(parsed, self._condition())
-            elif self.scan.sees("(") and isinstance(parsed, nodes.Name | nodes.Path | nodes.Lambda):
+            elif self.scan.sees("(") and isinstance(parsed, _CALLED):
                 self.scan.take("(")
                 parsed = self._call(parsed)
             else:
@@ -382,16 +371,17 @@ class _Parser:
 
     def _function(self) -> Node:
         self.scan.need("(")
-        parameters: list[str] = []
+        parameters: dict[str, str | None] = {}
         while not self.scan.take(")"):
             if parameters:
                 self.scan.need(",")
-            parameters.append(self.scan.take_parameter())
-            if self.scan.sees(":"):
-                raise self.scan.failure("a function's parameters are only read without types")
+            name = self.scan.take_parameter()
+            if name in parameters:
+                raise self.scan.failure(f"the parameter {name!r} is there twice")
+            parameters[name] = self.scan.take_type_name() if self.scan.take(":") else None
         if self.scan.sees_word("external"):
             raise self.scan.failure("external functions are not run")
         self.names.append(set(parameters))
         body = self.expression()
         self.names.pop()
-        return nodes.Lambda(tuple(parameters), body)
+        return nodes.Lambda(tuple(parameters.items()), body)

@@ -18,10 +18,21 @@ def property_of(value: Value, name: str) -> Value:
             raise Refused("", f"{name!r} is asked of a list that is not of contexts")
         return tuple(item.get(name) for item in value if isinstance(item, dict))
     properties = _properties(value)
+    if name not in properties and _is_of_another(value, name):
+        return None
     if name not in properties:
         raise Refused("", f"a {kind(value)} has no {name!r} that is read")
     found = properties[name]
     return Decimal(found) if isinstance(found, int) and not isinstance(found, bool) else found
+
+
+def _is_of_another(value: Value, name: str) -> bool:
+    """Whether the other kind of duration has it, or a time without an offset would name a zone."""
+    if isinstance(value, Months):
+        return name in ("days", "hours", "minutes", "seconds")
+    if isinstance(value, timedelta):
+        return name in ("years", "months")
+    return isinstance(value, datetime | time) and name == "timezone" and value.tzinfo is None
 
 
 def _properties(value: Value) -> dict[str, Value]:

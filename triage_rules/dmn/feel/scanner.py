@@ -19,6 +19,7 @@ _WORDS = r"[^\W\d][\w']*(?:\s+\w[\w']*)*?"
 _BEFORE_IN = re.compile(rf"({_WORDS})\s+in\b")
 _BEFORE_COLON = re.compile(rf"({_WORDS})\s*:")
 _KEY = re.compile(r'([^\W\d][^:{}"\[\](),]*?)\s*:')
+_TYPE_NAME = re.compile(r"([^\W\d][\w.]*(?:\s+[\w.]+)*)\s*(?=[,)])")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
 
 
@@ -142,6 +143,15 @@ class Scanner:
             raise self.failure("expected a parameter's name")
         self.at = end
         return name
+
+    def take_type_name(self) -> str:
+        """Past the name of a type, up to the comma or bracket; those with others inside not."""
+        self.skip()
+        found = _TYPE_NAME.match(self.text, self.at)
+        if found is None:
+            raise self.failure("expected the name of a type")
+        self.at = found.end()
+        return normal(found.group(1))
 
     def take_number(self) -> str | None:
         """Past a number."""

@@ -9,7 +9,15 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-from triage_rules.dmn.feel.arguments import LONGEST_STRING, Nothing, bounded, items, string, whole
+from triage_rules.dmn.feel.arguments import (
+    LONGEST_STRING,
+    Nothing,
+    alone,
+    bounded,
+    items,
+    string,
+    whole,
+)
 from triage_rules.dmn.feel.moments import written
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import NUMBERS, Months, Value
@@ -47,8 +55,11 @@ def to_string(value: Value) -> Value:
     raise Refused("", "a list, context, range or function is not written as a string")
 
 
-def to_number(text: Value, grouping: Value, point: Value) -> Value:
+def to_number(text: Value, grouping: Value = None, point: Value = None) -> Value:
     """`number(from, grouping separator, decimal separator)`; null for what is no number."""
+    text = alone(text)
+    if isinstance(text, Decimal):
+        raise Refused("", "a number is given for a string")
     if text is None:
         raise Nothing
     if grouping not in _SEPARATORS or point not in (",", ".", None):
@@ -147,6 +158,7 @@ def _join(parts: Value, between: Value = "") -> Value:
 
 FUNCTIONS: tuple[tuple[str, str, Callable[..., Value]], ...] = (
     ("string", "from", to_string),
+    ("number", "from", to_number),
     ("number", "from, grouping separator, decimal separator", to_number),
     ("substring", "string, start position, length?", substring),
     ("string length", "string", lambda text: Decimal(len(string(text)))),

@@ -27,7 +27,7 @@ DECIDING = {
     *("dmn/write.py", "tables/dmn_files.py", "tables/dmn_strict.py"),
 }
 # Where a call has its sentence, and the names a sentence is kept under until it is called.
-CALLS = {"Refused": 1, "Malformed": 1, "Outside": 1, "Reader": 0, "failure": 0}
+CALLS = {"Refused": 1, "Unfit": 1, "Malformed": 1, "Outside": 1, "Reader": 0, "failure": 0}
 KEPT = ("why", "outside")
 SAMPLE = "'x'"
 

@@ -247,7 +247,6 @@ def test_dates(text: str, value: Value) -> None:
         "now()",
         "sum([])",
         "sum([1, null])",
-        '5 in ["a"]',
         '1 in "1"',
         "[5..1]",
         "[1, 2, 3][1.5]",
@@ -267,8 +266,9 @@ def test_dates(text: str, value: Value) -> None:
         "{a: 1, a: 2}",
         "for i in 5 return i",
         "for i in 1..1.5 return i",
-        "1 instance of list<number>",
-        "function(x: number) x",
+        "[] instance of list<number>",
+        "(function(x: number) x)(1)",
+        "1 instance of list",
         "sort([1, 2])",
         "count(1, 2).foo",
         "1e999999 * 10",
@@ -312,13 +312,19 @@ def test_what_is_not_exactly_known_is_refused(text: str) -> None:
         ('starts with(?, "a")', "abc", True),
         ('[@"2026-01-01"..@"2026-12-31"]', date(2026, 6, 1), True),
         ('"?"', "?", True),
+        ("?", Decimal(1), True),
+        ("?", None, True),
+        ("score > 3", True, True),
+        ("score > 3", False, False),
+        ("score > 3", Decimal(1), None),
+        ("not(score > 3)", False, True),
     ],
 )
 def test_a_cell_holds(text: str, value: Value, answer: bool | None) -> None:
     assert cell_holds(text, value) is answer
 
 
-@pytest.mark.parametrize("text", ["", ",", "> ", "1,", "[1..", "not(", "- 1 -", "1 or", "?"])
+@pytest.mark.parametrize("text", ["", ",", "> ", "1,", "[1..", "not(", "- 1 -", "1 or"])
 def test_a_malformed_cell_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         cell_holds(text, Decimal(1))
@@ -326,8 +332,6 @@ def test_a_malformed_cell_is_refused(text: str) -> None:
 
 def test_a_cell_that_can_be_read_in_two_ways_is_refused() -> None:
     for text, value in [
-        ("score > 3", Decimal(1)),
-        ("score > 3", False),
         ("? = true", False),
         ("1 / 0", None),
         ('not("a"), "b"', "c"),

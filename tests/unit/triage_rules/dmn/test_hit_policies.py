@@ -101,6 +101,8 @@ def expected(policy: str, how: str, outputs: list[int]) -> object:
 
     An output is a number, or a place in LISTED where nothing is aggregated.
     """
+    if not outputs and (policy, how) == ("COLLECT", ""):
+        return ()
     if not outputs:
         return None if policy in SINGLE or how in ("MIN", "MAX") else NONE
     if how:
