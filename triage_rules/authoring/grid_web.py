@@ -4,6 +4,8 @@ Every form is a page of its own, so that it works without scripts; with them it 
 grid, and what was saved comes back as the grid's part of the page.
 """
 
+from collections.abc import Callable
+
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -88,15 +90,11 @@ def save_cell(here: Here) -> ResponseReturnValue:
         number=words.row_number(table, row.id),
         condition=words.condition(asked, cell, here.names),
     )
-    return carry_out(
-        here,
-        Edit(
-            said,
-            table.name,
-            of_rules(lambda rules: editing.set_cell(rules, table.name, row.id, asked.name, cell)),
-            lambda rules: cell_after(rules, table.name, row.id, asked.name),
-        ),
-    )
+
+    def change(rules: RuleSet) -> RuleSet:
+        return editing.set_cell(rules, table.name, row.id, asked.name, cell)
+
+    return _then_next(here, said, table, row, asked.name, change)
 
 
 @pages.get("/svar", access=Access.CLINICIAN, endpoint="answer")
@@ -133,16 +131,7 @@ def save_answer(here: Here) -> ResponseReturnValue:
             rules = editing.set_output(rules, table.name, row.id, name, value)
         return rules
 
-    last = table.outputs[-1].name
-    return carry_out(
-        here,
-        Edit(
-            said,
-            table.name,
-            of_rules(change),
-            lambda rules: cell_after(rules, table.name, row.id, last),
-        ),
-    )
+    return _then_next(here, said, table, row, table.outputs[-1].name, change)
 
 
 @pages.get("/raekke", access=Access.CLINICIAN, endpoint="row")
@@ -262,6 +251,22 @@ def _row_here(here: Here) -> tuple[Table, Row]:
     """The table and row that were sent; raises NotThere."""
     table = here.table(_stage())
     return table, row_of(table, request.values.get("raekke", ""))
+
+
+def _then_next(
+    here: Here,
+    said: str,
+    table: Table,
+    row: Row,
+    column: str,
+    change: Callable[[RuleSet], RuleSet],
+) -> ResponseReturnValue:
+    """Change a row at a column, and go on to the next cell of the row."""
+
+    def following(rules: RuleSet) -> str:
+        return cell_after(rules, table.name, row.id, column)
+
+    return carry_out(here, Edit(said, table.name, of_rules(change), following))
 
 
 def _gap(rules: RuleSet, stage: str, number: int) -> tuple[Cell, ...]:

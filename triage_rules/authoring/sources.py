@@ -17,7 +17,7 @@ from triage_rules.authoring.words import Names
 from triage_rules.followup.measurements import MEASURES
 from triage_rules.questionnaires import queries as questionnaires
 from triage_rules.questionnaires.form import Question, Questionnaire, Score
-from triage_rules.standards.catalogue import standards_on
+from triage_rules.standards.catalogue import PORT, standards_on
 from triage_rules.tables.model import Input
 from triage_rules.tables.rule_set import RuleSet
 
@@ -72,7 +72,8 @@ def available(found: Sequence[Source], rules: RuleSet, stage: str) -> list[Sourc
 
 
 def names_of(session: Session, found: Sequence[Source], rules: RuleSet) -> Names:
-    """What the choices of the rules' inputs are called, and the obligations there are."""
+    """What the choices of the rules' inputs are called, and the obligations there are, as the
+    installation has corrected them."""
     words = {one.input.source: one.names for one in found}
     names = {
         (asked.name, code): text
@@ -80,7 +81,7 @@ def names_of(session: Session, found: Sequence[Source], rules: RuleSet) -> Names
         for asked in table.inputs
         for code, text in words.get(asked.source, {}).items()
     }
-    for standard in standards_on(session.now().date()):
+    for standard in standards_on(session.now().date(), session.ports.get(PORT)):
         for owed in standard.obligations:
             names["obligation", owed.code] = owed.title(language_code())
     return names

@@ -1,4 +1,4 @@
-"""Beginning a rule set: from nothing, from the library, or from a file."""
+"""Beginning a rule set: from nothing, from the library, from another, or from a file."""
 
 from typing import cast
 
@@ -10,7 +10,7 @@ from werkzeug.utils import secure_filename
 
 from booking.calendar.models import Clinic
 from booking.clinic_web.frame import clinic_here
-from booking.platform.errors import DomainError, InvalidInput
+from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.forms import Form, Text, read, rejected
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
@@ -18,13 +18,15 @@ from triage_rules import library
 from triage_rules.authoring import editing, queries, refusals, service, showing
 from triage_rules.authoring.codes import code_for
 from triage_rules.authoring.importing import Imported, read_file
-from triage_rules.authoring.models import RuleSet
-from triage_rules.authoring.places import SEE, names_at, writes
+from triage_rules.authoring.models import RuleSet, RuleVersion
+from triage_rules.authoring.places import SEE, names_at, rule_set_at, writes
 from triage_rules.dmn.refused import Refused
+from triage_rules.tables import examples as trying
 from triage_rules.tables.rule_set import RuleSet as Rules
 
 pages = Pages("rule_starts", __name__, url_prefix="/klinik/<int:clinic_id>/regler/ny")
 NEW, ENTRY, FILE = "authoring/new.html", "authoring/library.html", "authoring/file.html"
+COPY = "authoring/copy.html"
 LONGEST = 200
 
 
@@ -46,7 +48,7 @@ class FileForm(Form):
 
 @pages.get("", access=Access.STAFF)
 def new(clinic_id: int) -> ResponseReturnValue:
-    """The three ways to begin."""
+    """The ways to begin."""
     clinic = clinic_here(clinic_id, Role.CLINICIAN)
     return render_template(NEW, values={}, errors={}, **_ways(clinic))
 
@@ -84,6 +86,28 @@ def clone(clinic_id: int, code: str) -> ResponseReturnValue:
     except DomainError as error:
         return rejected(ENTRY, error, **_entry(clinic, code))
     flash(_("Kladden er lavet. Nu skal klinikken gøre hver række til sin egen."), "success")
+    return _to(made)
+
+
+@pages.get("/kopi/<int:rule_set_id>", access=Access.STAFF)
+def copy_form(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
+    """Name the copy of one of the clinic's own rule sets."""
+    clinic, version = _copied(clinic_id, rule_set_id)
+    return render_template(COPY, values={}, errors={}, clinic=clinic, version=version)
+
+
+@pages.post("/kopi/<int:rule_set_id>", access=Access.STAFF)
+def copy(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
+    """Begin as one of the clinic's own rule sets; whoever answers for a row does so here too."""
+    clinic, version = _copied(clinic_id, rule_set_id)
+    try:
+        label = read(NameForm())["label"]
+        imported = Imported(version.rules, trying.read(version.examples))
+        origin = f"version:{version.rule_set.code}/{version.number}"
+        made = _begin(clinic, label, imported.rules, imported, origin)
+    except DomainError as error:
+        return rejected(COPY, error, clinic=clinic, version=version)
+    flash(_("Kopien er lavet som en kladde."), "success")
     return _to(made)
 
 
@@ -125,9 +149,20 @@ def _begin(
     return service.begin(db(), me(), clinic, code, label, rules, examples, origin)
 
 
+def _copied(clinic_id: int, rule_set_id: int) -> tuple[Clinic, RuleVersion]:
+    """The text of one of the clinic's rule sets: what counts, else the newest."""
+    clinic, rule_set = rule_set_at(clinic_id, rule_set_id, Role.CLINICIAN)
+    counts = queries.in_force(db(), rule_set.id, db().now())
+    versions = queries.versions_of(db(), rule_set.id)
+    if not versions:
+        raise NotFound
+    return clinic, counts or versions[0]
+
+
 def _ways(clinic: Clinic) -> dict[str, object]:
+    own = [one for one in queries.of_clinic(db(), clinic.id) if queries.versions_of(db(), one.id)]
     entries = [library.entry(code) for code, _title in library.titles()]
-    return {"clinic": clinic, "entries": entries}
+    return {"clinic": clinic, "entries": entries, "own": own}
 
 
 def _entry(clinic: Clinic, code: str) -> dict[str, object]:

@@ -257,6 +257,9 @@ def _origin(rule_set: RuleSet) -> str:
         return _("Bibliotekets »%(name)s«", name=entry(name).label)
     if kind == "file":
         return _("Filen »%(name)s«", name=name)
+    if kind == "version":
+        code, _slash, number = name.partition("/")
+        return _("En kopi af »%(name)s«, version %(number)s", name=code, number=number)
     return _("Et tomt regelsæt")
 
 

@@ -15,6 +15,7 @@ from triage_rules.standards.obligations import FORMS, WAYS, Obligation, Way
 
 SHIPPED = Path(__file__).with_name("standards.toml")
 CORRECTIONS = "standards.toml"  # in the instance folder
+PORT = "standards"  # the path of the installation's own standards, among the session's ports
 
 
 class MalformedStandards(ValueError):

@@ -27,6 +27,7 @@ from triage_rules.questionnaires.models import (
     QuestionnaireResponse,
     QuestionnaireVersion,
 )
+from triage_rules.standards.catalogue import PORT as PORT
 from triage_rules.standards.catalogue import Standard, applying, standards_on
 from triage_rules.standards.models import (
     ObligationDeviation,
@@ -43,7 +44,6 @@ from triage_rules.standards.obligations import (
 )
 
 Patients = Collection[int] | None  # whom to read of: None for everyone at the clinic
-PORT = "standards"  # the path of the installation's own standards, among the session's ports
 
 
 @dataclass(frozen=True)

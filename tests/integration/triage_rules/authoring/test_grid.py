@@ -8,6 +8,7 @@ from flask import Flask
 
 from booking.platform.database import Session
 from booking.platform.identity import Role
+from booking.platform.web import Rettid
 from tests import factories as make
 from tests.integration.triage_rules.authoring.conftest import REVIEW_BY, House
 from tests.integration.triage_rules.authoring.grid import (
@@ -20,6 +21,7 @@ from tests.integration.triage_rules.authoring.grid import (
     signed_in,
 )
 from triage_rules.authoring import queries
+from triage_rules.standards.catalogue import PORT, SHIPPED
 from triage_rules.tables.model import AnyValue, Cell, Interval, Is, Missing, OneOf
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
@@ -240,6 +242,22 @@ def test_what_is_about_the_whole(grid: Grid) -> None:
     says(grid.send("/maade", {"tabel": "activity", "policy": "FIRST"}), "Den første række")
     says(grid.send("/maade", {"tabel": "activity", "policy": "COLLECT"}), "mulighed", status=422)
     says(grid.see("/maade", tabel="activity"), "Rød går før gul")
+
+
+def test_obligations_are_offered_as_the_installation_has_corrected_them(
+    grid: Grid, rettid: Rettid
+) -> None:
+    grid.send("/forpligtelser", {})
+    grid.send("/raekker", {"tabel": "obligations"})
+    where = {"tabel": "obligations", "raekke": grid.table("obligations").rows[0].id}
+    says(grid.see("/svar", **where), "Ambulant kontrol på sygehus hvert år")
+    shipped = SHIPPED.read_text()
+    corrected = shipped[: shipped.index("[[standard]]", 20 + shipped.index("[[standard]]"))]
+    rettid.database.ports[PORT].write_text(corrected.replace("asthma_yearly_control", "peak_flow"))
+    assert 'value="peak_flow"' in grid.see("/svar", **where).text
+    assert "asthma_yearly_control" not in grid.see("/svar", **where).text
+    grid.send("/svar", {**where, "obligation": "peak_flow", "was_obligation": ""})
+    assert grid.table("obligations").rows[0].outputs == ("peak_flow",)
 
 
 def test_a_draft_under_review_is_only_read(grid: Grid, session: Session, house: House) -> None:

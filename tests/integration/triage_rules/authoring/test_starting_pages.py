@@ -7,6 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from booking.platform.database import Session
+from booking.platform.identity import Role
+from tests import factories as make
 from tests.integration.triage_rules.authoring.conftest import (
     House,
     home,
@@ -62,6 +64,31 @@ def test_what_is_cloned_from_the_library_is_not_approved_and_nobodys(
     draft = the_draft(session, *rule_sets(session, house))
     assert not any(row.owner for table in draft.rules.tables for row in table.rows)
     assert author.get(f"{home(house)}/ny/bibliotek/nothing").status_code == 404
+
+
+def test_the_clinics_own_rules_are_copied_to_a_rule_set_of_its_own(
+    session: Session, house: House, author: FlaskClient, approver: FlaskClient
+) -> None:
+    rule_set = house.begin(session)
+    session.commit()
+    there = f"{home(house)}/ny/kopi/{rule_set.id}"
+    lacks(author.get(f"{home(house)}/ny"), "klinikkens egne")
+    assert author.get(there).status_code == 404  # what is only a draft is nobody's to copy yet
+    house.published(session, rule_set)
+    house.next(session, rule_set, 26)
+    session.commit()
+    says(author.get(f"{home(house)}/ny"), "klinikkens egne", "Kopiér »Astma efter ACT«")
+    says(author.get(there), "Kladden begynder som version 2")
+    says(author.post(there, data={}), "Skriv, hvad regelsættet", status=422)
+    made = author.post(there, data={"label": "Astma, unge"}, follow_redirects=True)
+    says(made, "Kopien er lavet", "En kopi af »astma«, version 2", "Send til godkendelse")
+    _old, copy = rule_sets(session, house)
+    draft = the_draft(session, copy)
+    assert draft.rules == sound(name="astma-unge", label="Astma, unge", latest_weeks=26)
+    elsewhere = make.clinic(session)
+    make.staff(session, elsewhere, Role.CLINICIAN)
+    session.commit()
+    assert author.get(f"/klinik/{elsewhere.id}/regler/ny/kopi/{rule_set.id}").status_code == 404
 
 
 def test_a_dmn_file_comes_back_as_it_went_out(
