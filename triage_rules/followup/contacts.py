@@ -5,13 +5,13 @@ services. An invitation that stands from an earlier decision is never doubled.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from booking.appointments.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.invitations.service import Order
-from booking.appointments.models import Appointment
+from booking.appointments.models import ACTIVE, Appointment
 from booking.appointments.refit import refit
 from booking.appointments.visit_types.models import VisitType
 from booking.appointments.worklist import service as worklist
@@ -22,6 +22,7 @@ from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
 from booking.platform.localtime import local_date
+from triage_rules.followup import queries
 from triage_rules.followup.models import (
     DecisionOutcome,
     DecisionReview,
@@ -34,6 +35,7 @@ from triage_rules.tables.decide import Contact
 NOT_ASKED_FOR = "follow_up_not_asked_for"
 NO_VISIT_TYPE, TIME_DIFFERS = "follow_up_no_visit_type", "follow_up_time_differs"
 DEADLINE_KIND = "clinical"
+WAITING = ("planned", "open")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def arrange(session: Session, plan: FollowUpPlan, contact: Contact, days: Window
         return Arranged(None, _no_visit_type(session, plan, days))
     existing = standing(session, plan) or _ordered_alike(session, plan, visit_type, contact.form)
     if existing is None:
-        return Arranged(place(session, SYSTEM, plan, visit_type, contact.form, days))
+        placed = place(session, SYSTEM, plan, visit_type, contact.form, days)
+        return Arranged(placed, _compared(session, plan, placed))
     worklist.withdraw(session, not_asked_for_key(existing.id))
     time = invitations.live_appointment(session, existing)
     same = (existing.visit_type_id, existing.form) == (visit_type.id, contact.form)
@@ -100,18 +103,35 @@ def _widen(session: Session, invitation: Invitation, days: Window) -> None:
 
 def standing(session: Session, plan: FollowUpPlan) -> Invitation | None:
     """The plan's latest invitation that still waits for its contact."""
+    return session.scalars(_led_to(plan).where(Invitation.status.in_(WAITING)).limit(1)).first()
+
+
+def taken_back(session: Session, plan: FollowUpPlan) -> Invitation | None:
+    """The plan's latest invitation where somebody has taken it back, and no contact is on its way
+    in the course instead."""
+    latest = session.scalars(_led_to(plan).limit(1)).first()
+    if latest is None or latest.status != "revoked":
+        return None
+    invited = select(Invitation.id).where(
+        Invitation.course_id == plan.course_id, Invitation.status.in_(WAITING)
+    )
+    booked = select(Appointment.id).where(
+        Appointment.course_id == plan.course_id, Appointment.status.in_(ACTIVE)
+    )
+    instead = session.scalar(invited.limit(1)) or session.scalar(booked.limit(1))
+    return None if instead is not None else latest
+
+
+def _led_to(plan: FollowUpPlan) -> Select[Invitation]:
+    """What the plan's decisions, and clinicians' words on them, ordered; the latest first."""
     decided = select(FollowUpDecision.id).where(FollowUpDecision.plan_id == plan.id)
     by_rules = select(DecisionOutcome.invitation_id).where(DecisionOutcome.decision_id.in_(decided))
     by_people = select(DecisionReview.invitation_id).where(DecisionReview.decision_id.in_(decided))
-    return session.scalars(
+    return (
         select(Invitation)
-        .where(
-            Invitation.status.in_(("planned", "open")),
-            or_(Invitation.id.in_(by_rules), Invitation.id.in_(by_people)),
-        )
+        .where(or_(Invitation.id.in_(by_rules), Invitation.id.in_(by_people)))
         .order_by(Invitation.id.desc())
-        .limit(1)
-    ).one_or_none()
+    )
 
 
 def _ordered_alike(
@@ -125,7 +145,7 @@ def _ordered_alike(
             Invitation.course_id == plan.course_id,
             Invitation.visit_type_id == visit_type.id,
             Invitation.form == form,
-            Invitation.status.in_(("planned", "open")),
+            Invitation.status.in_(WAITING),
         )
         .order_by(Invitation.window_to, Invitation.id)
         .limit(1)
@@ -160,6 +180,18 @@ def refit_live(session: Session, by: Actor, invitation: Invitation) -> None:
 
 
 def on_booked(session: Session, booked: AppointmentBooked) -> None:
+    """A time of an invitation's own opens its window; one booked beside it is compared."""
+    _open_window(session, booked)
+    time = session.get_one(Appointment, booked.appointment_id)
+    if time.invitation_id is not None or time.course_id is None:
+        return
+    plan = queries.running(session, time.course_id)
+    own = standing(session, plan) if plan is not None else None
+    if plan is not None and own is not None:
+        _compared(session, plan, own)
+
+
+def _open_window(session: Session, booked: AppointmentBooked) -> None:
     """A time reserved when the horizon reached it was looked for around the day aimed at; from
     now on the patient may choose any day the rules allow."""
     if not booked.provisional:
@@ -254,6 +286,31 @@ def _with_time(
         refit_live(session, SYSTEM, existing)
         return Arranged(existing)
     return Arranged(existing, time_differs(session, plan, existing, time, days))
+
+
+def _compared(session: Session, plan: FollowUpPlan, own: Invitation) -> WorklistItem | None:
+    """A time somebody has booked in the course without an invitation, for such a contact as the
+    pathway's: one of the two may be enough, and a person decides."""
+    kinds = [one.visit_type_id for one in plan.pathway.contacts]
+    beside = session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.course_id == plan.course_id,
+            Appointment.invitation_id.is_(None),
+            Appointment.visit_type_id.in_(kinds),
+            Appointment.status == "booked",
+            Appointment.starts_at > session.now(),
+        )
+        .order_by(Appointment.starts_at)
+        .limit(1)
+    ).first()
+    if beside is None:
+        return None
+    item = _put(session, plan, TIME_DIFFERS, _differs_key(beside.id), own.window_to)
+    item.appointment_id = beside.id
+    item.details = {**item.details, "visit_type": beside.visit_type.name}
+    session.flush()
+    return item
 
 
 def _preferred(plan: FollowUpPlan, visit_type: VisitType) -> Resource | None:

@@ -22,7 +22,7 @@ from triage_rules.questionnaires import service as asking
 from triage_rules.questionnaires.models import QuestionnaireRequest
 
 SOURCE = "plan"
-LATE, PAPER = "follow_up_late", "follow_up_paper"
+LATE, PAPER, REVOKED = "follow_up_late", "follow_up_paper", "follow_up_revoked"
 AT_ONCE = 200
 # Somebody has said what came of a passed latest day; silence after that is told again.
 AGAIN_AFTER = timedelta(days=14)
@@ -31,7 +31,7 @@ AGAIN_AFTER = timedelta(days=14)
 def send_due(session: Session) -> int:
     """The job: ask what is due; returns how many were asked."""
     sent = 0
-    for plans in _claimed(session, lambda day: FollowUpPlan.ask_on <= day):
+    for plans in claimed(session, lambda day: FollowUpPlan.ask_on <= day):
         for plan in plans:
             send(session, plan)
         sent += len(plans)
@@ -66,7 +66,7 @@ def send(session: Session, plan: FollowUpPlan) -> QuestionnaireRequest | None:
 def passed(session: Session) -> int:
     """The job: put plans whose latest day is past before a person; returns how many."""
     found = 0
-    for plans in _claimed(session, lambda day: _late(session, day)):
+    for plans in claimed(session, lambda day: _late(session, day)):
         for plan in plans:
             worklist.add(
                 session,
@@ -120,8 +120,10 @@ def end(session: Session, by: Actor, plan: FollowUpPlan) -> None:
 
 
 def seen(session: Session, plan: FollowUpPlan) -> None:
-    """Something has happened, and there is a new latest day: the passed one is settled."""
+    """Something has happened, and there is a new latest day: the passed one is settled, and an
+    invitation that was taken back."""
     worklist.withdraw(session, late_key(plan.id))
+    worklist.withdraw(session, revoked_key(plan.id))
 
 
 def paper_key(request: QuestionnaireRequest) -> str:
@@ -134,20 +136,24 @@ def late_key(plan_id: int) -> str:
     return f"{LATE}:{plan_id}"
 
 
-def _late(session: Session, day: date) -> ColumnElement[bool]:
-    """Past its latest day, not on the worklist for it, and not just taken off by a person."""
-    about = (WorklistItem.kind == LATE) & (
+def revoked_key(plan_id: int) -> str:
+    """The worklist's key of a plan whose invitation somebody has taken back."""
+    return f"{REVOKED}:{plan_id}"
+
+
+def told(session: Session, kind: str) -> ColumnElement[bool]:
+    """On the worklist for it, or just taken off by a person."""
+    about = (WorklistItem.kind == kind) & (
         WorklistItem.details["plan"].as_integer() == FollowUpPlan.id
     )
     lately = (WorklistItem.done_at > session.now() - AGAIN_AFTER) & (
         WorklistItem.done_by != SYSTEM.name
     )
     theirs = WorklistItem.patient_id == FollowUpPlan.patient_id
-    told = exists().where(theirs, about, (WorklistItem.status == "open") | lately)
-    return (FollowUpPlan.latest_on < day) & ~told
+    return exists().where(theirs, about, (WorklistItem.status == "open") | lately)
 
 
-def _claimed(
+def claimed(
     session: Session, wanted: Callable[[date], ColumnElement[bool]]
 ) -> Iterator[Sequence[FollowUpPlan]]:
     """Clinic by clinic, the running plans of which this holds on the clinic's own day, locked."""
@@ -165,3 +171,8 @@ def _claimed(
             .limit(AT_ONCE)
             .with_for_update(of=FollowUpPlan, skip_locked=True)
         ).all()
+
+
+def _late(session: Session, day: date) -> ColumnElement[bool]:
+    """Past its latest day, and nobody told of it."""
+    return (FollowUpPlan.latest_on < day) & ~told(session, LATE)

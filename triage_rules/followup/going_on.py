@@ -1,6 +1,11 @@
 """That a follow-up goes on: when something is seen to, the next thing is set."""
 
+from sqlalchemy import ColumnElement, exists
+
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.queries import with_key
+from booking.calendar.service import today
 from booking.platform.database import Session
 from triage_rules.followup import acting, contacts, due, queries, service
 from triage_rules.followup.errors import NoRulesInForce
@@ -29,6 +34,41 @@ def with_next_step(session: Session, plan: FollowUpPlan) -> None:
     contact = contacts.contact_of(decision) if decision is not None else None
     acting.schedule(session, plan, contact, net)
     due.seen(session, plan)
+
+
+def taken_back(session: Session) -> int:
+    """The job: put plans whose invitation somebody has taken back, and of which nothing else is on
+    its way, before a person; returns how many. Closed, the next questionnaire is set."""
+    found = 0
+    for plans in due.claimed(session, lambda _day: _without_a_step(session)):
+        for plan in plans:
+            invitation = contacts.taken_back(session, plan)
+            if invitation is None or _something_waits(session, plan):
+                continue
+            day = today(session, plan.clinic)
+            worklist.add(
+                session,
+                plan.clinic_id,
+                due.REVOKED,
+                patient_id=plan.patient_id,
+                invitation_id=invitation.id,
+                details={"about": plan.pathway.name, "plan": plan.id},
+                due_on=acting.working_day_after(plan, day, acting.YELLOW_DAYS),
+                key=due.revoked_key(plan.id),
+                urgency="yellow",
+                owner_id=acting.owner_of(plan),
+                escalate_at=acting.unread_at(session, plan),
+            )
+            found += 1
+    return found
+
+
+def _without_a_step(session: Session) -> ColumnElement[bool]:
+    """No questionnaire is set, an invitation in the course was taken back, and nobody told."""
+    gone = exists().where(
+        Invitation.course_id == FollowUpPlan.course_id, Invitation.status == "revoked"
+    )
+    return FollowUpPlan.ask_on.is_(None) & gone & ~due.told(session, due.REVOKED)
 
 
 def _something_waits(session: Session, plan: FollowUpPlan) -> bool:

@@ -27,6 +27,7 @@ from triage_rules.followup import (
     board_web,
     contacts,
     due,
+    going_on,
     hearing,
     patient_web,
     queries,
@@ -90,6 +91,10 @@ WORKLIST = {
         _("Seneste dag for opfølgning er passeret"),
         _("Kontakt patienten, og afgør, hvad der skal ske."),
     ),
+    due.REVOKED: Kind(
+        _("Patientens indkaldelse er trukket tilbage"),
+        _("Afgør, hvad der skal ske i stedet. Lukkes opgaven, kommer det næste spørgeskema."),
+    ),
     due.PAPER: Kind(
         _("Spørgeskemaet skal sendes på papir"),
         _("Send spørgeskemaet, og skriv svarene ind, når de kommer."),
@@ -146,6 +151,7 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(WorklistItemFinished, hearing.on_finished)
     rettid.jobs.add(Job("follow_up_ask", timedelta(minutes=10), due.send_due))
     rettid.jobs.add(Job("follow_up_late", timedelta(hours=1), due.passed))
+    rettid.jobs.add(Job("follow_up_revoked", timedelta(hours=1), going_on.taken_back))
     rettid.jobs.add(Job("follow_up_end", timedelta(hours=1), due.end_with_course))
     for room in (board_web, staff_web, review_web, patient_web, setup_web):
         app.register_blueprint(room.pages)

@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 
-from booking.appointments import attendance
+from booking.appointments import attendance, occasions
 from booking.appointments import service as booking
 from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.invitations.service import Order
 from booking.appointments.models import Appointment
+from booking.appointments.search import find
 from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.worklist.queries import open_items
@@ -325,6 +326,68 @@ def test_a_patient_who_cancels_is_watched_by_the_latest_day(
     assert followed.plan.latest_on == date(2027, 1, 18)
     assert run(session, rettid, "follow_up_late") == 1
     assert set(kinds(session, followed)) == {"cancelled", "follow_up_late"}
+
+
+def test_an_invitation_taken_back_by_hand_is_somebodys_to_follow_up(
+    session: Session, rettid: Rettid, followed: Followed
+) -> None:
+    followed.publish(session, rules(yellow=IN_A_MONTH))
+    followed.answer(session, YELLOW)
+    assert run(session, rettid, "follow_up_revoked") == 0
+    place = followed.place
+    invitations.revoke(session, place.secretary, invitation_of(session, followed), "clinic")
+    assert run(session, rettid, "follow_up_revoked") == 1
+    assert run(session, rettid, "follow_up_revoked") == 0
+    [item] = items(session, followed)
+    assert (item.kind, item.urgency, item.due_on) == (
+        "follow_up_revoked",
+        "yellow",
+        date(2026, 11, 26),
+    )
+    assert item.owner_id == followed.clinician.id
+    assert item.escalate_at == session.now() + timedelta(hours=4)
+    worklist.close(session, followed.as_clinician, item, "Ses hos egen læge.")
+    assert followed.plan.ask_on == TODAY + timedelta(weeks=5)  # it goes on
+    assert run(session, rettid, "follow_up_revoked") == 0
+
+
+def test_one_taken_back_for_another_ordered_by_hand_is_seen_to(
+    session: Session, rettid: Rettid, followed: Followed
+) -> None:
+    followed.answer(session, RED)
+    place = followed.place
+    invitations.revoke(session, place.secretary, invitation_of(session, followed), "replaced")
+    window = (TODAY, TODAY + timedelta(weeks=2))
+    invitations.order(
+        session, place.secretary, place.course, Order(place.control, "in_person", *window)
+    )
+    assert run(session, rettid, "follow_up_revoked") == 0
+    followed.answer(session, GREEN)
+    assert run(session, rettid, "follow_up_revoked") == 0  # the next questionnaire is set
+
+
+@pytest.mark.parametrize("first", ["the time", "the decision"])
+def test_a_time_booked_beside_the_decision_is_compared_with_it(
+    session: Session, followed: Followed, first: str
+) -> None:
+    def books() -> Appointment:
+        place = followed.place
+        occasion = occasions.free(session, place.secretary, place.course, followed.talk)
+        wish = occasion.wish(TODAY + timedelta(weeks=3), TODAY + timedelta(weeks=4))
+        slot = next(iter(find(session, wish).slots()))
+        return booking.book(session, place.secretary, occasion, slot, "desk")
+
+    time = books() if first == "the time" else None
+    followed.answer(session, RED)
+    time = time or books()
+    session.commit()
+    differs = {item.kind: item for item in items(session, followed)}["follow_up_time_differs"]
+    assert (differs.appointment_id, differs.owner_id) == (time.id, followed.clinician.id)
+    assert differs.due_on == invitation_of(session, followed).window_to
+    assert time_of(session, followed).id != time.id  # the rules' own stands
+    booking.cancel(session, followed.place.secretary, time, "not_needed", "desk", wants_new=False)
+    session.commit()
+    assert "follow_up_time_differs" not in kinds(session, followed)
 
 
 def test_green_leaves_a_standing_time_and_asks_a_person(

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from booking.appointments import attendance
 from booking.appointments import service as booking
 from booking.appointments.errors import InvitationStillOpen
+from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import ACTIVE, Appointment
 from booking.appointments.settling import finish
@@ -45,6 +46,7 @@ JOBS = (
     "questionnaires_overdue",
     "follow_up_ask",
     "follow_up_late",
+    "follow_up_revoked",
     "booking_horizon",
     "safety_net",
     "worklist_unread",
@@ -69,7 +71,7 @@ class Walk:
         """Something happens."""
         acts = (self.answers, self.answers, self.wishes, self.corrects, self.measures)
         people = (self.closes, self.accepts, self.overrides, self.comes, self.cancels, self.keeps)
-        self.chance.choice([*acts, *people])()
+        self.chance.choice([*acts, *people, self.revokes])()
         self.session.commit()
 
     def answers(self) -> None:
@@ -148,6 +150,14 @@ class Walk:
             booking.cancel(
                 self.session, self.here.place.secretary, time, "ill", wants_new=wants_new
             )
+
+    def revokes(self) -> None:
+        """A secretary takes an invitation back."""
+        invitation = self.session.scalars(
+            select(Invitation).where(Invitation.status.in_(("planned", "open")))
+        ).first()
+        if invitation is not None:
+            invitations.revoke(self.session, self.here.place.secretary, invitation, "clinic")
 
     def keeps(self) -> None:
         """The patient says yes to a time."""
