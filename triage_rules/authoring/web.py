@@ -259,7 +259,9 @@ def _origin(rule_set: RuleSet) -> str:
         return _("Filen »%(name)s«", name=name)
     if kind == "version":
         code, _slash, number = name.partition("/")
-        return _("En kopi af »%(name)s«, version %(number)s", name=code, number=number)
+        others = queries.of_clinic(db(), rule_set.clinic_id)
+        name = next((one.label for one in others if one.code == code), code)
+        return _("En kopi af »%(name)s«, version %(number)s", name=name, number=number)
     return _("Et tomt regelsæt")
 
 

@@ -87,6 +87,11 @@ UNITS: dict[str, LazyString] = {
     "timer": _l("timer"),
     "minutter": _l("minutter"),
     "point": _l("point"),
+    "% af forventet": _l("procent af forventet"),
+    "trin": _l("trin"),
+    "cigaretter/dag": _l("cigaretter/dag"),
+    "antal": _l("antal"),
+    "udført": _l("udført"),
 }
 STAGES: dict[str, LazyString] = {
     "red_flags": _l("Røde flag"),
@@ -142,7 +147,7 @@ def counted(value: Decimal | int, unit: str) -> str:
             return ngettext("%(said)s minut", "%(said)s minutter", forms, said=said)
         case "point":
             return ngettext("%(said)s point", "%(said)s point", forms, said=said)
-    return f"{said} {unit}".strip()
+    return f"{said} {unit_name(unit)}".strip()
 
 
 def weeks(count: int | Decimal) -> str:
@@ -260,7 +265,12 @@ def output_name(output: Output) -> str:
 
 def unit(of: Input | Output) -> str:
     """The unit of an input or an answer; '' for none."""
-    return str(UNITS.get(of.unit, of.unit))
+    return unit_name(of.unit)
+
+
+def unit_name(unit: str) -> str:
+    """A unit as it is read; one Rettid does not know stands as it was written."""
+    return str(UNITS.get(unit, unit))
 
 
 def value(output: Output, given: Value, names: Names = NO_NAMES) -> str:

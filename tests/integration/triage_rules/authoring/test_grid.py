@@ -244,6 +244,16 @@ def test_what_is_about_the_whole(grid: Grid) -> None:
     says(grid.see("/maade", tabel="activity"), "Rød går før gul")
 
 
+def test_a_column_is_suggested_in_the_readers_language(grid: Grid) -> None:
+    age = {"tabel": "contact", "kilde": "age"}
+    assert 'value="Alder"' in grid.see("/oplysninger/ny", **age).text
+    says(grid.see(tabel="contact"), "Farve")
+    grid.browser.get("/sprog/en")
+    assert 'value="Age"' in grid.see("/oplysninger/ny", **age).text
+    says(grid.see("/oplysninger", tabel="contact"), "Age (years)", "Systolic blood pressure")
+    says(grid.see(tabel="contact"), "Colour", "30 minutes")
+
+
 def test_obligations_are_offered_as_the_installation_has_corrected_them(
     grid: Grid, rettid: Rettid
 ) -> None:

@@ -81,7 +81,7 @@ def test_the_clinics_own_rules_are_copied_to_a_rule_set_of_its_own(
     says(author.get(there), "Kladden begynder som version 2")
     says(author.post(there, data={}), "Skriv, hvad regelsættet", status=422)
     made = author.post(there, data={"label": "Astma, unge"}, follow_redirects=True)
-    says(made, "Kopien er lavet", "En kopi af »astma«, version 2", "Send til godkendelse")
+    says(made, "Kopien er lavet", "En kopi af »Astma efter ACT«, version 2", "Send til godkendelse")
     _old, copy = rule_sets(session, house)
     draft = the_draft(session, copy)
     assert draft.rules == sound(name="astma-unge", label="Astma, unge", latest_weeks=26)

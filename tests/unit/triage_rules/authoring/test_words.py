@@ -63,6 +63,25 @@ def test_a_cell_in_words(asked: Input, cell: Cell, expected: str) -> None:
     assert words.cell(asked, cell, {("now", "worse"): "værre"}) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        ("1", "måneder", "1 måned"),
+        ("2", "måneder", "2 måneder"),
+        ("0", "dage", "0 dage"),
+        ("1", "dage", "1 dag"),
+        ("1.5", "uger", "1,5 uger"),
+        ("1", "år", "1 år"),
+        ("1", "point", "1 point"),
+        ("1", "mmol/l", "1 mmol/l"),
+        ("7", "", "7"),
+    ],
+)
+def test_one_and_many_of_a_unit(value: str, unit: str, expected: str) -> None:
+    asked = Input("x", "X", "number", unit)
+    assert words.fact(asked, Decimal(value)) == expected
+
+
 def test_a_row_in_words() -> None:
     activity, contact = rules().tables[1:]
     assert words.row_summary(activity, activity.rows[0]) == "ACT: højst 15 → Farve: rød"
