@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from triage_rules.dmn.feel.arguments import Nothing
-from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import Range, Value, compare, within
 
 
@@ -24,8 +23,6 @@ def _in(point: Value, span: Range) -> bool:
 def _span(value: Value) -> Range:
     if not isinstance(value, Range):
         raise Nothing
-    if value.low is None or value.high is None:
-        raise Refused("", "a range without an end is set in relation")
     return value
 
 
