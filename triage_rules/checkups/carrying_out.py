@@ -1,7 +1,7 @@
 """An accepted proposal carried out through booking's own services, in the caller's transaction.
 
 Whoever loses a visit is followed on: the plan's next questionnaire is set, and its latest day;
-a patient without a plan gets one. A moved time stays where it is until the new one is had. The
+a patient without a plan gets one. A time stands until the new one is had, in one savepoint. The
 worklist says that the patient must be told.
 """
 
@@ -36,6 +36,10 @@ TRIES = 12
 NOT_FREE = (TimeTaken, DoesNotFit, PatientBusy, GroupFull)
 
 
+class NothingFree(Exception):
+    """No time is free in the days the rules ask for."""
+
+
 def carry_out(session: Session, by: Actor, line: CheckupLine) -> str:
     """Do what an open line proposes; what came of it, as a code: cancelled, changed, no_time.
 
@@ -49,12 +53,13 @@ def carry_out(session: Session, by: Actor, line: CheckupLine) -> str:
         return "cancelled"
     contact, days = _wanted(session, line)
     before = line.minutes
-    after = _change(session, by, line, contact, days)
-    if after is None:
+    try:
+        with attempt(session):
+            minutes, on = _change(session, by, line, contact, days)
+    except NothingFree:
         line.freed = 0
         _find(session, line, days.latest_on)
         return "no_time"
-    minutes, on = after
     line.freed = max(0, before - minutes)
     _tell(session, line, min(on, line.on))
     return "changed"
@@ -82,9 +87,11 @@ def _follow_on(session: Session, by: Actor, line: CheckupLine) -> None:
 
 def _change(
     session: Session, by: Actor, line: CheckupLine, contact: Contact, days: Window
-) -> tuple[int, date] | None:
-    """Give the check-up the form and the days the rules ask for; its minutes and its day then,
-    None where no time is free: what there was stands."""
+) -> tuple[int, date]:
+    """Give the check-up the form and the days the rules ask for; its minutes and its day then.
+
+    Raises NothingFree: the caller undoes it all, so that what there was stands.
+    """
     appointment, invitation = line.appointment, line.invitation
     if appointment is None:
         assert invitation is not None
@@ -100,8 +107,7 @@ def _change(
         invitations.change_window(
             session, by, appointment.invitation, days.opens_on, days.latest_on
         )
-    if not _move(session, by, appointment, contact.form, days):
-        return None
+    _move(session, by, appointment, contact.form, days)
     _ask(session, appointment)
     return _as_it_is(appointment)
 
@@ -128,7 +134,10 @@ def _change_invitation(
 def _replace(
     session: Session, by: Actor, line: CheckupLine, contact: Contact, days: Window
 ) -> tuple[int, date]:
-    """Another contact ordered, and then the check-up taken back, in one transaction."""
+    """Another contact in place of the check-up, whose own time may be the one that is given.
+
+    A booked time is given up for another, or for one that is planned; raises NothingFree.
+    """
     course = course_of(session, line)
     if course is None:
         raise NoCourse
@@ -150,6 +159,8 @@ def _replace(
     time = invitations.live_appointment(session, made)
     if time is not None:
         return _as_it_is(time)
+    if line.appointment is not None and made.status == "open":
+        raise NothingFree
     length = occasions.length_for(session, visit_type, line.patient_id, made.id)
     return length.minutes, days.opens_on
 
@@ -179,9 +190,9 @@ def _same_time(session: Session, by: Actor, appointment: Appointment, form: str)
     return True
 
 
-def _move(session: Session, by: Actor, appointment: Appointment, form: str, days: Window) -> bool:
+def _move(session: Session, by: Actor, appointment: Appointment, form: str, days: Window) -> None:
     """Move into the rules' days: the same clinician first, the earliest time from the day aimed
-    at; False, and nothing changed, where nothing is free."""
+    at; raises NothingFree."""
     occasion = occasions.for_move(session, by, appointment, form)
     own = find(
         session,
@@ -197,8 +208,8 @@ def _move(session: Session, by: Actor, appointment: Appointment, form: str, days
         except NOT_FREE:
             session.refresh(appointment)
             continue
-        return True
-    return False
+        return
+    raise NothingFree
 
 
 def _ask(session: Session, appointment: Appointment) -> None:

@@ -26,7 +26,7 @@ from tests.integration.triage_rules.followup.conftest import (
 from triage_rules.checkups import looking, queries, service
 from triage_rules.checkups.errors import NothingToReview, Overtaken, Settled
 from triage_rules.checkups.models import CheckupLine
-from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
+from triage_rules.followup.models import FollowUpDecision, FollowUpPlan, PathwayContact
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
@@ -170,9 +170,9 @@ def test_where_nothing_is_free_sooner_the_time_stands_and_a_person_looks(
 ) -> None:
     answered(session, house, GREEN)
     house.here.publish(session, rules(green=contact("contact", "in_person", (0, 1, 2))))
-    _made, time = house.planned(session, 6)
+    made, time = house.planned(session, 6)
     assert time is not None
-    start = time.starts_at
+    start, window = time.starts_at, (made.window_from, made.window_to)
     review = house.review(session)
     for resource in (house.here.place.doctor, house.here.place.other_doctor):
         resource.active = False
@@ -182,7 +182,32 @@ def test_where_nothing_is_free_sooner_the_time_stands_and_a_person_looks(
     session.commit()
     session.refresh(time)
     assert (time.starts_at, line.outcome, line.freed) == (start, "no_time", 0)
+    assert (made.window_from, made.window_to) == window
     assert "checkup_find_time" in kinds(session, house)
+
+
+def test_where_nothing_is_free_in_another_form_the_time_stands(
+    session: Session, house: House
+) -> None:
+    answered(session, house, GREEN)
+    place = house.here.place
+    video = make.visit_type(session, place.clinic, name="Video", forms="video", rooms=place.rooms)
+    house.here.pathway.contacts.append(PathwayContact(profession="doctor", visit_type=video))
+    house.here.publish(session, rules(green=contact("contact", "video", (0, 1, 7), minutes=15)))
+    made, time = house.planned(session, 6)
+    assert time is not None
+    house.here.talk.forms = "in_person"
+    session.commit()
+    review = house.review(session)
+    for resource in (place.doctor, place.other_doctor):
+        resource.active = False
+    session.commit()
+    (line,) = house.lines(session, review)
+    assert service.settle(session, house.here.as_clinician, [line], accept=True) == []
+    session.commit()
+    session.refresh(time)
+    assert (time.status, made.status, line.outcome, line.freed) == ("booked", "open", "no_time", 0)
+    assert kinds(session, house) == ["checkup_find_time"]
 
 
 def test_a_standard_demands_the_visit_it_alone_can_meet(session: Session, house: House) -> None:
