@@ -7,6 +7,7 @@ from marshmallow import fields as cells
 from sqlalchemy import insert, select
 
 from booking.appointments.models import PastVisit
+from booking.appointments.visit_types.forms import FORMS
 from booking.imports import whose
 from booking.imports.batch import Batch, Checked, Reading
 from booking.imports.fields import DayCell, ImpersonalCell, MomentCell, YesNoCell
@@ -33,6 +34,7 @@ def fields(reading: Reading) -> dict[str, Any]:
         "booked_on": DayCell(mapping.dates),
         "booked_at": MomentCell(mapping.instants, reading.zone),
         "outcome": Choice(OUTCOMES, required=True),
+        "form": Choice(FORMS),
         "label": ImpersonalCell(),
         **{f"facts.{name}": _cell(fact) for name, fact in mapping.facts.items()},
     }
@@ -95,7 +97,7 @@ def _visit(batch: Batch, row: Checked, patient_id: int) -> dict[str, Any]:
         "booked_at": said.get("booked_at"),
         "outcome": said["outcome"],
         "label": said.get("label", ""),
-        "facts": said.get("facts", {}),
+        "facts": {**said.get("facts", {}), **({"form": said["form"]} if "form" in said else {})},
         "source": batch.mapping.source,
         "source_key": row.key,
     }

@@ -261,7 +261,7 @@ def _why(row: CheckupLine) -> list[str]:
 
 
 def _labels(rules: RuleSet) -> dict[str, str]:
-    return {one.name: one.label for table in rules.tables for one in table.inputs}
+    return {one.name: words.label(one) for table in rules.tables for one in table.inputs}
 
 
 def _demands(row: CheckupLine, names: Mapping[str, str]) -> list[str]:

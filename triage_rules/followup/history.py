@@ -15,7 +15,7 @@ from booking.calendar.models import Clinic
 from booking.platform.database import Session
 from booking.platform.i18n import language_code, short_day
 from booking.platform.localtime import local_date
-from triage_rules.authoring.words import number
+from triage_rules.authoring.words import number, unit_name
 from triage_rules.followup import charts
 from triage_rules.followup.measurements import MEASURES
 from triage_rules.followup.models import Measurement
@@ -120,7 +120,7 @@ def of_measurements(
         if len(values) < 2:
             continue
         known = MEASURES[code]
-        label = f"{known.name(language_code())} ({known.unit})"
+        label = f"{known.name(language_code())} ({unit_name(known.unit)})"
         shown = [value for _on, value in values[-SHOWN:]]
         limits = limits_of(rules, f"measurement:{code}")
         bounds = _around([*shown, *(one.value for one in limits)])

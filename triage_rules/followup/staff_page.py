@@ -70,7 +70,10 @@ def page_of(here: PatientHere, plan_id: int | None = None) -> dict[str, Any]:
         "shown": VALUES_SHOWN,
         "measured": _measured(measured),
         "codes": sorted(
-            [(code, f"{one.name(language_code())} ({one.unit})") for code, one in MEASURES.items()],
+            [
+                (code, f"{one.name(language_code())} ({words.unit_name(one.unit)})")
+                for code, one in MEASURES.items()
+            ],
             key=lambda pair: pair[1].casefold(),
         ),
         "today": today(db(), clinic),
@@ -243,7 +246,7 @@ def _measured(measured: Sequence[Measurement]) -> list[dict[str, Any]]:
     for one in measured:
         known = MEASURES.get(one.code)
         label, unit = (known.name(language), known.unit) if known else (one.code, "")
-        value = f"{words.number(one.value)} {unit}".strip()
+        value = words.counted(one.value, unit)
         found.append({"row": one, "label": label, "value": value})
     return found
 

@@ -7,6 +7,7 @@ from flask_babel import format_percent
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from triage_rules.authoring.words import label
 from triage_rules.followup.facts import inputs_of
 from triage_rules.impact import plots, wording
 from triage_rules.impact.compare import Pair, Summary
@@ -90,7 +91,7 @@ def changes(found: Summary) -> list[list[object]]:
 def lacking(run: ImpactRun, found: Summary) -> list[list[object]]:
     """The inputs whose absence leaves patients to a clinician, and how many; the commonest
     first."""
-    labels = {name: asked.label for name, asked in inputs_of(run.rules).items()}
+    labels = {name: label(asked) for name, asked in inputs_of(run.rules).items()}
     ordered = sorted(found.lacking.items(), key=lambda one: (-one[1], one[0]))
     return [
         [labels.get(name, name), number, percent(number, found.patients)]

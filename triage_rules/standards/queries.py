@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, distinct, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from booking.appointments.invitations.models import Course
@@ -169,6 +169,19 @@ def _followed(
     return found
 
 
+def not_followed(session: Session, clinic: Clinic) -> int:
+    """How many patients have an open course at the clinic and are followed in none."""
+    followed = select(FollowUpPlan.patient_id).where(
+        FollowUpPlan.clinic_id == clinic.id, FollowUpPlan.ended_at.is_(None)
+    )
+    counted = select(func.count(distinct(Course.patient_id))).where(
+        Course.clinic_id == clinic.id,
+        or_(Course.ended_on.is_(None), Course.ended_on >= today(session, clinic)),
+        Course.patient_id.not_in(followed),
+    )
+    return session.scalars(counted).one()
+
+
 def _done(
     session: Session, clinic: Clinic, ways: Collection[Way], patients: Patients
 ) -> defaultdict[int, list[Done]]:
@@ -180,9 +193,9 @@ def _done(
             continue
         for patient, code, at in session.execute(latest(session, clinic, codes[kind], patients)):
             found[patient].append(Done(Way(kind, code), local_date(at, clinic.zone)))
-    if "in_person" in codes["contact"]:
-        for patient, on in session.execute(_imported(session, clinic, patients)):
-            found[patient].append(Done(Way("contact", "in_person"), on))
+    if codes["contact"]:
+        for patient, form, on in session.execute(_imported(session, clinic, patients)):
+            found[patient].append(Done(Way("contact", form), on))
     return found
 
 
@@ -233,16 +246,18 @@ def _answered(
     return wanted if patients is None else wanted.where(request.patient_id.in_(patients))
 
 
-def _imported(session: Session, clinic: Clinic, patients: Patients) -> Select[int, date]:
-    """Visits before Rettid that took place; nothing says their form, and they were visits."""
+def _imported(session: Session, clinic: Clinic, patients: Patients) -> Select[int, str, date]:
+    """Visits before Rettid that took place, in the form their source said; one that said none was
+    a visit in person."""
+    form = func.coalesce(PastVisit.facts["form"].as_string(), "in_person")
     wanted = (
-        select(PastVisit.patient_id, func.max(PastVisit.day))
+        select(PastVisit.patient_id, form.label("form"), func.max(PastVisit.day))
         .where(
             PastVisit.clinic_id == clinic.id,
             PastVisit.outcome == "fulfilled",
             PastVisit.day <= today(session, clinic),
         )
-        .group_by(PastVisit.patient_id)
+        .group_by(PastVisit.patient_id, "form")
     )
     return wanted if patients is None else wanted.where(PastVisit.patient_id.in_(patients))
 

@@ -67,10 +67,16 @@ def apply(
     standard: Standard,
     pathway_ids: Collection[int],
 ) -> None:
-    """Let a standard apply to these of the clinic's pathways, and to no others."""
+    """Let a standard apply to these of the clinic's pathways, and to no others.
+
+    Raises InvalidInput where one is not the clinic's, or not in use.
+    """
     by.at(clinic.id, Role.LEADER)
+    pathways = queries.pathways_of(session, clinic.id)
+    if not {one.id for one in pathways}.issuperset(pathway_ids):
+        raise InvalidInput({"pathways": _("Vælg blandt mulighederne.")})
     codes = {standard.code, *(one.code for one in standard.obligations)}
-    for pathway in queries.pathways_of(session, clinic.id):
+    for pathway in pathways:
         kept = [code for code in pathway.standards if code not in codes]
         applies = bool(codes & set(pathway.standards))
         if applies != (pathway.id in pathway_ids):

@@ -93,6 +93,7 @@ def ledger(clinic_id: int) -> ResponseReturnValue:
         others=[one for one in shown if not one["pathways"]],
         exceptions=queries.exceptions_at(db(), clinic_id),
         obligation_names=_obligation_names(clinic),
+        not_followed=queries.not_followed(db(), clinic),
         **_words(),
     )
 
@@ -206,6 +207,11 @@ def _one(clinic: Clinic, code: str) -> dict[str, Any]:
         "standard": standard,
         "tallies": _tallies(standard, owed),
         "confirmed": _confirmed(confirmed, clinic),
+        "exceptions": [
+            each for each in queries.exceptions_at(db(), clinic.id) if each.obligation in codes
+        ],
+        "obligation_names": _obligation_names(clinic),
+        "not_followed": queries.not_followed(db(), clinic),
         "pathways": pathways,
         "applies": [each.id for each in service.of_pathways(pathways, standard)],
         "listed": on_page,

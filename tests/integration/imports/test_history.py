@@ -101,6 +101,23 @@ def test_every_kind_of_bad_row_is_refused_by_name_and_the_good_ones_load(
     assert kept[0].facts == {"age": 40}
 
 
+def test_the_form_of_a_visit_is_kept_as_a_fact(
+    moving_in: Import, clinic: Clinic, session: Session
+) -> None:
+    how = 'form = "how"\n[values.form]\ntel = "phone"\n[values.outcome]'
+    done = moving_in(
+        "history",
+        CREATE.replace("[values.outcome]", how),
+        f"{HEADER},how",
+        "1,9,2026-05-02,,,yes,40,tel",
+        "2,9,2026-05-03,,,yes,40,",
+        "3,9,2026-05-04,,,yes,40,brev",
+    )
+    assert done.wrong == [("4", "form")]
+    found = session.scalars(select(PastVisit.facts).order_by(PastVisit.day))
+    assert list(found) == [{"age": 40, "form": "phone"}, {"age": 40}]
+
+
 def test_a_patient_nobody_knows_is_refused_unless_the_mapping_makes_one(
     moving_in: Import, clinic: Clinic, session: Session
 ) -> None:

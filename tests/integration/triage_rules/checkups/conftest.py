@@ -1,6 +1,5 @@
 """A clinic with fixed-interval check-ups in its calendar, and a leader who has them reviewed."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -11,31 +10,22 @@ from booking.appointments.invitations.service import Order
 from booking.appointments.models import Appointment
 from booking.appointments.worklist.queries import open_items
 from booking.calendar.service import today
-from booking.people.models import Staff
-from booking.people.sign_in import actor_of
 from booking.platform.database import Session
-from booking.platform.identity import Actor, Role
+from booking.platform.identity import Role
 from tests import factories as make
 from tests.integration.appointments.conftest import place
 from tests.integration.triage_rules.followup.conftest import Followed, followed, unpublished
+from tests.integration.triage_rules.standards import conftest as standards
+from tests.integration.triage_rules.standards.conftest import clinician, leader
 from triage_rules.checkups import looking, service
 from triage_rules.checkups.models import CheckupLine, CheckupReview
 
-__all__ = ["followed", "place", "unpublished"]
+__all__ = ["clinician", "followed", "leader", "place", "unpublished"]
 TODAY = date(2026, 11, 23)
 
 
-@dataclass
-class House:
+class House(standards.House):
     """The clinic, its leader, and what stands in the calendar."""
-
-    here: Followed
-    leader: Staff
-
-    @property
-    def leads(self) -> Actor:
-        """The leader as the one who acts."""
-        return actor_of(self.leader)
 
     def planned(
         self, session: Session, weeks: int, form: str = "in_person", course: Course | None = None
@@ -73,9 +63,9 @@ class House:
 @pytest.fixture
 def house(session: Session, followed: Followed) -> House:
     """Committed, so that other connections see it."""
-    leader = make.staff(session, followed.place.clinic, Role.LEADER, name="Lene Leder")
+    lene = make.staff(session, followed.place.clinic, Role.LEADER, name="Lene Leder")
     session.commit()
-    return House(followed, leader)
+    return House(followed, lene)
 
 
 def kinds(session: Session, house: House) -> list[str]:

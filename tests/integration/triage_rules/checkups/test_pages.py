@@ -2,10 +2,8 @@
 
 import re
 from datetime import date
-from html import unescape
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -16,33 +14,12 @@ from booking.platform.database import Session
 from tests import factories as make
 from tests.integration.triage_rules.checkups.conftest import House
 from tests.integration.triage_rules.followup.conftest import GREEN, contact, rules
-from tests.integration.triage_rules.standards.conftest import signed_in
+from tests.integration.triage_rules.followup_pages.conftest import says
 from triage_rules.checkups import queries
 from triage_rules.checkups.models import CheckupReview
 from triage_rules.followup.models import PathwayContact
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
-
-
-def says(page: TestResponse, *texts: str, status: int = 200) -> str:
-    """Assert the status, and that the page has each of these texts."""
-    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
-    assert page.status_code == status, text
-    for one in texts:
-        assert one in text, f"{one!r} is not on the page:\n{text}"
-    return text
-
-
-@pytest.fixture
-def leader(app: Flask, house: House) -> FlaskClient:
-    """The leader's browser."""
-    return signed_in(app, house.leader.username)
-
-
-@pytest.fixture
-def clinician(app: Flask, house: House) -> FlaskClient:
-    """The clinician's browser."""
-    return signed_in(app, house.here.clinician.username)
 
 
 def home(house: House) -> str:

@@ -51,12 +51,13 @@ def words(page: TestResponse) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
 
 
-def says(page: TestResponse, *texts: str, status: int = 200) -> None:
-    """Assert the status, and that the page has each of these texts."""
+def says(page: TestResponse, *texts: str, status: int = 200) -> str:
+    """Assert the status, and that the page has each of these texts; all that it says."""
     text = words(page)
     assert page.status_code == status, text
     for one in texts:
         assert one in text, f"{one!r} is not on the page:\n{text}"
+    return text
 
 
 def board(here: Followed) -> str:

@@ -15,6 +15,7 @@ from booking.platform.identity import Actor, Role
 from tests import factories as make
 from tests.integration.appointments.conftest import place
 from tests.integration.triage_rules.followup.conftest import Followed, followed, unpublished
+from tests.integration.triage_rules.followup_pages.conftest import signed_in
 from triage_rules.followup.models import Measurement
 
 __all__ = ["followed", "place", "unpublished"]
@@ -53,15 +54,20 @@ class House:
 @pytest.fixture
 def house(session: Session, followed: Followed) -> House:
     """The patient's course began in 2020, and diabetes' standard applies to the pathway."""
-    leader = make.staff(session, followed.place.clinic, Role.LEADER, name="Lene Leder")
+    lene = make.staff(session, followed.place.clinic, Role.LEADER, name="Lene Leder")
     followed.place.course.started_on = datetime(2020, 1, 1, tzinfo=UTC).date()
     followed.pathway.standards = ["diabetes"]
     session.commit()
-    return House(followed, leader)
+    return House(followed, lene)
 
 
-def signed_in(app: Flask, username: str) -> FlaskClient:
-    """A browser of a member of staff."""
-    client = app.test_client()
-    client.post("/klinik/log-ind", data={"username": username, "password": make.PASSWORD})
-    return client
+@pytest.fixture
+def leader(app: Flask, house: House) -> FlaskClient:
+    """The leader's browser."""
+    return signed_in(app, house.leader.username)
+
+
+@pytest.fixture
+def clinician(app: Flask, house: House) -> FlaskClient:
+    """The clinician's browser."""
+    return signed_in(app, house.here.clinician.username)

@@ -80,9 +80,17 @@ def test_a_control_at_the_hospital_takes_a_visit_that_took_place(
     assert states(session, house) == {"asthma_yearly_control": "met"}
 
 
-@pytest.mark.parametrize(("outcome", "state"), [("fulfilled", "met"), ("noshow", "overdue")])
-def test_a_visit_before_rettid_counts_if_it_took_place(
-    session: Session, house: House, outcome: str, state: str
+@pytest.mark.parametrize(
+    ("outcome", "facts", "state"),
+    [
+        ("fulfilled", {}, "met"),
+        ("fulfilled", {"form": "in_person", "age": 40}, "met"),
+        ("fulfilled", {"form": "phone"}, "overdue"),
+        ("noshow", {}, "overdue"),
+    ],
+)
+def test_a_visit_before_rettid_counts_if_it_took_place_in_such_a_form(
+    session: Session, house: House, outcome: str, facts: dict[str, object], state: str
 ) -> None:
     house.here.pathway.standards = ["asthma"]
     make.add(
@@ -92,11 +100,25 @@ def test_a_visit_before_rettid_counts_if_it_took_place(
             patient_id=house.here.plan.patient_id,
             day=date(2026, 5, 1),
             outcome=outcome,
+            facts=facts,
             source="test",
             source_key="1",
         ),
     )
     assert states(session, house) == {"asthma_yearly_control": state}
+
+
+def test_those_nobody_follows_are_counted_apart(session: Session, house: House) -> None:
+    clinic = house.here.place.clinic
+    assert queries.not_followed(session, clinic) == 0
+    patient = make.patient(session, clinic)
+    for ended_on in (None, None, date(2026, 11, 22)):
+        make.course(session, clinic, patient, ended_on=ended_on)
+    make.course(session, clinic, make.patient(session, clinic), ended_on=date(2026, 11, 22))
+    make.course(session, clinic, house.here.plan.patient)
+    elsewhere = make.clinic(session)
+    make.course(session, elsewhere, make.patient(session, elsewhere))
+    assert queries.not_followed(session, clinic) == 1
 
 
 def test_nobody_owes_a_standard_that_applies_to_no_pathway_or_after_the_plan_ended(

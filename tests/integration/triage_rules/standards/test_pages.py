@@ -1,47 +1,23 @@
 """The pages of the standards: what each role sees and does, and what stays in the log."""
 
-import re
-from html import unescape
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
 from booking.platform.identity import Role
 from tests import factories as make
 from tests.integration.triage_rules.followup.conftest import rules
-from tests.integration.triage_rules.standards.conftest import House, signed_in
-from triage_rules.authoring.models import RuleDraft
-from triage_rules.followup.models import FollowUpPlan
+from tests.integration.triage_rules.followup_pages.conftest import says, signed_in
+from tests.integration.triage_rules.standards.conftest import House
+from triage_rules.authoring.models import RuleDraft, RuleSet
+from triage_rules.followup.models import FollowUpPlan, Pathway
 from triage_rules.standards.models import ObligationDeviation, StandardException
 from triage_rules.tables import written
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
-
-
-def says(page: TestResponse, *texts: str, status: int = 200) -> str:
-    """Assert the status, and that the page has each of these texts."""
-    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
-    assert page.status_code == status, text
-    for one in texts:
-        assert one in text, f"{one!r} is not on the page:\n{text}"
-    return text
-
-
-@pytest.fixture
-def leader(app: Flask, house: House) -> FlaskClient:
-    """The leader's browser."""
-    return signed_in(app, house.leader.username)
-
-
-@pytest.fixture
-def clinician(app: Flask, house: House) -> FlaskClient:
-    """The clinician's browser."""
-    return signed_in(app, house.here.clinician.username)
 
 
 def home(house: House) -> str:
@@ -104,6 +80,36 @@ def test_a_leader_confirms_and_says_whom_it_is_about(
     sent = {"pathways": [house.here.pathway.id]}
     says(leader.post(f"{one}/opfoelgningstyper", data=sent, follow_redirects=True), "1 krav")
     says(leader.get(home(house)), "Astma på sygehus", "Ingen andel krævet")
+
+
+def test_another_clinics_pathway_is_refused_and_the_choice_stands(
+    session: Session, house: House, leader: FlaskClient
+) -> None:
+    elsewhere = make.clinic(session)
+    rule_set = RuleSet(
+        clinic=elsewhere, code="x", label="X", created_at=session.now(), created_by="Lise"
+    )
+    theirs = make.add(session, Pathway(clinic=elsewhere, name="Diabetes", rule_set=rule_set))
+    session.commit()
+    sent = {"pathways": [theirs.id]}
+    refused = leader.post(f"{home(house)}/diabetes/opfoelgningstyper", data=sent)
+    says(refused, "Vælg blandt mulighederne.", status=422)
+    session.refresh(house.here.pathway)
+    assert house.here.pathway.standards == ["diabetes"]
+    assert theirs.standards == []
+
+
+def test_the_page_says_who_is_not_counted(
+    session: Session, house: House, leader: FlaskClient
+) -> None:
+    clinic = house.here.place.clinic
+    for page in (home(house), f"{home(house)}/diabetes"):
+        text = says(leader.get(page), "Kun patienter, der følges i en opfølgningstype, tæller med.")
+        assert "tæller ikke med" not in text
+    make.course(session, clinic, make.patient(session, clinic))
+    session.commit()
+    for page in (home(house), f"{home(house)}/diabetes"):
+        says(leader.get(page), "1 patient i et åbent forløb følges ikke og tæller ikke med")
 
 
 def test_a_clinician_deviates_from_the_patients_page_and_takes_it_back(
@@ -176,4 +182,8 @@ def test_a_leader_decides_that_rules_may_break_a_standard(
     again = leader.post(page, data={**chosen, "words": "Igen"}, follow_redirects=True)
     says(again, "Der er ikke længere noget at beslutte")
     assert len(session.scalars(select(StandardException)).all()) == 1
+    session.commit()
     says(leader.get(home(house)), "Regelsæt, der må bryde en standard", "Øjenlæge")
+    own = says(leader.get(f"{home(house)}/diabetes"), "Regelsæt, der må bryde den", "Øjenlæge")
+    assert "Besluttet af Lene Leder" in own
+    assert "Øjenlæge" not in says(leader.get(f"{home(house)}/asthma"))
