@@ -65,6 +65,11 @@ def fields(
     return found
 
 
+def place_of(link_id: str) -> str:
+    """Where on its page a question stands: the id of its field."""
+    return f"field-{PREFIX}{link_id}"
+
+
 def posted(link_ids: Collection[str]) -> dict[str, str]:
     """What was sent in a form for these questions."""
     return {link_id: request.form.get(PREFIX + link_id, "").strip() for link_id in link_ids}

@@ -137,9 +137,13 @@ def save_part(request_id: int, number: int) -> ResponseReturnValue:
     if sent["act"] == LATER:
         flash(_("Dine svar er gemt. Du kan fortsætte her, når du vil."), "success")
         return redirect(url_for("patient_home.home"), 303)
-    if (answering.opened & set(here)) - shown:
+    more = next((name for name in here if name in answering.opened - shown), None)
+    if more is not None:
         flash(_("Dit svar giver et spørgsmål mere på denne side."), "info")
-        return redirect(url_for(".part", request_id=request_id, number=number), 303)
+        there = url_for(
+            ".part", request_id=request_id, number=number, _anchor=showing.place_of(more)
+        )
+        return redirect(there, 303)
     for following, _page_after in answering.parts():
         if following > number:
             return redirect(url_for(".part", request_id=request_id, number=following), 303)

@@ -121,6 +121,11 @@ def test_an_answer_opens_a_question_on_the_same_page(
     home = since(session, place, versions)
     typed = {"siden_tilstand": "worse", "siden_dage": "2", "siden_nyt": "ja"}
     fill(visitor, f"{home}/del/1", **typed).says("et spørgsmål mere", "Hvad er det?")
+    # It is the next question, and no fault: nothing is marked, and the page opens there.
+    assert "Ret dette" not in visitor.text
+    assert "aria-invalid" not in visitor.page.text
+    assert 'id="field-q-siden-nyt-hvad"' in visitor.page.text
+    assert visitor.page.history[-1].location.endswith("/del/1#field-q-siden-nyt-hvad")
     more = {**typed, "siden_nyt_hvad": "En hævet hånd"}
     fill(visitor, f"{home}/del/1", **more).says("Hvad ønsker du?", "side 2 af 3")
 
