@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -135,10 +134,10 @@ def written() -> dict[str, bool]:
     return acts
 
 
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty database: nothing is read from it."""
-    return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    return f"sqlite:///{tmp_path_factory.mktemp('empty') / 'empty.sqlite3'}"
 
 
 def test_the_acts_are_read_from_the_code() -> None:

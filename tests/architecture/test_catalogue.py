@@ -62,10 +62,10 @@ def catalogue() -> Catalog:
         return read_po(file, locale="en")
 
 
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty database: these pages read nothing from it."""
-    return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    return f"sqlite:///{tmp_path_factory.mktemp('empty') / 'empty.sqlite3'}"
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,12 @@ import textwrap
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from tests.peers.emptied import EmptiedDatabase
 from tests.peers.postgres import PostgresServer
 
 pytestmark = pytest.mark.postgres
@@ -32,6 +34,8 @@ INSERT = sa.text(
     "INSERT INTO stretch (resource_id, lane, during)"
     " VALUES (:resource, :lane, tstzrange('2026-11-02 08:00Z', '2026-11-02 08:30Z'))"
 )
+
+ONE = {"resource": 1, "lane": 0}
 
 
 def test_a_copy_of_a_template_has_its_tables_and_guards(postgres_server: PostgresServer) -> None:
@@ -57,6 +61,53 @@ def test_a_copy_of_a_template_has_its_tables_and_guards(postgres_server: Postgre
 
     for name in ("peer_copy", "peer_original"):
         postgres_server.drop_database(name)
+
+
+def test_a_database_is_as_new_each_time(postgres_server: PostgresServer) -> None:
+    """As the suite leaves it: rows under a guard, numbers used, work not ended, another schema."""
+    template = sa.create_engine(postgres_server.create_database("peer_template"))
+    with template.begin() as connection:
+        connection.exec_driver_sql(
+            TABLE
+            + "; CREATE TABLE alembic_version (version_num text)"
+            + "; INSERT INTO alembic_version VALUES ('1')"
+            + "; CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql"
+            + " AS $$ BEGIN RAISE 'kept'; END $$"
+            + "; CREATE TRIGGER only_grows BEFORE DELETE ON stretch"
+            + " FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+    template.dispose()
+    changes = [
+        "SELECT 1",
+        "ALTER TABLE stretch RENAME lane TO track",
+        "ALTER TABLE stretch RENAME TO other",
+        "DROP TRIGGER only_grows ON stretch",
+        "UPDATE alembic_version SET version_num = '2'",
+        "CREATE TABLE another (id serial)",
+        "SELECT 1",
+    ]
+    urls: set[str] = set()
+    unended = []
+    with EmptiedDatabase(postgres_server, "peer_template") as database:
+        for change in changes:
+            urls.add(database.as_new())
+            engine = sa.create_engine(*urls)
+            with engine.begin() as connection:
+                assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "1"
+                assert connection.scalar(sa.text("SELECT count(*) FROM stretch")) == 0
+                row = connection.execute(sa.text(f"{INSERT} RETURNING id, ctid"), ONE).one()
+                assert tuple(row) == (1, "(0,1)")
+            with pytest.raises(DBAPIError, match="kept"), engine.begin() as connection:
+                connection.exec_driver_sql("DELETE FROM stretch")
+            with engine.begin() as connection:
+                connection.exec_driver_sql(change)
+            engine.dispose()
+            left = psycopg.connect(urls.copy().pop().replace("+psycopg", ""))
+            left.execute("LOCK alembic_version")
+            unended.append(left)
+    for left in unended:
+        left.close()
+    postgres_server.drop_database("peer_template")
 
 
 def test_the_server_ends_when_its_owner_is_killed(

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import Flask
 from flask.testing import FlaskClient
 from freezegun.api import FrozenDateTimeFactory
@@ -22,7 +24,7 @@ from booking.platform.errors import TooManyAttempts
 from booking.platform.identity import SYSTEM
 from booking.platform.web import Rettid
 from tests import factories
-from tests.conftest import test_config
+from tests.conftest import SHIPPED_HASHER, test_config
 from wsgi import create_app
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
@@ -350,3 +352,21 @@ def test_a_patients_session_ends_after_twelve_hours_however_busy(
         assert client.get("/mine-tider").status_code == 200
     freezer.tick(timedelta(minutes=1))
     assert client.get("/mine-tider").status_code == 303
+
+
+def test_a_password_costs_what_rfc_9106_recommends() -> None:
+    assert extract_parameters(SHIPPED_HASHER.hash(factories.PASSWORD)) == RFC_9106_LOW_MEMORY
+
+
+def test_a_hash_of_other_parameters_is_replaced_at_the_next_sign_in(
+    rettid: Rettid, username: str
+) -> None:
+    with rettid.database.transaction() as session:
+        staff = session.scalars(select(Staff).where(Staff.username == username)).one()
+        staff.password_hash = old = SHIPPED_HASHER.hash(factories.PASSWORD)
+    with rettid.database.transaction() as session:
+        sign_in.staff_by_password(session, username, factories.PASSWORD, ADDRESS)
+        staff = session.scalars(select(Staff).where(Staff.username == username)).one()
+        assert staff.password_hash != old
+        assert extract_parameters(staff.password_hash) != RFC_9106_LOW_MEMORY
+        sign_in.staff_by_password(session, username, factories.PASSWORD, ADDRESS)

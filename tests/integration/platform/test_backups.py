@@ -140,18 +140,18 @@ def test_an_older_schema_is_restored_and_the_operator_told_to_upgrade(
 
 
 def test_sqlite_is_restored_where_there_was_no_database(
-    app: Flask, rettid: Rettid, karen: int, tmp_path: Path
+    app: Flask, rettid: Rettid, karen: int, tmp_path: Path, instance: Path
 ) -> None:
     if rettid.database.engine.dialect.name != "sqlite":
         pytest.skip("an empty PostgreSQL database is made by its own programs")
     copy = tmp_path / "copy.backup"
     run(app, "backup", str(copy))
     rettid.database.engine.dispose()
-    for leftover in tmp_path.glob("rettid.sqlite3*"):
+    for leftover in instance.glob("rettid.sqlite3*"):
         leftover.unlink()
     assert run(app, "restore", str(copy)).exit_code == 0
     assert names(rettid) == ["Karen Østergård"]
-    with sqlite3.connect(tmp_path / "rettid.sqlite3") as connection:
+    with sqlite3.connect(instance / "rettid.sqlite3") as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 

@@ -26,7 +26,7 @@ def fail() -> None:
 
 @pytest.mark.parametrize("wrapped", ["as a cause", "as a context"])
 def test_a_refused_row_is_not_quoted(
-    app: Flask, capsys: pytest.CaptureFixture[str], wrapped: str
+    own_app: Flask, capsys: pytest.CaptureFixture[str], wrapped: str
 ) -> None:
     pages = Pages("failing", __name__)
 
@@ -40,10 +40,10 @@ def test_a_refused_row_is_not_quoted(
             raise LookupError("over it")  # noqa: B904  (the context is what is tested)
         return ""
 
-    app.register_blueprint(pages)
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+    own_app.register_blueprint(pages)
+    own_app.config["PROPAGATE_EXCEPTIONS"] = False
     logs.configure()
-    assert app.test_client().post("/failing").status_code == 500
+    assert own_app.test_client().post("/failing").status_code == 500
     written = capsys.readouterr().err
     assert "unforeseen" in written
     assert "IntegrityError: sqlstate" in written

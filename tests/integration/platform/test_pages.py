@@ -29,6 +29,12 @@ class Locked(Exception):
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """One that a test may give pages."""
+    return own_app
+
+
+@pytest.fixture
 def attempts(app: Flask) -> list[int]:
     """A room of views that write and then end in different ways; the list counts the calls."""
     made: list[int] = []
