@@ -1,8 +1,5 @@
 """Never a double booking, however many try at once: separate processes on one database."""
 
-import multiprocessing
-from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -18,8 +15,8 @@ from booking.platform.database import Session
 from tests import factories as make
 from tests.integration.appointments import racing
 from tests.integration.appointments.racing import NOW, Runner
+from tests.racing import PROCESSES, race
 
-PROCESSES = 8
 STARTS = 50
 REFUSALS = {
     "time_taken",
@@ -57,12 +54,6 @@ def patients(session: Session, clinic_id: int, count: int) -> list[int]:
         ],
     )
     return list(ids)
-
-
-def race(work: Callable[[Runner], dict[str, int]], runners: list[Runner]) -> Counter[str]:
-    """Run one process a runner, and add up how the attempts ended; an error in any is raised."""
-    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        return sum((Counter(o) for o in pool.map(work, runners, chunksize=1)), Counter())
 
 
 def overlaps(session: Session) -> int:

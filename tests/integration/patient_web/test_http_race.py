@@ -1,12 +1,7 @@
 """Never a double booking over HTTP: eight processes at a server with two workers, at once."""
 
-import multiprocessing
-import random
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -23,42 +18,12 @@ from booking.platform.config import from_environment
 from booking.platform.localtime import to_utc
 from tests import factories as make
 from tests.integration.appointments.test_races import overlaps, patients
-from tests.serving import Browser, Visitor, environment, gunicorn, visitor
+from tests.integration.patient_web.besieging import Crowd, besiege
+from tests.racing import PROCESSES, race
+from tests.serving import environment, gunicorn, visitor
 from wsgi import create_app
 
-PROCESSES = 8
 DAYS, HOURS = 5, range(8, 18)
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """What one process is given."""
-
-    port: int
-    seed: int
-    visitors: list[Visitor]
-    visit_type_id: int
-    values: list[str]
-
-
-def besiege(crowd: Crowd) -> dict[str, int]:
-    """Each visitor tries one start, in an order of this process's own: holds and confirms it."""
-    browser = Browser(crowd.port)
-    outcomes: Counter[str] = Counter()
-    wanted = cycle(random.Random(crowd.seed).sample(crowd.values, len(crowd.values)))
-    for who, value in zip(crowd.visitors, wanted, strict=False):
-        path = f"/ny-tid/{who.course_id}/{crowd.visit_type_id}"
-        status, held, page = browser.post(who, path, {"start": value})
-        if status == 303:
-            status, receipt, page = browser.post(who, held, {})
-            booked = status == 303 and receipt.endswith("/kvittering")
-            outcomes["booked" if booked else f"confirming: {status}"] += 1
-        else:
-            said = "Tiden er lige blevet taget" in page
-            outcomes["just taken" if status == 409 and said else f"choosing: {status}"] += 1
-            outcomes["offered others"] += 'name="start"' in page
-    browser.close()
-    return dict(outcomes)
 
 
 @pytest.fixture
@@ -109,8 +74,7 @@ def test_fifty_starts_are_booked_exactly_once_each(
             Crowd(port, n, visitors[n * attempts : (n + 1) * attempts], number, values)
             for n in range(PROCESSES)
         ]
-        with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-            outcomes = sum((Counter(o) for o in pool.map(besiege, crowds, chunksize=1)), Counter())
+        outcomes = race(besiege, crowds)
     turned_away = PROCESSES * attempts - len(values)
     assert outcomes["booked"] == len(values), outcomes
     assert outcomes["just taken"] == turned_away, outcomes
