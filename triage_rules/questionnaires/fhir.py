@@ -53,7 +53,7 @@ ABOUT = {
 }
 MEANT = {
     *("resourceType", "url", "version", "name", "title", "_title", "description"),
-    *("_description", "publisher", "copyright", "item", "extension"),
+    *("_description", "publisher", "copyright", "_copyright", "item", "extension"),
 }
 OF_ITEM = {
     *("linkId", "text", "_text", "type", "required", "repeats", "readOnly", "code", "prefix"),
@@ -85,7 +85,7 @@ def read(source: str) -> Questionnaire:
         items=items,
         description=_words(data, "description", "Questionnaire", needed=False),
         publisher=text(data, "publisher", "Questionnaire", needed=False),
-        copyright_note=text(data, "copyright", "Questionnaire", needed=False),
+        copyright_note=_words(data, "copyright", "Questionnaire", needed=False),
         scores=tuple(
             _score(one, f"Questionnaire.extension[{number_}]")
             for number_, one in enumerate(extensions(data, {SCORE}, "Questionnaire"))

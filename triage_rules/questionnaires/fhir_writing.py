@@ -42,11 +42,10 @@ def write(questionnaire: Questionnaire) -> str:
         "item": [_item(questionnaire, item) for item in questionnaire.items],
         **_words("title", questionnaire.title),
         **_words("description", questionnaire.description),
+        **_words("copyright", questionnaire.copyright_note),
     }
     if questionnaire.publisher:
         data["publisher"] = questionnaire.publisher
-    if questionnaire.copyright_note:
-        data["copyright"] = questionnaire.copyright_note
     if questionnaire.scores:
         data["extension"] = [_score(score) for score in questionnaire.scores]
     return dumped(data)

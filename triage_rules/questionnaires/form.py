@@ -123,7 +123,7 @@ class Questionnaire:
     items: tuple[Item, ...]
     description: Words = Words("")
     publisher: str = ""
-    copyright_note: str = ""
+    copyright_note: Words = Words("")
     scores: tuple[Score, ...] = ()
 
     def questions(self) -> Iterator[Question]:

@@ -159,7 +159,7 @@ def answers(clinic_id: int, patient_id: int, response_id: int) -> ResponseReturn
         given=response.request.responses[0],
         stands=response.request.response is response,
         title=form.title.said(language),
-        copyright_note=form.copyright_note,
+        copyright_note=form.copyright_note.said(language),
         sections=[
             (page.words.said(language), showing.lines(page, given, opened, form, language))
             for page in form.pages()

@@ -64,7 +64,10 @@ def test_phq_9_is_whole() -> None:
         "eller anden måde",
         "Thoughts that you would be better off dead or of hurting yourself in some way",
     )
-    assert "J Gen Intern Med 2001;16:606-613" in form.copyright_note
+    for note in (form.copyright_note.da, form.copyright_note.en):
+        assert "J Gen Intern Med 2001;16:606-613" in note
+    assert "Må frit gengives" in form.copyright_note.da
+    assert "No permission required to reproduce" in form.copyright_note.en
 
 
 def test_answers_are_written_and_read_equal() -> None:
