@@ -171,6 +171,8 @@ def _fact(name: str, value: Any) -> Fact:
         raise UnusableMapping(f"facts.{name}.type must be one of {_listed(get_args(FactKind))}")
     if "." in name:
         raise UnusableMapping(f"facts.{name}: a name without dots, please")
+    if name == "form":  # kept among the facts, and what standards are met by
+        raise UnusableMapping("facts.form: a field of its own, columns.form")
     fact = Fact(table.text("column"), cast(FactKind, kind), table.whole("min"), table.whole("max"))
     table.nothing_else()
     return fact

@@ -30,6 +30,7 @@ def test_what_is_not_said_is_as_usual() -> None:
         (SOUND + '[values.outcome]\nYes = "noshow"', "values names fields without a column"),
         (SOUND + '[facts.age]\ncolumn = "Age"\ntype = "real"', "facts.age.type"),
         (SOUND + '[facts.age]\ncolumn = "Age"\nmin = "0"', "facts.age.min"),
+        (SOUND + '[facts.form]\ncolumn = "How"', "facts.form: a field"),
         (SOUND + '[patients]\ncreate = "yes"', "patients.create"),
         (SOUND + "day = []", "columns.day"),
         (SOUND + "columns = 3", "columns.columns"),
