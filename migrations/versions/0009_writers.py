@@ -1,5 +1,6 @@
 """Rules: everyone who edited a draft is kept, in it and in the version it becomes, and none of them
-publishes it or runs it in shadow. And an index for a decision's worklist item.
+publishes it or runs it in shadow; what it was before each save is kept for undoing. And an index for
+a decision's worklist item.
 
 A draft begins with whoever edited it last: who did so before was not kept. Versions published
 before this know who sent them, and no more.
@@ -24,6 +25,21 @@ def upgrade() -> None:
             table, sa.Column("writer_ids", sa.JSON(), nullable=False, server_default="[]")
         )
     op.create_index(INDEX, INDEXED, ["worklist_item_id"])
+    op.create_table(
+        "rule_draft_step",
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("examples", sa.Text(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["rule_draft.id"], name="fk_rule_draft_step_draft_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["made_by_id"], ["staff.id"], name="fk_rule_draft_step_made_by_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_rule_draft_step"),
+        sa.UniqueConstraint("draft_id", "edition", name="uq_rule_draft_step_draft_id_edition"),
+    )
     array = "json_build_array" if _postgresql() else "json_array"
     op.execute(f"UPDATE rule_draft SET writer_ids = {array}(edited_by_id)")
     for statement in _on_postgresql() if _postgresql() else _on_sqlite():
@@ -42,6 +58,7 @@ def downgrade() -> None:
             "rule_release_own_work",
         ):
             op.execute(f"DROP TRIGGER {name}")
+    op.drop_table("rule_draft_step")
     op.drop_index(INDEX, INDEXED)
     for table in TABLES:
         op.drop_column(table, "writer_ids")

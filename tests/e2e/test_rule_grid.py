@@ -185,6 +185,23 @@ def test_the_keys_work_from_arrival_and_the_signs_mean_what_they_say(
     page.context.close()
 
 
+def test_edits_are_undone_one_by_one_by_a_key_also_after_the_page_is_loaded_again(
+    browser: Browser, live: Live, session: Session
+) -> None:
+    made = desk(session, asthma.rules())
+    page = signed_in(browser, live, made.authors[0], viewport=DESKTOP)
+    page.goto(made.address(live, "activity"))
+    keys = Keys(page)
+    for _ in range(3):
+        keys.save("n")
+    page.reload()
+    for left in (6, 5, 4):
+        keys.save("z")
+        expect(page.locator("tbody tr")).to_have_count(left)
+    expect(page.locator("#undo")).to_have_count(0)
+    page.context.close()
+
+
 def test_a_draft_that_waits_is_turned_by_the_same_keys(
     browser: Browser, live: Live, session: Session
 ) -> None:

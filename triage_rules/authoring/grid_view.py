@@ -10,12 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from triage_rules.authoring import findings, words
+from booking.platform.pages import db, me
+from triage_rules.authoring import findings, queries, words
 from triage_rules.authoring.drafting import Here, address, as_fragment
 from triage_rules.authoring.examples_view import examples_shown
 from triage_rules.authoring.findings import Found
-from triage_rules.tables import examples as trying
-from triage_rules.tables import written
 from triage_rules.tables.model import AnyValue, Input, Row, Table, allows
 from triage_rules.tables.rule_set import STAGES, RuleSet
 from triage_rules.tables.soundness import unsound
@@ -117,7 +116,7 @@ def content(
 ) -> ResponseReturnValue:
     """The page on one of its tabs; only the part that changes where the page is there already.
 
-    before: the draft as it was, where an edit has just been made, so that it can be undone.
+    before: the draft as it was, where an edit has just been made.
     """
     found = unsound(here.rules)
     tab = tab if tab in (EXAMPLES, WHOLE) or here.rules.table(tab) else "activity"
@@ -129,7 +128,7 @@ def content(
         "tabs": _tabs(here, tab, found),
         "focus": focus,
         "said": _said(found, tab) if before else "",
-        "undo": _undo(here, before) if before else None,
+        "undo": here.editable and queries.step_to_undo(db(), here.draft, me().id) is not None,
         "address": partial(address, here),
         "words": words,
     }
@@ -139,16 +138,6 @@ def content(
         context |= _table(here, tab, found)
     template = "authoring/grid/content.html" if as_fragment() else "authoring/grid.html"
     return render_template(template, **context)
-
-
-def _undo(here: Here, before: Here) -> dict[str, str] | None:
-    """What puts the draft back as it was; None where nothing was changed."""
-    if (before.rules, before.examples) == (here.rules, here.examples):
-        return None
-    return {
-        "rules": written.written(before.rules),
-        "examples": trying.written(before.examples),
-    }
 
 
 def _tabs(here: Here, tab: str, found: list[Found]) -> list[dict[str, object]]:

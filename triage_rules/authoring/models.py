@@ -81,6 +81,19 @@ class RuleDraft(WithId):
         return staff_id
 
 
+class DraftStep(WithId):
+    """What a draft was before a save, for whoever made it to undo. edition: which the save made."""
+
+    __tablename__ = "rule_draft_step"
+    __table_args__ = (UniqueConstraint("draft_id", "edition"),)
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("rule_draft.id", ondelete="CASCADE"))
+    edition: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    examples: Mapped[str] = mapped_column(Text)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+
+
 class RuleVersion(WithId):
     """One published text of a rule set, numbered from 1. hash: SHA-256 (hex) of `body`.
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 from booking.people.models import Staff
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
-from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet, RuleVersion
+from triage_rules.authoring.models import DraftStep, RuleDraft, RuleRelease, RuleSet, RuleVersion
 
 COUNTING = ("publish", "rollback")
 
@@ -48,6 +48,17 @@ def draft_here(session: Session, clinic_id: int, rule_set_id: int) -> RuleDraft:
     if draft is None:
         raise NotFound
     return draft
+
+
+def step_to_undo(session: Session, draft: RuleDraft, staff_id: int) -> DraftStep | None:
+    """The latest save of a draft that stands, if it is somebody's own; else None."""
+    latest = session.scalars(
+        select(DraftStep)
+        .where(DraftStep.draft_id == draft.id)
+        .order_by(DraftStep.edition.desc())
+        .limit(1)
+    ).one_or_none()
+    return latest if latest is not None and latest.made_by_id == staff_id else None
 
 
 def version_here(session: Session, clinic_id: int, rule_set_id: int, number: int) -> RuleVersion:

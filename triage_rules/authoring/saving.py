@@ -21,6 +21,7 @@ from triage_rules.authoring.drafting import Examples, Here, address, as_fragment
 from triage_rules.authoring.editing import NotThere
 from triage_rules.authoring.errors import UnderReview
 from triage_rules.authoring.grid_view import content
+from triage_rules.authoring.models import DraftStep
 from triage_rules.tables.rule_set import Malformed, RuleSet, check
 
 
@@ -29,7 +30,7 @@ class Edit:
     """One change. said: what it does, as in 'you were about to: …'. tab: where it shows.
 
     focus: the id of what to go on from, worked out on the rules that were made. again: False
-    for what makes no sense upon what someone else wrote.
+    for what makes no sense upon what someone else wrote. undone: the save it undoes, if any.
     """
 
     said: str
@@ -37,6 +38,7 @@ class Edit:
     make: Callable[[RuleSet, Examples], tuple[RuleSet, Examples]]
     focus: Callable[[RuleSet], str] = lambda _rules: ""
     again: bool = True
+    undone: DraftStep | None = None
 
 
 class EditionForm(Form):
@@ -60,7 +62,7 @@ def carry_out(here: Here, edit: Edit) -> ResponseReturnValue:
     try:
         rules, examples = edit.make(here.rules, here.examples)
         check(rules)
-        service.save(db(), me(), here.draft, edition, rules, examples)
+        service.save(db(), me(), here.draft, edition, rules, examples, edit.undone)
     except ChangedMeanwhile:
         db().rollback()
         return _meanwhile(read_again(here), edit)

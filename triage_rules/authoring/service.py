@@ -27,7 +27,7 @@ from triage_rules.authoring.errors import (
     NotUnderReview,
     UnderReview,
 )
-from triage_rules.authoring.models import RuleDraft, RuleRelease, RuleSet, RuleVersion
+from triage_rules.authoring.models import DraftStep, RuleDraft, RuleRelease, RuleSet, RuleVersion
 from triage_rules.authoring.ownership import nobodys
 from triage_rules.authoring.publishing import Obstacle
 from triage_rules.tables import examples as trying
@@ -91,9 +91,11 @@ def save(
     edition: int,
     rules: Rules,
     examples: Sequence[Example] | None = None,
+    undone: DraftStep | None = None,
 ) -> RuleDraft:
     """Save what was written upon an edition of the draft; examples: None leaves them be.
 
+    undone: the earlier save that this one undoes, where it does; there is then nothing to undo.
     Raises ChangedMeanwhile where someone else saved in between, and then saves nothing; what
     they wrote is in `draft` by then. Raises UnderReview while the draft waits for approval.
     """
@@ -106,10 +108,16 @@ def save(
     tried = draft.examples if examples is None else trying.written(examples)
     if (body, tried) == (draft.body, draft.examples):
         return draft
+    was = DraftStep(draft_id=draft.id, body=draft.body, examples=draft.examples, made_by_id=by.id)
     draft.body, draft.examples = body, tried
     draft.edited_at, draft.edited_by_id, draft.edited_by = session.now(), by.id, by.name
     rule_set.label = rules.label
     session.flush()
+    if undone is None:
+        was.edition = draft.edition
+        session.add(was)
+    else:
+        session.delete(undone)
     _act(session, by, "rules.edited", rule_set)
     return draft
 

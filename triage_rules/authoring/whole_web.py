@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from booking.platform.errors import InvalidInput
 from booking.platform.forms import Choice, Day, Form, Number, Text, read
-from booking.platform.pages import Access, Pages
-from triage_rules.authoring import editing, words
+from booking.platform.pages import Access, Pages, db, me
+from triage_rules.authoring import editing, queries, words
 from triage_rules.authoring.drafting import Examples, Here, input_of, on_draft, shown, step
 from triage_rules.authoring.editing import NotThere
 from triage_rules.authoring.grid_forms import Figure, scale
@@ -18,7 +18,7 @@ from triage_rules.authoring.saving import Edit, carry_out, of_rules
 from triage_rules.tables import examples as trying
 from triage_rules.tables import written
 from triage_rules.tables.model import Table
-from triage_rules.tables.rule_set import STAGES, WEEKS, Malformed, RuleSet
+from triage_rules.tables.rule_set import STAGES, WEEKS, RuleSet
 
 pages = Pages(
     "rule_whole",
@@ -26,14 +26,6 @@ pages = Pages(
     url_prefix="/klinik/<int:clinic_id>/regler/<int:rule_set_id>/kladde",
     template_folder="templates",
 )
-LONGEST = 2_000_000  # characters of a rule set that comes back to be put in place again
-
-
-class UndoForm(Form):
-    """The draft as it was."""
-
-    rules = Text(required=True, longest=LONGEST)
-    examples = Text(required=True, longest=LONGEST)
 
 
 class WholeForm(Form):
@@ -200,19 +192,16 @@ def save_policy(here: Here) -> ResponseReturnValue:
 @pages.post("/fortryd", access=Access.CLINICIAN)
 @on_draft
 def undo(here: Here) -> ResponseReturnValue:
-    """Put the draft back as it was before the last edit."""
-    typed = read(UndoForm())
-    try:
-        before = written.read(typed["rules"]), trying.read(typed["examples"])
-    except Malformed as error:
-        raise NotThere from error
+    """Put the draft back as it was before the asker's latest save; again, to go further back."""
+    latest = queries.step_to_undo(db(), here.draft, me().id)
 
     def change(_rules: RuleSet, _examples: Examples) -> tuple[RuleSet, Examples]:
-        return before
+        if latest is None:
+            raise NotThere
+        return written.read(latest.body), trying.read(latest.examples)
 
-    return carry_out(
-        here, Edit(_("fortryde det sidste"), _stage() or "activity", change, again=False)
-    )
+    tab = _stage() or "activity"
+    return carry_out(here, Edit(_("fortryde det sidste"), tab, change, again=False, undone=latest))
 
 
 def _policy(here: Here, table: Table, error: InvalidInput | None = None) -> ResponseReturnValue:

@@ -49,20 +49,45 @@ def test_what_the_other_removed_is_said_and_what_was_typed_is_kept(grid: Grid, o
     says(grid.send("/raekker", stale), "Vis den nyeste kladde", status=409)
 
 
-def test_the_last_edit_is_undone_but_never_someone_elses(grid: Grid, other: Grid) -> None:
-    before = grid.rules
-    sent = grid.send("/celle", {**A2, "how": "missing"})
-    form = {
-        name: unescape(value)
-        for name, value in re.findall(r'name="(rules|examples)" value="([^"]*)"', sent.text)
-    }
+def test_several_edits_are_undone_one_by_one_but_never_someone_elses(
+    grid: Grid, other: Grid
+) -> None:
+    undo = {"tabel": "activity"}
+    assert 'id="undo"' not in grid.see().text
+    states = [(grid.rules, grid.examples)]
+    for how in ("missing", "any"):
+        grid.send("/celle", {**A2, "how": how})
+        states.append((grid.rules, grid.examples))
     other.see()
     other.send("/navn", {"label": "Astma", "latest_weeks": "30"})
-    says(grid.send("/fortryd", {**form, "tabel": "activity"}), "Bo Lund", status=409)
-    grid.see()
-    says(grid.send("/fortryd", {**form, "tabel": "activity"}), "fra 16 til 19")
-    assert grid.rules == before
-    says(grid.send("/fortryd", {"rules": "{}", "examples": "[]"}), "findes ikke mere", status=409)
+    says(grid.send("/fortryd", undo), "Bo Lund gemte", status=409)
+    assert 'id="undo"' not in grid.see().text
+    says(grid.send("/fortryd", undo), "findes ikke mere", status=409)
+    assert grid.rules.latest_weeks == 30
+
+    says(other.send("/fortryd", undo), "Gemt")
+    for state in reversed(states[:2]):
+        page = grid.see()
+        assert 'id="undo"' in page.text
+        assert grid.send("/fortryd", undo, fragment=False).status_code == 303
+        assert (grid.rules, grid.examples) == state
+    assert 'id="undo"' not in grid.see().text
+
+
+def test_an_undone_draft_is_edited_on_and_examples_are_undone_too(grid: Grid) -> None:
+    grid.send("/celle", {**A2, "how": "missing"})
+    first = grid.rules
+    grid.send("/celle", {**A2, "how": "any"})
+    grid.send("/fortryd", {})
+    grid.send("/raekker", {"tabel": "activity"})
+    grid.send("/fortryd", {})
+    assert grid.rules == first
+    example = {"name": "Rask", "fact0": "no", "fact1": "23", "colour": "green", "form": "phone"}
+    grid.send("/eksempel", {**example, "action": "contact", "calls": "nobody"})
+    assert [one.name for one in grid.examples] == ["Rask"]
+    grid.send("/fortryd", {})
+    assert not grid.examples
+    assert grid.rules == first
 
 
 def test_example_patients_are_written_tried_and_removed(grid: Grid) -> None:
