@@ -13,7 +13,6 @@ from triage_rules.impact import compare
 from triage_rules.impact.compare import NOTHING, Line, Pair, Step, changes, summary
 from triage_rules.tables.decide import Chain, Decision
 from triage_rules.tables.evaluate import Fact
-from triage_rules.tables.lacking import lacking
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -183,16 +182,9 @@ def test_a_decision_becomes_the_day_the_rules_aim_at() -> None:
     assert (red.form, red.profession, red.minutes) == ("in_person", "doctor", 30)
 
 
-def test_a_missing_score_is_a_clinicians_today_and_says_what_is_missing() -> None:
-    unsure = decide(act=Decimal(22))
-    found = compare.step(unsure, TODAY, 52)
+def test_a_missing_score_is_a_clinicians_today() -> None:
+    found = compare.step(decide(act=Decimal(22)), TODAY, 52)
     assert (found.action, found.seen_on) == ("look", TODAY)
-    assert lacking(unsure) == ("breathless_at_rest",)
-
-
-def test_what_a_row_answers_for_when_it_is_missing_is_missing_all_the_same() -> None:
-    assert lacking(decide(breathless_at_rest=False)) == ("act",)
-    assert lacking(decide(act=Decimal(17), breathless_at_rest=False)) == ()
 
 
 def test_decisions_differ_in_whom_to_call_though_the_step_is_the_same() -> None:
