@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import NoReturn
 
 from triage_rules.dmn.feel.moments import written
-from triage_rules.dmn.feel.texts import written_number
-from triage_rules.dmn.refused import Refused
-from triage_rules.dmn.values import Months, Value
+from triage_rules.dmn.feel.texts import LONGEST_NUMERAL, written_number
+from triage_rules.dmn.refused import Refused, at
+from triage_rules.dmn.values import NUMBERS, Months, Value
 
 MOST_BYTES = 1_000_000
 WHERE = "the facts"
@@ -52,7 +52,8 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def to_json(value: Value, indent: int | None = None) -> str:
     """JSON text of a value of strings, numbers, lists and contexts; dates become strings."""
-    return _json(value, indent, 0)
+    with at("the answer"):
+        return _json(value, indent, 0)
 
 
 def _json(value: Value, indent: int | None, level: int) -> str:
@@ -61,7 +62,7 @@ def _json(value: Value, indent: int | None, level: int) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
-        return written_number(value)
+        return _number(value)
     if isinstance(value, date | time | timedelta | Months):
         return json.dumps(written(value))
     if isinstance(value, dict):
@@ -72,7 +73,14 @@ def _json(value: Value, indent: int | None, level: int) -> str:
         return _bracketed("{", parts, "}", indent, level)
     if isinstance(value, tuple | list):
         return _bracketed("[", [_json(v, indent, level + 1) for v in value], "]", indent, level)
-    raise Refused("the answer", "a range or function is not written as JSON")
+    raise Refused("", "a range or function is not written as JSON")
+
+
+def _number(value: Decimal) -> str:
+    """Plain digits, or with an exponent where there would be very many."""
+    if value and abs(value.adjusted()) > LONGEST_NUMERAL:
+        return str(NUMBERS.plus(value).normalize(NUMBERS))
+    return written_number(value)
 
 
 def _bracketed(opening: str, parts: list[str], closing: str, indent: int | None, level: int) -> str:

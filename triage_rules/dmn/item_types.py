@@ -60,10 +60,14 @@ class Types:
 
     def fit(self, value: Value, type_ref: str | None, where: str) -> Value:
         """The computed value as one of the type; raises Unfit where it is none."""
+        if isinstance(value, Function):
+            return self.typed(value, type_ref, where)
         return self._as(value, type_ref, where, fact=False, deep=0)
 
     def typed(self, function: Function, type_ref: str | None, where: str) -> Function:
         """The function as one of the type; where the type is of no function, it is its value's."""
+        if type_ref in (None, "Any"):
+            return function
         item = self._types.get(type_ref) if type_ref else None
         wanted = item.function if item is not None else None
         if wanted is None:
@@ -94,7 +98,8 @@ class Types:
         if value is None:
             return None
         if item.function is not None:
-            return self._function(value, item.function, where)
+            needed = "function"
+            raise Unfit(where, f"a {needed} is needed, not a {said(value)}")
         if not item.collection:
             return self._single(_alone(value), item, where, fact=fact, deep=deep)
         values = value if isinstance(value, list | tuple) else (value,)
@@ -102,12 +107,6 @@ class Types:
             self._single(one, item, f"{where}, item {number}", fact=fact, deep=deep)
             for number, one in enumerate(values, 1)
         )
-
-    def _function(self, value: Value, wanted: FunctionType, where: str) -> Value:
-        if not isinstance(value, Function):
-            needed = "function"
-            raise Unfit(where, f"a {needed} is needed, not a {said(value)}")
-        return TypedFunction(value, wanted, self, where)
 
     def _single(self, value: Value, item: ItemType, where: str, *, fact: bool, deep: int) -> Value:
         if value is None:

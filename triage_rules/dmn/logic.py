@@ -216,7 +216,7 @@ class Logics:
         table = compiled.table
         if not compiled.defaults:
             return nothing(table.hit_policy, table.aggregation, table.where)
-        if table.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER"):
+        if table.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") and not table.aggregation:
             raise Refused(table.where, "no row holds: DMN leaves a default among many rows open")
         found: list[Value] = []
         for clause, node in zip(table.outputs, compiled.defaults, strict=True):

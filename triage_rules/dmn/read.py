@@ -31,9 +31,10 @@ def read(document: bytes) -> Definitions:
         )
     language = root.attributes.get("expressionLanguage")
     reader = Reader(None if is_feel(language) else f"its language {language!r} is not FEEL")
+    own = root.attributes.get("namespace", "")
     parts: dict[str, InputData | Decision | Knowledge] = {}
     for element in root.children:
-        part = _part(element, reader) if element.namespace == root.namespace else None
+        part = _part(element, reader, own) if element.namespace == root.namespace else None
         if part is None:
             continue
         if part.id in parts:
@@ -44,22 +45,22 @@ def read(document: bytes) -> Definitions:
         raise Refused("the file", "two item definitions have one name")
     return Definitions(
         name=root.attributes.get("name", ""),
-        namespace=root.attributes.get("namespace", ""),
+        namespace=own,
         types={item.name: item for item in types},
         parts=parts,
         members=frozenset(reader.members.union(*(_members(item) for item in types))),
         extras=extras(root),
-        services=tuple(_service(element) for element in root.all("decisionService")),
+        services=tuple(_service(element, own) for element in root.all("decisionService")),
     )
 
 
-def _service(element: Element) -> Service:
+def _service(element: Element, own: str) -> Service:
     variable = element.one("variable")
     label = normal(element.attributes.get("name", ""))
     name = label if variable is None else normal(variable.attributes.get("name", label))
 
     def ids(kind: str) -> tuple[str, ...]:
-        return tuple(_required(one) for one in element.all(kind))
+        return tuple(_required(one, own) for one in element.all(kind))
 
     return Service(
         id=element.attributes.get("id", f"line-{element.line}"),
@@ -72,7 +73,7 @@ def _service(element: Element) -> Service:
     )
 
 
-def _part(element: Element, reader: Reader) -> InputData | Decision | Knowledge | None:
+def _part(element: Element, reader: Reader, own: str) -> InputData | Decision | Knowledge | None:
     if element.name not in ("inputData", "decision", "businessKnowledgeModel"):
         return None
     variable = element.one("variable")
@@ -86,7 +87,7 @@ def _part(element: Element, reader: Reader) -> InputData | Decision | Knowledge 
     if element.name == "inputData":
         return InputData(identity, label, name, type_ref)
     requires = tuple(
-        _required(reference)
+        _required(reference, own)
         for requirement in element.children
         if requirement.namespace == element.namespace
         for reference in requirement.children
@@ -103,8 +104,9 @@ def _part(element: Element, reader: Reader) -> InputData | Decision | Knowledge 
     return Knowledge(identity, label, name, type_ref, requires, logic)
 
 
-def _required(reference: Element) -> str:
-    return reference.attributes.get("href", "").removeprefix("#")
+def _required(reference: Element, own: str) -> str:
+    """The id meant; of another file's part, whose namespace is before it, the whole."""
+    return reference.attributes.get("href", "").removeprefix(own).removeprefix("#")
 
 
 def _item_type(element: Element) -> ItemType:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from triage_rules.dmn.feel import nodes
 from triage_rules.dmn.feel.arithmetic import calculate, opposite
@@ -153,6 +154,8 @@ def _answered(expression: nodes.Node, found: Value, value: Value) -> bool | None
     """What a test with `?` says; refused where DMN could also compare what it gives with `?`."""
     if isinstance(expression, nodes.Name):
         return True  # `?` alone is what it is
+    if isinstance(found, tuple):
+        return _among(value, found)
     if found is not None and not isinstance(found, bool):
         raise Refused("", "a test with `?` does not answer true or false")
     if found is False and value is False:
@@ -193,7 +196,10 @@ def _or(node: nodes.Or, scope: Scope) -> Value:
 def _between(node: nodes.Between, scope: Scope) -> Value:
     value = evaluate(node.value, scope)
     low, high = evaluate(node.low, scope), evaluate(node.high, scope)
-    return both([compare(">=", value, low), compare("<=", value, high)])
+    answers = [compare(">=", value, low), compare("<=", value, high)]
+    if None in answers and False in answers:
+        raise Refused("", "one side of `between` is unknown, and the other does not hold")
+    return both(answers)
 
 
 def _in(node: nodes.In, scope: Scope) -> Value:
@@ -231,6 +237,8 @@ def _all_of(each: nodes.Each, scope: Scope) -> tuple[Value, ...]:
         scope.work.step(len(source))
         return source
     last = evaluate(each.last, scope)
+    if _are_days(source) and _are_days(last):
+        return _days(cast(date, source), cast(date, last), scope)
     if not (isinstance(source, Decimal) and isinstance(last, Decimal)):
         raise Refused("", "only whole numbers are gone through from one to another")
     if source != source.to_integral_value() or last != last.to_integral_value():
@@ -238,6 +246,17 @@ def _all_of(each: nodes.Each, scope: Scope) -> tuple[Value, ...]:
     scope.work.step(int(min(abs(last - source), Decimal(MOST_STEPS))) + 1)
     way = 1 if source <= last else -1
     return tuple(Decimal(number) for number in range(int(source), int(last) + way, way))
+
+
+def _are_days(value: Value) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _days(first: date, last: date, scope: Scope) -> tuple[Value, ...]:
+    count = (last - first).days
+    scope.work.step(abs(count) + 1)
+    way = 1 if count >= 0 else -1
+    return tuple(first + timedelta(days=number) for number in range(0, count + way, way))
 
 
 def _scopes(each: tuple[nodes.Each, ...], scope: Scope) -> "list[Scope]":

@@ -1,5 +1,7 @@
 """The types FEEL names: read after `instance of`, and whether a value is of one."""
 
+from typing import NoReturn
+
 from triage_rules.dmn.feel.nodes import Kind
 from triage_rules.dmn.feel.scanner import Scanner
 from triage_rules.dmn.refused import Refused
@@ -17,6 +19,9 @@ SIMPLE = (
 )
 
 
+ANY = "Any"
+
+
 def take_kind(scan: Scanner) -> Kind:
     """Past a type; refused unless it is simple, or a list, range or context of such."""
     for name in ("list", "range"):
@@ -27,7 +32,7 @@ def take_kind(scan: Scanner) -> Kind:
             return Kind(name, (inside,))
     if scan.take_word("context"):
         return _context(scan)
-    for name in SIMPLE:
+    for name in (*SIMPLE, ANY):
         if scan.take_word(name):
             return Kind(name)
     raise scan.failure("`instance of` is only read for FEEL's own types of values")
@@ -46,6 +51,8 @@ def _context(scan: Scanner) -> Kind:
 
 def is_of(value: Value, wanted: Kind) -> bool:
     """Whether the value is of the type; refused where it holds null, or nothing at all."""
+    if wanted.name == ANY:
+        return value is not None or _unsaid("what null is")
     if kind(value) != wanted.name:
         return False
     if isinstance(value, tuple):
@@ -63,12 +70,16 @@ def is_of(value: Value, wanted: Kind) -> bool:
 
 def _all_of(values: tuple[Value, ...], wanted: Kind) -> bool:
     if not values:
-        raise Refused("", "the type of an empty list is asked for")
+        return wanted.inside[0].name == ANY or _unsaid("the type of an empty list")
     answers = [_known(value, wanted.inside[0]) for value in values]  # each, whatever the first is
     return all(answers)
 
 
 def _known(value: Value, wanted: Kind) -> bool:
-    if value is None:
-        raise Refused("", "the type of what holds null is asked for")
-    return is_of(value, wanted)
+    if value is None and wanted.name != ANY:
+        return _unsaid("the type of what holds null")
+    return wanted.name == ANY or is_of(value, wanted)
+
+
+def _unsaid(what: str) -> NoReturn:
+    raise Refused("", f"{what} is asked for")

@@ -28,7 +28,7 @@ LONGEST_NUMERAL = 40
 # No nested repetition: such a pattern also takes no unbounded time.
 _PLAIN = r"[A-Za-z0-9 _,;:@#%&=<>!~'\"/\u00c0-\u024f-]"
 _CLASS = r"\[\^?(?:[A-Za-z0-9](?:-[A-Za-z0-9])?|[ _,;:@./])+\]"
-_ONE = rf"(?:{_PLAIN}|\\[.*+?()|\[\]{{}}]|{_CLASS})"
+_ONE = rf"(?:{_PLAIN}|\\[.*+?()|\[\]{{}}sd]|{_CLASS})"
 _PATTERN = re.compile(rf"\^?(?:{_ONE}(?:[*+?]|\{{\d{{1,2}}\}})?)+")
 
 
@@ -115,7 +115,7 @@ def _pattern(pattern: Value) -> re.Pattern[str]:
     if len(re.findall(r"(?<!\\)[*+]", source)) > 4:
         raise Refused("", "the pattern repeats too much")
     try:
-        compiled = re.compile(source)
+        compiled = re.compile(source.replace(r"\s", r"[ \t\n\r]"))  # XPath's, not Python's
     except re.error:
         raise Refused("", f"the pattern {source[:40]!r} cannot be read") from None
     return compiled
