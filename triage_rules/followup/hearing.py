@@ -102,13 +102,15 @@ def _on_response(session: Session, response_id: int, cause: str) -> None:
 
 
 def _concerns(session: Session, plan: FollowUpPlan, response: QuestionnaireResponse) -> bool:
-    """True for the plan's own questionnaire, one its rules ask for, any wish for contact, and
-    an alarm."""
+    """True for the plan's own questionnaire, one its rules ask for, one that it has been decided
+    on before, any wish for contact, and an alarm."""
     questionnaire = response.request.version.questionnaire
     if questionnaire.id == plan.pathway.questionnaire_id:
         return True
     version = rule_sets.in_force(session, plan.pathway.rule_set_id, session.now())
     if version is not None and questionnaire.code in facts.questionnaires_of(version.rules):
+        return True
+    if queries.decided_on(session, plan.id, questionnaire.id):
         return True
     known = facts.Known(session, plan.course, response)
     return known.wishes_contact or known.alarming is not None

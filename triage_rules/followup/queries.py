@@ -15,6 +15,11 @@ from triage_rules.followup.models import (
     Measurement,
     Pathway,
 )
+from triage_rules.questionnaires.models import (
+    QuestionnaireRequest,
+    QuestionnaireResponse,
+    QuestionnaireVersion,
+)
 
 
 def plan_here(session: Session, clinic_id: int, patient_id: int, plan_id: int) -> FollowUpPlan:
@@ -65,6 +70,21 @@ def time_to_read(session: Session, clinic_id: int, patient_id: int) -> timedelta
 def latest_decision(session: Session, plan_id: int) -> FollowUpDecision | None:
     """The decision that stands."""
     return session.scalars(_newest_first(plan_id).limit(1)).one_or_none()
+
+
+def decided_on(session: Session, plan_id: int, questionnaire_id: int) -> bool:
+    """True where answers to a questionnaire have led to a decision in a plan."""
+    found = (
+        select(FollowUpDecision.id)
+        .join(FollowUpDecision.response)
+        .join(QuestionnaireResponse.request)
+        .join(QuestionnaireRequest.version)
+        .where(
+            FollowUpDecision.plan_id == plan_id,
+            QuestionnaireVersion.questionnaire_id == questionnaire_id,
+        )
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def decision_here(

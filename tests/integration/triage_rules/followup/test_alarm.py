@@ -191,9 +191,12 @@ def test_a_questionnaire_the_rules_know_nothing_of_alarms_as_well(
     deaf.publish(session, replace(by_age, tables=(none, young, contacts)))
     deaf.answer(session, GREEN)
     assert queries.latest_decision(session, deaf.plan.id) is None
-    deaf.answer(session, GREEN, ninth=1)
+    response = deaf.answer(session, GREEN, ninth=1)
     session.commit()
     assert decision(session, deaf).colour == "red"
+    asking.correct(session, deaf.as_clinician, response, phq9(GREEN), "typing")
+    session.commit()
+    assert decision(session, deaf).colour == "green"  # what was decided on is decided on again
 
 
 def test_paper_of_an_older_day_alarms_though_newer_answers_stand(
