@@ -17,6 +17,15 @@ class InvitationCreated:
 
 
 @dataclass(frozen=True)
+class CourseEnded:
+    """A patient's way through the clinic is over."""
+
+    course_id: int
+    patient_id: int
+    clinic_id: int
+
+
+@dataclass(frozen=True)
 class AppointmentBooked:
     """A time was booked. `provisional`: the patient has not answered yet."""
 

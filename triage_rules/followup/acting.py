@@ -27,7 +27,7 @@ from triage_rules.followup.wording import colour_name
 from triage_rules.questionnaires import alarm
 from triage_rules.questionnaires.models import QuestionnaireRequest
 from triage_rules.questionnaires.service import wish_key
-from triage_rules.tables.decide import Contact, Decision
+from triage_rules.tables.decide import Contact, Decision, Reason
 
 RED, YELLOW = "follow_up_red", "follow_up_yellow"
 NO_RULES, NOTHING_TO_ASK = "follow_up_no_rules", "follow_up_no_questionnaire"
@@ -187,7 +187,8 @@ def _look(
     if made.action == "questionnaire":
         return Led("worklist", item=nothing_to_ask(session, plan))
     wish = with_key(session, wish_key(plan.clinic_id, plan.patient_id))
-    if wish is not None and made.colour != "red":
+    alone = row.cause == "wish" or made.reasons == (Reason("asked"),)
+    if wish is not None and alone and made.colour != "red":
         return Led("worklist", item=_own_wish(session, plan, wish))
     return Led("worklist", item=put_look(session, plan, row))
 

@@ -11,6 +11,7 @@ from triage_rules.followup import acting, contacts, due, queries, service
 from triage_rules.followup.errors import NoRulesInForce
 from triage_rules.followup.models import FollowUpPlan
 from triage_rules.questionnaires.queries import waiting
+from triage_rules.questionnaires.service import wish_key
 
 
 def unless_something_waits(session: Session, plan: FollowUpPlan) -> None:
@@ -73,5 +74,6 @@ def _without_a_step(session: Session) -> ColumnElement[bool]:
 
 def _something_waits(session: Session, plan: FollowUpPlan) -> bool:
     asked = any(one.course_id == plan.course_id for one in waiting(session, plan.patient_id))
-    item = with_key(session, acting.item_key(plan))
-    return asked or item is not None or contacts.standing(session, plan) is not None
+    keys = acting.item_key(plan), wish_key(plan.clinic_id, plan.patient_id)
+    tasks = any(with_key(session, key) is not None for key in keys)
+    return asked or tasks or contacts.standing(session, plan) is not None

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import cast
 
-from booking.appointments.events import ContactDone
+from booking.appointments.events import ContactDone, CourseEnded
 from booking.appointments.models import Appointment
 from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.events import WorklistItemFinished
@@ -47,14 +47,22 @@ def on_wish(session: Session, wished: PatientWantsContact) -> None:
 
 def on_overdue(session: Session, overdue: QuestionnaireOverdue) -> None:
     """A patient is silent. A person has it on the worklist, and must open it in time; should that
-    come to nothing too, the plan's latest day calls again."""
+    come to nothing too, the plan's latest day calls again: not the day that has passed with the
+    answers, of which this is the call."""
     request = session.get_one(QuestionnaireRequest, overdue.request_id)
     plan = queries.running(session, request.course_id)
     if plan is None:
         return
-    service.lock(session, plan)
-    soon = today(session, plan.clinic) + timedelta(days=plan.pathway.answer_days)
-    plan.latest_on = min(plan.latest_on, soon)
+    with suppress(PlanEnded):
+        service.lock(session, plan)
+        _call(session, plan, request)
+
+
+def _call(session: Session, plan: FollowUpPlan, request: QuestionnaireRequest) -> None:
+    day = today(session, plan.clinic)
+    soon = day + timedelta(days=plan.pathway.answer_days)
+    plan.latest_on = min(plan.latest_on, soon) if plan.latest_on >= day else soon
+    due.seen(session, plan)
     item = with_key(session, asking.overdue_key(request))
     if item is not None:
         item.urgency = item.urgency or "yellow"
@@ -70,9 +78,19 @@ def on_done(session: Session, done: ContactDone) -> None:
     plan = queries.running(session, appointment.course_id or 0)
     if plan is None:
         return
-    service.lock(session, plan)
-    if contacts.standing(session, plan) is None:
-        going_on.with_next_step(session, plan)
+    with suppress(PlanEnded):
+        service.lock(session, plan)
+        if contacts.standing(session, plan) is None:
+            going_on.with_next_step(session, plan)
+
+
+def on_course_ended(session: Session, ended: CourseEnded) -> None:
+    """Nobody is followed in a course that has ended, and what was asked is taken back."""
+    plan = queries.running(session, ended.course_id)
+    if plan is not None:
+        with suppress(PlanEnded):
+            service.lock(session, plan)
+            due.end(session, SYSTEM, plan)
 
 
 def on_finished(session: Session, finished: WorklistItemFinished) -> None:
@@ -82,8 +100,9 @@ def on_finished(session: Session, finished: WorklistItemFinished) -> None:
     if item.patient_id is None:
         return
     for plan in queries.plans_of(session, item.patient_id, item.clinic_id):
-        service.lock(session, plan)
-        going_on.unless_something_waits(session, plan)
+        with suppress(PlanEnded):
+            service.lock(session, plan)
+            going_on.unless_something_waits(session, plan)
 
 
 def _on_response(session: Session, response_id: int, cause: str) -> None:

@@ -11,12 +11,12 @@ from booking.appointments.invitations.models import Invitation
 from booking.appointments.length import Length, LengthPolicy, LengthQuestion
 from booking.platform.database import Session
 from triage_rules.followup import contacts, queries
-from triage_rules.followup.models import FollowUpPlan
+from triage_rules.followup.models import FollowUpDecision, FollowUpPlan
 
 
 @dataclass(frozen=True)
 class ByDecision:
-    """A length policy that asks the latest decision first, and another for all the rest."""
+    """A length policy that asks the decisions first, and another for all the rest."""
 
     otherwise: LengthPolicy
 
@@ -29,7 +29,8 @@ class ByDecision:
 
 
 def _minutes(session: Session, question: LengthQuestion) -> int:
-    """What a clinician, else the latest decision, asked for; 0 where neither is about this."""
+    """What a clinician, else the latest decision, asked for, else what ordered this; 0 where
+    nothing is about it."""
     if question.invitation_id is None:
         return 0
     plan = session.scalars(
@@ -40,12 +41,23 @@ def _minutes(session: Session, question: LengthQuestion) -> int:
     decision = queries.latest_decision(session, plan.id) if plan is not None else None
     if plan is None or decision is None:
         return 0
+    minutes = _asked(session, plan, decision, question)
+    if minutes is None:
+        ordered = queries.ordering_decision(session, plan.id, question.invitation_id)
+        minutes = _asked(session, plan, ordered, question) if ordered is not None else None
+    return minutes or 0
+
+
+def _asked(
+    session: Session, plan: FollowUpPlan, decision: FollowUpDecision, question: LengthQuestion
+) -> int | None:
+    """What a decision, or a clinician's word on it, says of this contact; None: nothing."""
     review = queries.latest_review(session, decision.id)
     if review is not None and review.invitation_id == question.invitation_id and review.contact:
         return int(str(review.contact.get("minutes") or 0))
     contact = contacts.contact_of(decision)
     if decision.action != "contact" or contact is None:
-        return 0
+        return None
     fitting = contacts.fitting(plan, contact)
     about_this = fitting is not None and fitting.id == question.visit_type_id
-    return contact.minutes if about_this else 0
+    return contact.minutes if about_this else None

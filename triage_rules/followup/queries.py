@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
 from triage_rules.followup.models import (
+    DecisionOutcome,
     DecisionReview,
     FollowUpDecision,
     FollowUpPlan,
@@ -31,19 +32,17 @@ def plan_here(session: Session, clinic_id: int, patient_id: int, plan_id: int) -
 
 
 def plans_of(
-    session: Session, patient_id: int, clinic_id: int | None = None, *, ended: bool = False
+    session: Session, patient_id: int, clinic_id: int | None = None
 ) -> Sequence[FollowUpPlan]:
-    """A patient's plans, the latest first; at one clinic or all. ended: those too."""
+    """A patient's running plans, the latest first; at one clinic or all."""
     wanted = (
         select(FollowUpPlan)
-        .where(FollowUpPlan.patient_id == patient_id)
+        .where(FollowUpPlan.patient_id == patient_id, FollowUpPlan.ended_at.is_(None))
         .options(joinedload(FollowUpPlan.pathway), joinedload(FollowUpPlan.course))
         .order_by(FollowUpPlan.started_on.desc(), FollowUpPlan.id.desc())
     )
     if clinic_id is not None:
         wanted = wanted.where(FollowUpPlan.clinic_id == clinic_id)
-    if not ended:
-        wanted = wanted.where(FollowUpPlan.ended_at.is_(None))
     return session.scalars(wanted).all()
 
 
@@ -70,6 +69,20 @@ def time_to_read(session: Session, clinic_id: int, patient_id: int) -> timedelta
 def latest_decision(session: Session, plan_id: int) -> FollowUpDecision | None:
     """The decision that stands."""
     return session.scalars(_newest_first(plan_id).limit(1)).one_or_none()
+
+
+def ordering_decision(
+    session: Session, plan_id: int, invitation_id: int
+) -> FollowUpDecision | None:
+    """The plan's newest decision that led to an invitation, by itself or by a clinician's word."""
+    by_rules = select(DecisionOutcome.decision_id).where(
+        DecisionOutcome.invitation_id == invitation_id
+    )
+    by_people = select(DecisionReview.decision_id).where(
+        DecisionReview.invitation_id == invitation_id
+    )
+    led = FollowUpDecision.id.in_(by_rules) | FollowUpDecision.id.in_(by_people)
+    return session.scalars(_newest_first(plan_id).where(led).limit(1)).one_or_none()
 
 
 def decided_on(session: Session, plan_id: int, questionnaire_id: int) -> bool:
@@ -107,16 +120,13 @@ def latest_review(session: Session, decision_id: int) -> DecisionReview | None:
     ).one_or_none()
 
 
-def measurements_of(
-    session: Session, clinic_id: int, patient_id: int, code: str | None = None
-) -> Sequence[Measurement]:
+def measurements_of(session: Session, clinic_id: int, patient_id: int) -> Sequence[Measurement]:
     """What was measured of a patient at a clinic, the newest first; withdrawn ones too."""
-    wanted = (
+    return session.scalars(
         select(Measurement)
         .where(Measurement.clinic_id == clinic_id, Measurement.patient_id == patient_id)
         .order_by(Measurement.taken_at.desc(), Measurement.id.desc())
-    )
-    return session.scalars(wanted.where(Measurement.code == code) if code else wanted).all()
+    ).all()
 
 
 def _newest_first(plan_id: int) -> Select[FollowUpDecision]:

@@ -11,6 +11,7 @@ from booking.appointments.events import (
     AppointmentCancelled,
     AppointmentMoved,
     ContactDone,
+    CourseEnded,
 )
 from booking.appointments.worklist.events import WorklistItemFinished
 from booking.clinic_web.frame import MENU
@@ -145,6 +146,7 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(QuestionnaireOverdue, hearing.on_overdue)
     rettid.events.subscribe(PatientWantsContact, hearing.on_wish)
     rettid.events.subscribe(ContactDone, hearing.on_done)
+    rettid.events.subscribe(CourseEnded, hearing.on_course_ended)
     rettid.events.subscribe(AppointmentBooked, contacts.on_booked)
     rettid.events.subscribe(AppointmentMoved, contacts.on_moved)
     rettid.events.subscribe(AppointmentCancelled, contacts.on_cancelled)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from booking.appointments import holds
 from booking.appointments.errors import DoesNotFit, GroupFull, PatientBusy, TimeTaken, WrongState
-from booking.appointments.events import InvitationCreated
+from booking.appointments.events import CourseEnded, InvitationCreated
 from booking.appointments.groups import with_room
 from booking.appointments.guard import attempt, lock
 from booking.appointments.invitations.models import Course, Invitation
@@ -88,6 +88,7 @@ def end_course(session: Session, by: Actor, course: Course) -> None:
     course.ended_on = local_date(session.now(), course.clinic.zone)
     audit.record(session, by, "course.ended", [course.patient_id], clinic_id=course.clinic_id)
     session.flush()
+    session.publish(CourseEnded(course.id, course.patient_id, course.clinic_id))
 
 
 def order(session: Session, by: Actor, course: Course, wanted: Order) -> Invitation:

@@ -116,3 +116,23 @@ def test_a_clinicians_minutes_hold_for_whatever_visit_type_they_choose(
     time = invitations.live_appointment(session, review.invitation)
     assert time is not None
     assert time.minutes == 40
+
+
+def test_what_ordered_a_contact_holds_for_it_when_later_answers_order_none(
+    session: Session, followed: Followed
+) -> None:
+    patient = followed.place.patient
+    followed.answer(session, RED)
+    by_rules = time_of(session, followed).invitation_id
+    followed.answer(session, YELLOW)
+    session.commit()
+    assert decision(session, followed).action == "look"
+    assert length_for(session, followed.talk, patient.id, by_rules).minutes == 45
+    instead = Instead("contact", followed.place.control, "in_person", 0, 3, minutes=40)
+    review = reviewing.override(
+        session, followed.as_clinician, decision(session, followed), instead, "patient_wish"
+    )
+    followed.answer(session, YELLOW)
+    session.commit()
+    control = followed.place.control
+    assert length_for(session, control, patient.id, review.invitation_id).minutes == 40

@@ -7,11 +7,13 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
+from booking.appointments.invitations import service as invitations
 from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.events import WorklistItemUnread
 from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.worklist.queries import for_leaders, open_items
 from booking.platform.database import Session
+from booking.platform.errors import DomainError
 from booking.platform.identity import SYSTEM
 from booking.platform.jobs import JobBook
 from booking.platform.web import Rettid
@@ -346,7 +348,8 @@ def test_a_silent_patient_is_a_persons_and_the_plan_calls_again(
     assert overdue.escalate_at == session.now() + timedelta(hours=4)
     worklist.close(session, followed.as_clinician, overdue, "Ringet, ingen svarede")
     session.commit()
-    assert followed.plan.latest_on == date(2026, 12, 7)
+    assert run(session, rettid, "follow_up_late") == 0
+    freezer.move_to("2026-12-23T08:00:00Z")  # as long again as there was to answer in
     assert run(session, rettid, "follow_up_late") == 1
     assert run(session, rettid, "follow_up_late") == 0
     [late] = items(session, followed)
@@ -444,3 +447,50 @@ def test_a_pathway_without_a_questionnaire_asks_a_person(
 
 def test_every_job_of_follow_up_is_known(jobs: JobBook) -> None:
     assert {"follow_up_ask", "follow_up_late", "follow_up_end", "worklist_unread"} <= set(jobs.jobs)
+
+
+def test_silence_is_one_task_until_its_own_time_has_passed_too(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    (request,) = waiting(session, followed.place.patient.id)
+    assert followed.plan.latest_on == request.due_on
+    freezer.move_to("2026-12-08T08:00:00Z")
+    run(session, rettid, "follow_up_late")  # whichever of the two jobs comes first
+    run(session, rettid, "questionnaires_overdue")
+    run(session, rettid, "follow_up_late")
+    assert kinds(session, followed) == ["questionnaire_overdue"]
+    assert followed.plan.latest_on == date(2026, 12, 22)
+    freezer.move_to("2026-12-23T08:00:00Z")
+    run(session, rettid, "follow_up_late")
+    assert "follow_up_late" in kinds(session, followed)
+
+
+def test_in_a_course_that_ends_nobody_is_asked_any_more(
+    session: Session, followed: Followed
+) -> None:
+    place = followed.place
+    (request,) = waiting(session, place.patient.id)
+    invitations.end_course(session, place.secretary, place.course)
+    session.commit()
+    assert followed.plan.ended_at is not None
+    assert request.status == "withdrawn"
+    with pytest.raises(DomainError):
+        asking.submit(session, place.as_patient, request, phq9(RED))
+
+
+def test_yellow_answers_are_a_clinicians_though_a_wish_stands_already(
+    session: Session, followed: Followed
+) -> None:
+    place = followed.place
+    asking.wish_contact(session, place.as_patient, place.patient, place.clinic)
+    session.commit()
+    (wish,) = items(session, followed)
+    worklist.mark_read(session, place.secretary, wish)
+    followed.answer(session, YELLOW)
+    session.commit()
+    assert sorted(kinds(session, followed)) == ["follow_up_yellow", "wants_contact"]
+    worklist.close(session, place.secretary, wish, "Ringede")
+    session.commit()
+    (left,) = items(session, followed)
+    assert (left.kind, left.read_at) == ("follow_up_yellow", None)
+    assert followed.plan.ask_on is None  # nothing goes on before somebody has looked
