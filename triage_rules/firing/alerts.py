@@ -55,7 +55,7 @@ def _put(
 def _what(watch: Watch) -> set[str]:
     """What stands out, by codes that outlive a version."""
     return {
-        f"{one.table.name}/{one.row.id}/{one.alarm}"
+        f"{one.table.name}/{one.row.id}/{one.alarm or one.drift}"
         if isinstance(one, WatchedRow)
         else f"input/{one.input.name}"
         for one in watch.alarming

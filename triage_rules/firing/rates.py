@@ -17,8 +17,9 @@ from typing import Literal
 FALSE_ALARM = Fraction(1, 50)
 # Fewer decisions than this, lately or before, say nothing.
 LEAST = 20
-# How many times as often, or as rarely, before it matters.
-TIMES = 2
+# How many times as often, or as rarely, before it matters; and where it came on slowly, so that
+# part of it lies in what it is held against.
+TIMES, TIMES_SLOWLY = Fraction(2), Fraction(4, 3)
 # A share of the chance of what was seen that adds nothing to it.
 NEGLIGIBLE = 1e-18
 
@@ -99,29 +100,43 @@ def _log_ways(of: int, chosen: int) -> float:
     return lgamma(of + 1) - lgamma(chosen + 1) - lgamma(of - chosen + 1)
 
 
-def alarms(counts: Sequence[Counted]) -> list[Alarm | None]:
+def stands_out(
+    suddenly: Sequence[Counted], slowly: Sequence[Counted]
+) -> tuple[list[Alarm | None], list[Alarm | None]]:
+    """What stands out in either of two comparisons of the same things, a short and a long one,
+    each in its order. Half of FALSE_ALARM is each one's, so that the promise is for both."""
+    return (
+        alarms(suddenly, FALSE_ALARM / 2),
+        alarms(slowly, FALSE_ALARM / 2, TIMES_SLOWLY),
+    )
+
+
+def alarms(
+    counts: Sequence[Counted], chance: Fraction = FALSE_ALARM, times: Fraction = TIMES
+) -> list[Alarm | None]:
     """What stands out among all that are looked at together, in their order.
 
+    chance: what is promised of false alarms. times: how great a difference matters.
     Those with too few decisions are not tested; neither they nor those that happen too seldom
     weaken the test of the others.
     """
-    tested = sorted((p_value(counts[n]), n) for n in _testable(counts))
+    tested = sorted((p_value(counts[n]), n) for n in _testable(counts, chance))
     found: list[Alarm | None] = [None] * len(counts)
     for place, (p, n) in enumerate(tested):
-        if p > FALSE_ALARM / (len(tested) - place):
+        if p > chance / (len(tested) - place):
             break
-        found[n] = _matters(counts[n])
+        found[n] = _matters(counts[n], times)
     return found
 
 
-def _testable(counts: Sequence[Counted]) -> list[int]:
+def _testable(counts: Sequence[Counted], chance: Fraction) -> list[int]:
     """Those that could be told from chance, by how often they happened in all (Tarone 1990).
 
     The choice looks at no row's share lately, so it leaves the promise as it is.
     """
     least = {n: _least_p(one) for n, one in enumerate(counts) if one.enough}
     for shared_by in range(1, len(least) + 1):
-        could = [n for n, p in least.items() if p <= FALSE_ALARM / shared_by]
+        could = [n for n, p in least.items() if p <= chance / shared_by]
         if len(could) <= shared_by:
             return could
     return []
@@ -134,12 +149,12 @@ def _least_p(counted: Counted) -> float:
     return 2 * exp(min(_log_chance(counted, end) for end in ends))
 
 
-def _matters(counted: Counted) -> Alarm | None:
+def _matters(counted: Counted, times: Fraction) -> Alarm | None:
     lately, before = counted.rate, counted.rate_before
     assert lately is not None
     assert before is not None
-    if lately >= TIMES * before:
+    if lately >= times * before:
         return "oftener"
     if not lately:
         return "silent"
-    return "rarer" if TIMES * lately <= before else None
+    return "rarer" if times * lately <= before else None

@@ -6,7 +6,7 @@ and is told of.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,19 +21,29 @@ from triage_rules.followup.facts import inputs_of
 from triage_rules.followup.models import DecisionTrace, FollowUpDecision
 from triage_rules.tables.model import Input, Row, Table
 
+# Two comparisons: what came suddenly, and what came on slowly.
 LATELY, BEFORE = timedelta(weeks=4), timedelta(weeks=12)
-Part = tuple[int, bool]  # a version, and whether lately
+SLOWLY, BEFORE_SLOWLY = timedelta(weeks=8), timedelta(weeks=26)
+# The stretches of time that both are put together of, the latest first, by how long ago they end.
+ENDS = (LATELY, SLOWLY, LATELY + BEFORE, SLOWLY + BEFORE_SLOWLY)
+SUDDEN, SLOW = ((0,), (1, 2)), ((0, 1), (2, 3))  # the stretches that are lately, and before
+Part = tuple[int, int]  # a version, and a stretch
 
 
 @dataclass(frozen=True)
 class WatchedRow:
-    """A row, how often it fired, and what stands out. earlier: other versions are counted too."""
+    """A row, how often it fired, and what stands out. earlier: other versions are counted too.
+
+    slowly, drift: the same by the longer comparison.
+    """
 
     table: Table
     row: Row
     counted: Counted
     alarm: Alarm | None
     earlier: bool
+    slowly: Counted
+    drift: Alarm | None
 
 
 @dataclass(frozen=True)
@@ -44,17 +54,16 @@ class WatchedInput:
     counted: Counted
     alarm: Alarm | None
     earlier: bool
+    slowly: Counted
+    drift: Alarm | None
 
 
 @dataclass(frozen=True)
 class Watch:
-    """One rule set's rules in force. lately, before: decisions by any version; since, edge: the
-    instants where before and lately begin. changed: versions have taken over from each other."""
+    """One rule set's rules in force. lately, before: decisions by any version in the short
+    comparison. changed: versions have taken over from each other."""
 
     version: RuleVersion
-    since: datetime
-    edge: datetime
-    until: datetime
     lately: int
     before: int
     changed: bool
@@ -69,8 +78,8 @@ class Watch:
     @property
     def alarming(self) -> list[WatchedRow | WatchedInput]:
         """What stands out, rows first."""
-        rows = [one for one in self.rows if one.alarm]
-        return [*rows, *(one for one in self.inputs if one.alarm)]
+        everything: list[WatchedRow | WatchedInput] = [*self.rows, *self.inputs]
+        return [one for one in everything if one.alarm or one.drift]
 
 
 def watch(session: Session, rule_set: RuleSet) -> Watch | None:
@@ -79,8 +88,7 @@ def watch(session: Session, rule_set: RuleSet) -> Watch | None:
     version = rule_sets.in_force(session, rule_set.id, now)
     if version is None:
         return None
-    edge, since = now - LATELY, now - LATELY - BEFORE
-    seen = _Seen(session, rule_set.id, since, edge, now)
+    seen = _Seen(session, rule_set.id, now)
     others = [one for one in seen.versions if one.id != version.id]
     rows = [
         (table, row, [version, *(one for one in others if _has_row(one, table, row))])
@@ -91,31 +99,36 @@ def watch(session: Session, rule_set: RuleSet) -> Watch | None:
         (asked, [version, *(one for one in others if _has_input(one, asked))])
         for asked in inputs_of(version.rules).values()
     ]
-    of_rows = [seen.fired(table.name, row.id, those) for table, row, those in rows]
-    of_inputs = [seen.lacking(asked.name, those) for asked, those in inputs]
+    things = [
+        *(("fired", table.name, row.id, those) for table, row, those in rows),
+        *(("lacking", "", asked.name, those) for asked, those in inputs),
+    ]
+    sudden, slow = ([seen.counted(spans, *one) for one in things] for spans in (SUDDEN, SLOW))
     # All are looked at together: that is what the promise about false alarms is about.
-    found = rates.alarms([*of_rows, *of_inputs])
+    found = list(zip(sudden, slow, *rates.stands_out(sudden, slow), strict=True))
     return Watch(
         version,
-        since,
-        edge,
-        now,
-        lately=sum(count for (_version, lately), count in seen.decisions.items() if lately),
-        before=sum(count for (_version, lately), count in seen.decisions.items() if not lately),
+        lately=seen.decisions_in(SUDDEN[0]),
+        before=seen.decisions_in(SUDDEN[1]),
         changed=bool(others),
         rows=[
-            WatchedRow(table, row, counted, alarm, len(those) > 1)
-            for (table, row, those), counted, alarm in zip(
-                rows, of_rows, found[: len(rows)], strict=True
+            WatchedRow(table, row, counted, alarm, len(those) > 1, slowly, drift)
+            for (table, row, those), (counted, slowly, alarm, drift) in zip(
+                rows, found[: len(rows)], strict=True
             )
         ],
         inputs=[
-            WatchedInput(asked, counted, alarm if alarm == "oftener" else None, len(those) > 1)
-            for (asked, those), counted, alarm in zip(
-                inputs, of_inputs, found[len(rows) :], strict=True
+            WatchedInput(asked, counted, _oftener(alarm), len(those) > 1, slowly, _oftener(drift))
+            for (asked, those), (counted, slowly, alarm, drift) in zip(
+                inputs, found[len(rows) :], strict=True
             )
         ],
     )
+
+
+def _oftener(alarm: Alarm | None) -> Alarm | None:
+    """That an input is missing less than before is nobody's alarm."""
+    return alarm if alarm == "oftener" else None
 
 
 def alarming(session: Session, clinic_id: int) -> Iterator[tuple[RuleSet, Watch]]:
@@ -127,32 +140,33 @@ def alarming(session: Session, clinic_id: int) -> Iterator[tuple[RuleSet, Watch]
 
 
 class _Seen:
-    """What happened in both periods, counted by version."""
+    """What happened in each stretch of time, counted by version."""
 
-    def __init__(
-        self, session: Session, rule_set_id: int, since: datetime, edge: datetime, until: datetime
-    ) -> None:
-        lately = case((FollowUpDecision.decided_at > edge, 1), else_=0).label("late")
+    def __init__(self, session: Session, rule_set_id: int, until: datetime) -> None:
+        stretch = case(
+            *((FollowUpDecision.decided_at > until - ago, n) for n, ago in enumerate(ENDS)),
+            else_=len(ENDS),
+        ).label("stretch")
         # An input may be lacking in several tables, and is lacking once.
         table = case((DecisionTrace.kind == "fired", DecisionTrace.table_name), else_="")
         of_rule_set = (
             RuleVersion.rule_set_id == rule_set_id,
-            FollowUpDecision.decided_at > since,
+            FollowUpDecision.decided_at > until - ENDS[-1],
             FollowUpDecision.decided_at <= until,
         )
         decisions = session.execute(
-            select(FollowUpDecision.version_id, lately, func.count())
+            select(FollowUpDecision.version_id, stretch, func.count())
             .join(FollowUpDecision.rule_version)
             .where(*of_rule_set)
-            .group_by(FollowUpDecision.version_id, "late")
+            .group_by(FollowUpDecision.version_id, "stretch")
         )
         self.decisions: Mapping[Part, int] = {
-            (version_id, bool(late)): count for version_id, late, count in decisions
+            (version_id, when): count for version_id, when, count in decisions
         }
         traced = session.execute(
             select(
                 FollowUpDecision.version_id,
-                lately,
+                stretch,
                 DecisionTrace.kind,
                 table.label("of_table"),
                 DecisionTrace.name,
@@ -163,7 +177,7 @@ class _Seen:
             .where(*of_rule_set)
             .group_by(
                 FollowUpDecision.version_id,
-                "late",
+                "stretch",
                 DecisionTrace.kind,
                 "of_table",
                 DecisionTrace.name,
@@ -171,30 +185,34 @@ class _Seen:
         )
         self._traced: Mapping[tuple[Part, str, str, str], int] = Counter(
             {
-                ((version_id, bool(late)), kind, table, name): count
-                for version_id, late, kind, table, name, count in traced
+                ((version_id, when), kind, table, name): count
+                for version_id, when, kind, table, name, count in traced
             }
         )
-        ids = {version_id for version_id, _late in self.decisions}
+        ids = {version_id for version_id, _when in self.decisions}
         self.versions = session.scalars(
             select(RuleVersion).where(RuleVersion.id.in_(ids)).order_by(RuleVersion.number)
         ).all()
 
-    def fired(self, table: str, row: str, those: Sequence[RuleVersion]) -> Counted:
-        """How often a row fired, in decisions by these versions."""
-        return self._counted("fired", table, row, those)
+    def decisions_in(self, stretches: Collection[int]) -> int:
+        """How many decisions, by any version."""
+        return sum(count for (_id, when), count in self.decisions.items() if when in stretches)
 
-    def lacking(self, name: str, those: Sequence[RuleVersion]) -> Counted:
-        """How often an input could not be used."""
-        return self._counted("lacking", "", name, those)
-
-    def _counted(self, kind: str, table: str, name: str, those: Sequence[RuleVersion]) -> Counted:
-        numbers = [0, 0, 0, 0]
-        for version in those:
-            for place, late in ((0, True), (2, False)):
-                part = (version.id, late)
-                numbers[place] += self._traced.get((part, kind, table, name), 0)
-                numbers[place + 1] += self.decisions.get(part, 0)
+    def counted(
+        self,
+        spans: tuple[Collection[int], Collection[int]],
+        kind: str,
+        table: str,
+        name: str,
+        those: Sequence[RuleVersion],
+    ) -> Counted:
+        """How often a row fired, or an input could not be used, in decisions by these versions.
+        spans: the stretches that are lately, and those that are before."""
+        numbers = []
+        for stretches in spans:
+            parts = [(version.id, when) for version in those for when in stretches]
+            numbers.append(sum(self._traced.get((part, kind, table, name), 0) for part in parts))
+            numbers.append(sum(self.decisions.get(part, 0) for part in parts))
         return Counted(*numbers)
 
 

@@ -15,7 +15,13 @@ ALARMS: dict[Alarm, tuple[LazyString, str]] = {
     "rarer": (_l("Bruges sjældnere"), "warning"),
     "oftener": (_l("Bruges oftere"), "warning"),
 }
+DRIFTS: dict[Alarm, tuple[LazyString, str]] = {
+    "silent": (_l("Er efterhånden blevet tavs"), "error"),
+    "rarer": (_l("Bruges efterhånden sjældnere"), "warning"),
+    "oftener": (_l("Bruges efterhånden oftere"), "warning"),
+}
 MISSING_MORE = (_l("Mangler oftere end før"), "warning")
+MISSING_MORE_SLOWLY = (_l("Mangler efterhånden oftere"), "warning")
 TOO_FEW = (_l("For få afgørelser"), "neutral")
 NEVER = (_l("Ikke brugt i perioden"), "neutral")
 NO_DIFFERENCE = (_l("Ingen sikker forskel"), "success")
@@ -25,6 +31,8 @@ def verdict(one: WatchedRow | WatchedInput) -> tuple[LazyString, str]:
     """(words, kind of status) for a row or an input."""
     if one.alarm:
         return ALARMS[one.alarm] if isinstance(one, WatchedRow) else MISSING_MORE
+    if one.drift:
+        return DRIFTS[one.drift] if isinstance(one, WatchedRow) else MISSING_MORE_SLOWLY
     if not one.counted.enough:
         return TOO_FEW
     if isinstance(one, WatchedRow) and not one.counted.lately + one.counted.before:
@@ -48,6 +56,19 @@ def lately(counted: Counted) -> str:
 def before(counted: Counted) -> str:
     """The share of the weeks before."""
     return share(counted.before, counted.of_before)
+
+
+def compared(one: WatchedRow | WatchedInput) -> str:
+    """The two shares that make it stand out: of the short comparison, else of the long."""
+    if one.alarm:
+        return _(
+            "%(lately)s, før %(before)s", lately=lately(one.counted), before=before(one.counted)
+        )
+    return _(
+        "De seneste 8 uger %(lately)s, de 26 uger før %(before)s",
+        lately=lately(one.slowly),
+        before=before(one.slowly),
+    )
 
 
 def rule(table: Table, row: Row, names: Names = NO_NAMES) -> str:

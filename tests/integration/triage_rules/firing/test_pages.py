@@ -9,7 +9,13 @@ from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
 from booking.platform.identity import Role
 from tests import factories as make
-from tests.integration.triage_rules.firing.conftest import BEFORE, LATELY, beside, decided
+from tests.integration.triage_rules.firing.conftest import (
+    BEFORE,
+    LATELY,
+    beside,
+    decided,
+    drifted,
+)
 from tests.integration.triage_rules.firing.test_watching import a_year_of_green
 from tests.integration.triage_rules.followup.conftest import Followed, contact, rules
 from tests.integration.triage_rules.followup_pages.conftest import says, signed_in
@@ -45,6 +51,19 @@ def test_what_stands_out_is_told_on_the_list_the_rule_set_and_its_own_page(
         "20 af 30 (67 %)",
         "Ikke brugt i perioden",
         "højst 1 chance ud af 50",
+    )
+
+
+def test_what_came_little_by_little_is_told_with_its_own_periods(
+    app: Flask, session: Session, followed: Followed
+) -> None:
+    drifted(session, followed)
+    session.commit()
+    says(
+        signed_in(app, followed.clinician.username).get(page(followed)),
+        "Sygdomsaktivitet, række 1: Bruges efterhånden oftere. De seneste 8 uger 61 af 200 (30 %), "
+        "de 26 uger før 108 af 650 (17 %).",
+        "holde de seneste 8 uger op mod de 26 før",
     )
 
 

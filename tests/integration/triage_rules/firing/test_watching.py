@@ -11,7 +11,13 @@ from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
 from booking.platform.web import Rettid
 from tests import factories as make
-from tests.integration.triage_rules.firing.conftest import BEFORE, LATELY, decided, in_force
+from tests.integration.triage_rules.firing.conftest import (
+    BEFORE,
+    LATELY,
+    decided,
+    drifted,
+    in_force,
+)
 from tests.integration.triage_rules.followup.conftest import Followed, contact, rules
 from triage_rules.firing import watching
 from triage_rules.firing.rates import Counted
@@ -60,6 +66,19 @@ def test_rows_are_counted_in_both_periods_and_no_further_back(
     assert row(found, "red_flags/f1").counted == Counted(0, 30, 0, 120)
     alarming = [f"{one.table.name}/{one.row.id}" for one in found.rows if one.alarm]
     assert alarming == ["activity/a1", "contact/c1"]
+
+
+def test_what_changes_a_little_every_week_stands_out_at_last(
+    session: Session, followed: Followed
+) -> None:
+    drifted(session, followed)
+    decided(session, followed, 34 * 7 + 1, 50, "activity/a1")
+    found = row(watch(session, followed), "activity/a1")
+    assert (found.counted.of_lately, found.slowly.of_lately, found.slowly.of_before) == (
+        100, 200, 650,
+    )  # fmt: skip
+    assert (found.alarm, found.drift) == (None, "oftener")
+    assert [one.drift for one in watch(session, followed).alarming] == ["oftener"]
 
 
 def test_an_input_that_goes_missing_is_seen_and_counted_once_a_decision(

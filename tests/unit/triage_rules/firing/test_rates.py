@@ -1,5 +1,6 @@
 """Telling a change from chance: the exact test, and what is promised of its false alarms."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import comb
 from random import Random
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage_rules.firing.rates import FALSE_ALARM, LEAST, Counted, alarms, p_value
+from triage_rules.firing.rates import FALSE_ALARM, LEAST, Counted, alarms, p_value, stands_out
 
 # What rounding may add.
 ALMOST = 1 - 1e-9
@@ -84,6 +85,56 @@ def test_forty_rows_where_nothing_changed_raise_alarms_no_oftener_than_promised(
             )
         )
     assert Fraction(found, looks) <= FALSE_ALARM
+
+
+WEEKS = 34  # the last 4 against the 12 before, and the last 8 against the 26 before
+
+
+def look(chance: Random, rows: list[Callable[[int], float]], a_week: int) -> tuple[bool, bool]:
+    """Whether a look finds anything: by the short comparison, and by the long. rows: the share
+    each fires with, some weeks ago."""
+
+    def fired(share: Callable[[int], float]) -> list[int]:
+        return [sum(chance.random() < share(ago) for _one in range(a_week)) for ago in range(WEEKS)]
+
+    def counted(weeks: list[int], lately: int, before: int) -> Counted:
+        return Counted(
+            sum(weeks[:lately]), lately * a_week, sum(weeks[lately : lately + before]),
+            before * a_week,
+        )  # fmt: skip
+
+    seen = [fired(share) for share in rows]
+    suddenly, slowly = stands_out(
+        [counted(one, 4, 12) for one in seen], [counted(one, 8, 26) for one in seen]
+    )
+    return any(suddenly), any(slowly)
+
+
+def steadily(share: float) -> Callable[[int], float]:
+    return lambda _ago: share
+
+
+def drifting(first: float, last: float) -> Callable[[int], float]:
+    """A little every week."""
+    return lambda ago: last + (first - last) * ago / (WEEKS - 1)
+
+
+def test_both_comparisons_together_raise_alarms_no_oftener_than_promised() -> None:
+    chance, looks = Random(11), 200
+    found = 0
+    for _look in range(looks):
+        rows = [steadily(chance.uniform(0.005, 0.6)) for _row in range(20)]
+        found += any(look(chance, rows, 15))
+    assert Fraction(found, looks) <= FALSE_ALARM
+
+
+def test_what_changes_a_little_every_week_is_seen_by_the_long_comparison() -> None:
+    chance, looks = Random(5), 40
+    steady = [steadily(0.2)] * 9
+    found = [look(chance, [drifting(0.1, 0.3), *steady], 60) for _look in range(looks)]
+    slowly = sum(slow for _sudden, slow in found)
+    assert slowly >= looks * 3 // 4
+    assert slowly > 3 * sum(sudden for sudden, _slow in found)
 
 
 @given(st.lists(counts(120), max_size=12))
