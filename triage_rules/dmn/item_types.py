@@ -97,6 +97,8 @@ class Types:
             raise Refused(f"item definition {item.name!r}", item.outside)
         if value is None:
             return None
+        if item.function is not None and isinstance(value, Function):
+            return TypedFunction(value, item.function, self, where)
         if item.function is not None:
             needed = "function"
             raise Unfit(where, f"a {needed} is needed, not a {said(value)}")

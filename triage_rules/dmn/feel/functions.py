@@ -7,8 +7,10 @@ from triage_rules.dmn.feel.arguments import Nothing, Signature
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import Function, Value
 
-# DMN gives these more arguments than are read.
-_WITH_MORE = frozenset({"date and time", "matches", "replace", "sort", "string join"})
+# DMN gives these more arguments than are read, or other names for them.
+_WITH_MORE = frozenset({"date and time", "matches", "replace", "sort", "string join"}).union(
+    name for name, _, _ in ranges.FUNCTIONS
+)
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,9 @@ class Builtin(Function):
                     if refusal.where:
                         raise
                     raise Refused("", f"{self.name}(): {refusal.why}") from None
-        if by_name is not None or self.name in _WITH_MORE or self.signatures[0].gathers:
+        if self.name in _WITH_MORE or self.signatures[0].gathers:
             raise Refused("", f"{self.name}() is not read with these arguments")
-        return None  # DMN 1.5, 10.3.2.13.4: it has no such number of arguments
+        return None  # DMN 1.5, 10.3.2.13.4: it has no such arguments
 
 
 def _book() -> dict[str, Value]:

@@ -219,17 +219,25 @@ def _from_entries(entries: Value) -> Value:
 
 
 def _put(value: Value, key: Value, new: Value) -> Value:
-    """At a key, or at the end of a path of keys."""
-    if not isinstance(key, tuple):
-        return {**context(value), string(key): new}
-    if not key:
+    """By place: at a key, or along a path of keys."""
+    return _put_along(value, key, new) if isinstance(key, tuple) else _put_at(value, key, new)
+
+
+def _put_at(value: Value, key: Value, new: Value) -> Value:
+    if isinstance(key, tuple) and len(key) == 1:
+        raise Refused("", "a list of one key is given for a key")
+    return {**context(value), string(key): new}
+
+
+def _put_along(value: Value, keys: Value, new: Value) -> Value:
+    if not isinstance(keys, tuple) or not keys:
         raise Nothing
-    held = context(value)
-    if len(key) == 1:
-        return {**held, string(key[0]): new}
-    if string(key[0]) not in held:
+    held, key = context(value), string(keys[0])
+    if len(keys) == 1:
+        return {**held, key: new}
+    if key not in held:
         raise Refused("", "the path of keys is not in the context")
-    return {**held, string(key[0]): _put(held[string(key[0])], key[1:], new)}
+    return {**held, key: _put_along(held[key], keys[1:], new)}
 
 
 def _get(value: Value, key: Value) -> Value:
@@ -238,13 +246,26 @@ def _get(value: Value, key: Value) -> Value:
     return context(value).get(string(key))
 
 
-def _put_in_place(values: Value, position: Value, new: Value) -> Value:
-    """`list replace`: at a position, or wherever the function of an item says so."""
+def _replaced(values: Value, where: Value, new: Value) -> Value:
+    """By place: at a position, or wherever the function of an item and the new one says so."""
+    if isinstance(where, Function):
+        return _replaced_matches(values, where, new)
+    return _replaced_at(values, where, new)
+
+
+def _replaced_at(values: Value, position: Value, new: Value) -> Value:
+    found, place = items(values), whole(position, "the position")
+    if place == 0 or abs(place) > len(found):
+        raise Nothing
+    place = place - 1 if place > 0 else len(found) + place
+    return (*found[:place], new, *found[place + 1 :])
+
+
+def _replaced_matches(values: Value, match: Value, new: Value) -> Value:
+    if not isinstance(match, Function):
+        raise Nothing
     found = items(values)
-    if not isinstance(position, Function):
-        place = _place(found, position)
-        return (*found[:place], new, *found[place + 1 :])
-    answers = [position.call((item, new), None) for item in found]
+    answers = [match.call((item, new), None) for item in found]
     if not all(isinstance(answer, bool) for answer in answers):
         raise Nothing
     return tuple(new if hit else item for item, hit in zip(found, answers, strict=True))
@@ -293,10 +314,12 @@ FUNCTIONS: tuple[tuple[str, str, Callable[..., Value]], ...] = (
     ("get value", "m, key", _get),
     ("get entries", "m", _entries),
     ("context", "entries", _from_entries),
-    ("context put", "context, key, value", _put),
-    ("context put", "context, keys, value", _put),
-    ("list replace", "list, position, newItem", _put_in_place),
-    ("list replace", "list, match, newItem", _put_in_place),
+    ("context put", "context, key|keys, value", _put),  # no argument can be called so
+    ("context put", "context, key, value", _put_at),
+    ("context put", "context, keys, value", _put_along),
+    ("list replace", "list, position|match, newItem", _replaced),
+    ("list replace", "list, position, newItem", _replaced_at),
+    ("list replace", "list, match, newItem", _replaced_matches),
     ("context merge", "contexts", _merged),
     ("is", "value1, value2", _is),
 )

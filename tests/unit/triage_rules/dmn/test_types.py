@@ -25,6 +25,9 @@ TYPES = """
 <itemDefinition name="painter">
   <functionItem outputTypeRef="colour"><parameters name="by" typeRef="number"/></functionItem>
 </itemDefinition>
+<itemDefinition name="studio">
+  <itemComponent name="paints"><typeRef>painter</typeRef></itemComponent>
+</itemDefinition>
 """
 LAMBDA = 'function(by) if by = null then "grey" else "red"'
 
@@ -103,6 +106,17 @@ def test_a_function_has_the_types_of_its_own_type() -> None:
     with pytest.raises(Refused, match="not written as JSON") as refused:
         to_json(answer(document, "paint").value)
     assert refused.value.where == "the answer"
+
+
+def test_a_structure_may_hold_a_function() -> None:
+    document = model(
+        TYPES,
+        decision("s", literal(f"{{paints: {LAMBDA}}}"), type_ref="studio"),
+        decision("made", literal('[s.paints(1), s.paints("a")]'), decisions=["s"]),
+        decision("none", literal("{paints: 1}"), type_ref="studio"),
+    )
+    assert answer(document, "made").value == ("red", None)
+    assert answer(document, "none").value is None
 
 
 def test_a_function_under_a_type_of_its_value_stays_a_function() -> None:
