@@ -10,8 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from booking.appointments.worklist import service as worklist
-from booking.appointments.worklist.models import WorklistItem
-from booking.appointments.worklist.queries import open_items
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
 from tests.integration.triage_rules.followup.conftest import (
@@ -27,6 +25,7 @@ from tests.integration.triage_rules.followup.conftest import (
     row,
     rules,
 )
+from tests.integration.triage_rules.followup.seen import decision, items
 from triage_rules.followup import facts, measuring, queries, recompute, reviewing
 from triage_rules.followup.deciding import decide
 from triage_rules.followup.inputs import Alarm
@@ -53,16 +52,6 @@ def deaf(session: Session, followed: Followed) -> Followed:
     followed.publish(session, unaware())
     session.commit()
     return followed
-
-
-def decision(session: Session, here: Followed) -> FollowUpDecision:
-    found = queries.latest_decision(session, here.plan.id)
-    assert found is not None
-    return found
-
-
-def items(session: Session, here: Followed) -> list[WorklistItem]:
-    return list(open_items(session, here.place.clinic.id))
 
 
 def test_rules_that_do_not_ask_can_never_call_it_green(session: Session, deaf: Followed) -> None:

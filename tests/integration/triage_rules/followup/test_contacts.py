@@ -9,13 +9,10 @@ from freezegun.api import FrozenDateTimeFactory
 from booking.appointments import attendance, occasions
 from booking.appointments import service as booking
 from booking.appointments.invitations import service as invitations
-from booking.appointments.invitations.models import Invitation
 from booking.appointments.invitations.service import Order
 from booking.appointments.models import Appointment
 from booking.appointments.search import find
 from booking.appointments.worklist import service as worklist
-from booking.appointments.worklist.models import WorklistItem
-from booking.appointments.worklist.queries import open_items
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
 from booking.platform.web import Rettid
@@ -27,52 +24,22 @@ from tests.integration.triage_rules.followup.conftest import (
     contact,
     rules,
 )
-from triage_rules.followup import queries
-from triage_rules.followup.models import FollowUpDecision
+from tests.integration.triage_rules.followup.seen import (
+    decision,
+    invitation_of,
+    items,
+    kinds,
+    run,
+    time_of,
+)
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")  # a Monday
 TODAY = date(2026, 11, 23)
 IN_A_MONTH = contact("contact", "in_person", (2, 5, 8))
 
 
-def decision(session: Session, here: Followed) -> FollowUpDecision:
-    found = queries.latest_decision(session, here.plan.id)
-    assert found is not None
-    return found
-
-
-def invitation_of(session: Session, here: Followed) -> Invitation:
-    """What the standing decision led to."""
-    outcome = decision(session, here).outcome
-    assert outcome is not None
-    assert outcome.invitation is not None
-    return outcome.invitation
-
-
-def time_of(session: Session, here: Followed) -> Appointment:
-    """The time the patient has for it."""
-    time = invitations.live_appointment(session, invitation_of(session, here))
-    assert time is not None
-    return time
-
-
 def day_of(session: Session, here: Followed) -> date:
     return local_date(time_of(session, here).starts_at, here.place.clinic.zone)
-
-
-def items(session: Session, here: Followed) -> list[WorklistItem]:
-    return list(open_items(session, here.place.clinic.id))
-
-
-def kinds(session: Session, here: Followed) -> list[str]:
-    return [item.kind for item in items(session, here)]
-
-
-def run(session: Session, rettid: Rettid, name: str) -> int:
-    session.commit()
-    done = rettid.jobs.run_now(rettid.database, name)
-    session.expire_all()
-    return done
 
 
 def test_a_routine_contact_lies_about_its_target_and_may_be_moved_in_all_its_window(

@@ -10,23 +10,12 @@ from booking.appointments.invitations.service import live_appointment
 from booking.appointments.worklist.queries import open_items
 from booking.platform.database import Session
 from tests.integration.triage_rules.followup.conftest import GREEN, RED, YELLOW, Followed, rules
-from triage_rules.followup import queries, recompute, reviewing
+from tests.integration.triage_rules.followup.seen import decision, kinds
+from triage_rules.followup import recompute, reviewing
 from triage_rules.followup.models import FollowUpDecision
 from triage_rules.tables.rule_set import SecondLook
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")  # a Monday
-
-
-def decision(session: Session, here: Followed) -> FollowUpDecision:
-    """The decision that stands."""
-    found = queries.latest_decision(session, here.plan.id)
-    assert found is not None
-    return found
-
-
-def kinds(session: Session, here: Followed) -> list[str]:
-    """What waits for a person."""
-    return [item.kind for item in open_items(session, here.place.clinic.id)]
 
 
 def test_green_is_asked_again_when_the_rules_say(session: Session, followed: Followed) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from booking.appointments.invitations import service as invitations
 from booking.appointments.invitations.service import Order
-from booking.appointments.models import Appointment
 from booking.appointments.occasions import length_for
 from booking.people.models import PatientNeed
 from booking.platform.database import Session
@@ -18,28 +17,13 @@ from tests.integration.triage_rules.followup.conftest import (
     contact,
     rules,
 )
-from triage_rules.followup import queries, reviewing
-from triage_rules.followup.models import FollowUpDecision, PathwayContact
+from tests.integration.triage_rules.followup.seen import decision, time_of
+from triage_rules.followup import reviewing
+from triage_rules.followup.models import PathwayContact
 from triage_rules.followup.reviewing import Instead
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")  # a Monday
 TODAY = date(2026, 11, 23)
-
-
-def decision(session: Session, here: Followed) -> FollowUpDecision:
-    found = queries.latest_decision(session, here.plan.id)
-    assert found is not None
-    return found
-
-
-def time_of(session: Session, here: Followed) -> Appointment:
-    """The time the patient has by the standing decision."""
-    outcome = decision(session, here).outcome
-    assert outcome is not None
-    assert outcome.invitation is not None
-    time = invitations.live_appointment(session, outcome.invitation)
-    assert time is not None
-    return time
 
 
 def test_the_rules_minutes_replace_the_base_and_needs_add_as_before(

@@ -5,8 +5,6 @@ from datetime import date, timedelta
 import pytest
 
 from booking.appointments.invitations import service as invitations
-from booking.appointments.worklist.models import WorklistItem
-from booking.appointments.worklist.queries import open_items
 from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.errors import InvalidInput, NotAllowed, NotFound
@@ -20,23 +18,13 @@ from tests.integration.triage_rules.followup.conftest import (
     contact,
     rules,
 )
-from triage_rules.followup import queries, reviewing, service
+from tests.integration.triage_rules.followup.seen import decision, items
+from triage_rules.followup import reviewing, service
 from triage_rules.followup.errors import AlreadyFollowed, DecisionReplaced, NoRulesInForce
-from triage_rules.followup.models import FollowUpDecision
 from triage_rules.followup.reviewing import Instead
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")  # a Monday
 TODAY = date(2026, 11, 23)
-
-
-def decision(session: Session, here: Followed) -> FollowUpDecision:
-    found = queries.latest_decision(session, here.plan.id)
-    assert found is not None
-    return found
-
-
-def items(session: Session, here: Followed) -> list[WorklistItem]:
-    return list(open_items(session, here.place.clinic.id))
 
 
 def refused(error: pytest.ExceptionInfo[InvalidInput]) -> set[str]:

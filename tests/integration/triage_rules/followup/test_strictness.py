@@ -30,8 +30,9 @@ from tests.integration.triage_rules.followup.conftest import (
     phq9,
     rules,
 )
+from tests.integration.triage_rules.followup.seen import decision
 from triage_rules.authoring.models import RuleSet
-from triage_rules.followup import queries, recompute, service
+from triage_rules.followup import recompute, service
 from triage_rules.followup.errors import DecisionTampered
 from triage_rules.followup.events import FollowUpDecided
 from triage_rules.followup.models import FollowUpDecision, FollowUpPlan, ShadowDecision
@@ -41,12 +42,6 @@ from triage_rules.tables.model import Table
 from triage_rules.tables.rule_set import RuleSet as Rules
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
-
-
-def decision(session: Session, here: Followed) -> FollowUpDecision:
-    found = queries.latest_decision(session, here.plan.id)
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize(
