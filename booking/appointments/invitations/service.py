@@ -125,13 +125,9 @@ def reserve(session: Session, by: Actor, invitation: Invitation) -> Appointment 
     None if nothing is free: then it stands on the worklist with its last day.
     """
     invitation.status = "open"
-    occasion = for_invitation(session, by, invitation)
-    for slot in _candidates(session, occasion):
-        try:
-            with attempt(session):
-                return book(session, by, occasion, slot, "system", provisional=True)
-        except (TimeTaken, DoesNotFit, PatientBusy, GroupFull):
-            continue
+    appointment = _first_free(session, by, for_invitation(session, by, invitation))
+    if appointment is not None:
+        return appointment
     session.flush()
     worklist.add(
         session,
@@ -201,6 +197,17 @@ def reach_horizon(session: Session) -> int:
             reserve(session, SYSTEM, invitation)
             reached += 1
     return reached
+
+
+def _first_free(session: Session, by: Actor, occasion: Occasion) -> Appointment | None:
+    """The first of the candidates that nobody else takes, as a provisional time."""
+    for slot in _candidates(session, occasion):
+        try:
+            with attempt(session):
+                return book(session, by, occasion, slot, "system", provisional=True)
+        except (TimeTaken, DoesNotFit, PatientBusy, GroupFull):
+            continue
+    return None
 
 
 def _candidates(session: Session, occasion: Occasion) -> list[Slot]:
@@ -303,11 +310,4 @@ def bring_inside(session: Session, by: Actor, invitation: Invitation) -> Appoint
     appointment = live_appointment(session, invitation)
     if appointment is None or appointment.status != "booked":
         return None
-    occasion = for_move(session, SYSTEM, appointment)
-    for slot in _candidates(session, occasion):
-        try:
-            with attempt(session):
-                return book(session, by, occasion, slot, "system", provisional=True)
-        except (TimeTaken, DoesNotFit, PatientBusy, GroupFull):
-            continue
-    return None
+    return _first_free(session, by, for_move(session, SYSTEM, appointment))
