@@ -23,14 +23,8 @@ from triage_rules.tables.model import (
     Table,
     Value,
 )
-from triage_rules.tables.rule_set import COLOURS, STAGES, RuleSet, SecondLook
+from triage_rules.tables.rule_set import ANSWERS, LATEST_WEEKS, STAGES, RuleSet, SecondLook
 from triage_rules.tables.verify import merges
-
-COLOUR = Input(
-    "colour", "Farve", "choice", choices=COLOURS, source="table:activity", can_be_missing=False
-)
-RED_FLAG = Input("red_flag", "Rødt flag", "boolean", source="table:red_flags", can_be_missing=False)
-LATEST_WEEKS = 52
 
 T = TypeVar("T")
 
@@ -58,7 +52,7 @@ def blank(name: str, label: str) -> RuleSet:
 
 def _empty(stage: str) -> Table:
     place = next(one for one in STAGES if one.name == stage)
-    inputs = (COLOUR,) if stage == "contact" else ()
+    inputs = (ANSWERS["colour"],) if stage == "contact" else ()
     return Table(stage, "", place.policies[0], inputs, place.outputs, ())
 
 

@@ -12,14 +12,13 @@ from flask_babel import gettext as _
 
 from booking.platform.database import Session
 from booking.platform.i18n import language_code
-from triage_rules.authoring.editing import COLOUR, RED_FLAG
 from triage_rules.authoring.words import Names
 from triage_rules.followup.measurements import MEASURES
 from triage_rules.questionnaires import queries as questionnaires
 from triage_rules.questionnaires.form import Question, Questionnaire, Score
 from triage_rules.standards.catalogue import PORT, standards_on
 from triage_rules.tables.model import Input
-from triage_rules.tables.rule_set import RuleSet
+from triage_rules.tables.rule_set import ANSWERS, RuleSet
 
 # How old an answer may be, and a measurement, before it counts as missing: where the author begins.
 ANSWER_DAYS = 30
@@ -98,8 +97,8 @@ def _named(asked: Input, rules: RuleSet) -> Input:
 
 def _answered() -> Iterator[Source]:
     group = _("Svar fra de tidligere tabeller")
-    yield Source(group, COLOUR, stages=frozenset({"contact", "obligations"}))
-    yield Source(group, RED_FLAG, stages=frozenset({"contact", "obligations"}))
+    yield Source(group, ANSWERS["colour"], stages=frozenset({"contact", "obligations"}))
+    yield Source(group, ANSWERS["red_flag"], stages=frozenset({"contact", "obligations"}))
 
 
 def _of_patient() -> Iterator[Source]:

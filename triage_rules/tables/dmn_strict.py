@@ -15,9 +15,9 @@ from triage_rules.dmn.refused import Refused
 from triage_rules.tables.decide import Chain
 from triage_rules.tables.evaluate import BROKEN, Answer, Compiled, Fact
 from triage_rules.tables.from_decision import asked_by, logic_of, rules_of, table_of
-from triage_rules.tables.from_dmn import ANSWERS, from_dmn, is_between, is_ours
+from triage_rules.tables.from_dmn import from_dmn, is_between, is_ours
 from triage_rules.tables.model import LISTING, Input, Missing, Row, Table, allows
-from triage_rules.tables.rule_set import RuleSet
+from triage_rules.tables.rule_set import ANSWERS, RuleSet
 from triage_rules.tables.to_dmn import BETWEEN
 
 DEEPEST = 50

@@ -14,7 +14,8 @@ from triage_rules.dmn.refused import Refused
 from triage_rules.tables.from_decision import given, number_of, table_of, whole_of
 from triage_rules.tables.model import Input, Table
 from triage_rules.tables.rule_set import (
-    COLOURS,
+    ANSWERS,
+    LATEST_WEEKS,
     STAGES,
     Malformed,
     RuleSet,
@@ -24,27 +25,12 @@ from triage_rules.tables.rule_set import (
 )
 from triage_rules.tables.to_dmn import BETWEEN, LATER
 
-# The safety net of a model that has none: a year.
-LATEST_WEEKS = 52
 # What a decision may be called, beside the stage's own name.
 CALLED = {
     "red_flags": ("røde_flag",),
     "activity": ("disease_activity", "colour", "aktivitet", "sygdomsaktivitet", "farve"),
     "contact": ("kontakt",),
     "obligations": ("forpligtelser",),
-}
-ANSWERS = {
-    "colour": Input(
-        "colour",
-        "Farve",
-        "choice",
-        choices=COLOURS,
-        source="table:activity",
-        can_be_missing=False,
-    ),
-    "red_flag": Input(
-        "red_flag", "Rødt flag", "boolean", source="table:red_flags", can_be_missing=False
-    ),
 }
 _NOT_A_WORD = re.compile(r"\W+")
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from triage_rules.tables.model import (
     AnyValue,
     HitPolicy,
+    Input,
     Interval,
     Is,
     Missing,
@@ -24,6 +25,21 @@ FORMS = ("in_person", "video", "phone", "none")
 URGENCIES = ("acute", "soon", "routine")
 WHOM_TO_CALL = ("112", "1813", "clinic")
 WEEKS = Decimal(260)
+LATEST_WEEKS = 52  # the safety net of a rule set that has none yet: a year
+# What an earlier table answered, as a later one asks for it.
+ANSWERS = {
+    "colour": Input(
+        "colour",
+        "Farve",
+        "choice",
+        choices=COLOURS,
+        source="table:activity",
+        can_be_missing=False,
+    ),
+    "red_flag": Input(
+        "red_flag", "Rødt flag", "boolean", source="table:red_flags", can_be_missing=False
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from triage_rules.authoring import editing
 from triage_rules.authoring.editing import Details, NotThere
 from triage_rules.tables import written
 from triage_rules.tables.model import Input, Interval, Missing, OneOf, Table
-from triage_rules.tables.rule_set import RuleSet, SecondLook, check
+from triage_rules.tables.rule_set import ANSWERS, RuleSet, SecondLook, check
 
 FEV1 = Input("fev1", "FEV1", "number", "L", Decimal(0), Decimal(8), Decimal("0.01"))
 MOOD = Input("mood", "Humør", "choice", choices=("good", "bad"))
@@ -34,7 +34,7 @@ def test_a_blank_rule_set_is_whole_and_the_contact_table_asks_for_the_colour() -
     whole = editing.blank("astma", "Astma")
     check(whole)
     assert [one.name for one in whole.tables] == ["red_flags", "activity", "contact"]
-    assert table(whole, "contact").inputs == (editing.COLOUR,)
+    assert table(whole, "contact").inputs == (ANSWERS["colour"],)
     assert whole.latest_weeks == 52
 
 
@@ -66,7 +66,7 @@ def test_an_input_described_anew_is_so_in_every_table() -> None:
     with pytest.raises(NotThere):
         editing.change_input(shared, replace(ACT, kind="boolean"))
     with pytest.raises(NotThere):
-        editing.change_input(shared, replace(editing.COLOUR, label="Kulør"))
+        editing.change_input(shared, replace(ANSWERS["colour"], label="Kulør"))
 
 
 def test_a_choice_that_is_gone_goes_out_of_the_cells() -> None:

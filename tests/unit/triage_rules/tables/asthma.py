@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from triage_rules.tables.model import AnyValue, Input, Interval, Is, Missing, OneOf, Row, Table
-from triage_rules.tables.rule_set import COLOURS, STAGES, RuleSet, SecondLook
+from triage_rules.tables.rule_set import ANSWERS, STAGES, RuleSet, SecondLook
 
 ACT = Input(
     "act",
@@ -16,9 +16,7 @@ ACT = Input(
     source="score:act",
 )
 BREATHLESS = Input("breathless_at_rest", "Åndenød i hvile", "boolean", greatest_age_days=7)
-COLOUR = Input(
-    "colour", "Farve", "choice", choices=COLOURS, source="table:activity", can_be_missing=False
-)
+COLOUR = ANSWERS["colour"]
 ANY = AnyValue()
 OUTPUTS = {stage.name: stage.outputs for stage in STAGES}
 
