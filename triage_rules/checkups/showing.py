@@ -17,8 +17,9 @@ from booking.platform.i18n import language_code, moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import db
 from triage_rules.authoring import words
-from triage_rules.checkups.looking import OWED
+from triage_rules.checkups.looking import OWED, pathway_of
 from triage_rules.checkups.models import MISSING, REPLACED, CheckupLine
+from triage_rules.checkups.proposals import ACTED
 from triage_rules.checkups.queries import Group, replacements
 from triage_rules.followup.history import short_year
 from triage_rules.followup.showing import contact as in_words
@@ -161,7 +162,7 @@ def _line(
         _says(row, clinic),
         COLOURS.get(row.colour),
         _rows(row),
-        [*_why(row), *_demands(row, names)],
+        [*_why(row), *_demands(row, names), *_not_its_own(row)],
         _instead(*instead, clinic) if instead is not None else _outcome(row, clinic),
         row.freed,
     )
@@ -272,6 +273,18 @@ def _demands(row: CheckupLine, names: Mapping[str, str]) -> list[str]:
         what = words.listed([names.get(code, code) for code in owed])
         said.append(_("Skal gøres, også uden denne kontakt: %(what)s.", what=what))
     return said
+
+
+def _not_its_own(row: CheckupLine) -> list[str]:
+    """That the check-up is of a kind its pathway does not order: it may be for something else."""
+    pathway, booked = pathway_of(row), row.appointment or row.invitation
+    if pathway is None or booked is None or row.proposal not in ACTED:
+        return []
+    if any(one.visit_type_id == booked.visit_type_id for one in pathway.contacts):
+        return []
+    return [
+        _("Opfølgningstypen bestiller ikke selv den kontakttype. Se, om reglerne erstatter den.")
+    ]
 
 
 def _outcome(row: CheckupLine, clinic: Clinic) -> str:

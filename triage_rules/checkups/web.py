@@ -79,7 +79,9 @@ def everything(clinic_id: int) -> ResponseReturnValue:
     values: dict[str, Any] = {
         "first": day.isoformat(),
         "last": (day + LOOK_AHEAD).isoformat(),
-        "visit_types": [],
+        "visit_types": [
+            contact.visit_type_id for one in of_clinic(db(), clinic_id) for contact in one.contacts
+        ],
     }
     return render_template(LIST, values=values, errors={}, **_list(clinic))
 

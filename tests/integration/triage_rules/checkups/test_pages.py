@@ -170,6 +170,27 @@ def test_everyone_on_the_page_can_be_chosen_at_once(
     says(clinician.post(f"{there}/afgoer", data=foreign), status=404)
 
 
+def test_a_kind_of_contact_the_pathway_does_not_order_is_not_chosen_and_is_told_of(
+    session: Session, house: House, leader: FlaskClient
+) -> None:
+    here = house.here
+    house.here.answer(session, GREEN)
+    _made, time = house.planned(session, 6)
+    assert time is not None
+    time.visit_type = here.place.control
+    session.commit()
+    page = leader.get(home(house)).text
+    chosen = re.findall(r'name="visit_types" value="(\d+)"[^>]* checked', page)
+    assert chosen == [str(here.talk.id)]
+    sent = {"visit_types": [here.place.control.id], "first": "2026-11-23", "last": "2027-05-24"}
+    told = "Opfølgningstypen bestiller ikke selv den kontakttype."
+    says(leader.post(home(house), data=sent, follow_redirects=True), told)
+    time.visit_type = here.talk
+    session.commit()
+    text = says(leader.get(begun(house, leader).location), "Ser ud til at kunne undværes")
+    assert told not in text
+
+
 def test_what_cannot_be_begun_says_why(session: Session, house: House, leader: FlaskClient) -> None:
     says(begun(house, leader), "Der er ingen kontroller at gennemgå", status=409)
     wrong = {"first": "2026-12-01", "last": "2026-11-24"}
