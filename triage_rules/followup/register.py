@@ -38,7 +38,7 @@ from triage_rules.followup import (
 )
 from triage_rules.followup.errors import CONSTRAINTS
 from triage_rules.followup.length import ByDecision
-from triage_rules.questionnaires import attention
+from triage_rules.questionnaires import alarm, attention
 from triage_rules.questionnaires.events import (
     PatientWantsContact,
     QuestionnaireAnswered,
@@ -138,6 +138,7 @@ def register(app: Flask) -> None:
     rettid.constraints.update(CONSTRAINTS)
     there = staff_web.TAB.endpoint
     KINDS.update({code: replace(kind, page=there) for code, kind in WORKLIST.items()})
+    KINDS[alarm.ALARMING] = replace(KINDS[alarm.ALARMING], page=there)  # a plan's own red task
     ERRORS.update(FAULTS)
     rettid.database.ports["length"] = ByDecision(rettid.database.ports["length"])
     rettid.database.ports[attention.PORT] = queries.time_to_read

@@ -163,9 +163,10 @@ def reasons(decision: FollowUpDecision) -> list[str]:
 
 
 def why(decision: FollowUpDecision, names: Names) -> list[str]:
-    """Why it is so, for a list: the red flags and what made the colour, then why a clinician."""
+    """Why it is so, for a list: an alarm, the red flags and what made the colour, then why a
+    clinician."""
     rules = decision.rule_version.rules
-    said = []
+    said = [str(WHYS["alarm"])] if any(one["why"] == "alarm" for one in decision.reasons) else []
     for trace in decision.trace:
         table = rules.table(trace.table_name) if trace.kind == "fired" else None
         if table is None or table.name not in ("red_flags", "activity"):
@@ -176,7 +177,7 @@ def why(decision: FollowUpDecision, names: Names) -> list[str]:
             said.append(f"{row.outputs[0]} ({asked})")
         elif any(not isinstance(cell, AnyValue) for cell in row.cells):
             said.append(asked)
-    return [*said, *reasons(decision)]
+    return list(dict.fromkeys([*said, *reasons(decision)]))
 
 
 def calls(codes: list[str]) -> list[str]:

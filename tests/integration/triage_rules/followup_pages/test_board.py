@@ -108,6 +108,25 @@ def test_yellow_that_went_straight_to_a_contact_waits_for_a_word(
     says(desk.get(board(followed)), "Skal ses (1)", "Gul", "Patienten skal have en kontakt")
 
 
+def test_an_alarm_is_one_line_says_so_first_and_leads_to_the_decision(
+    session: Session, followed: Followed, desk: FlaskClient
+) -> None:
+    followed.answer(session, YELLOW, ninth=1)
+    session.commit()
+    said = says(desk.get(board(followed)), "Skal ses (1)", "Rød", "Et svar alarmerer i sig selv")
+    assert said.index("Et svar alarmerer") < said.index("Selvmordstanker")
+    worklist = desk.get(f"/klinik/{followed.place.clinic.id}/arbejdsliste")
+    says(worklist, "Et svar kræver, at nogen ser på det i dag")
+    assert f'href="{of_patient(followed)}' in worklist.text
+    page = says(
+        desk.get(of_patient(followed)),
+        "Et svar alarmerer i sig selv, hvad reglerne end siger",
+        "Alarmerende svar Humør og trivsel (PHQ-9) 23. nov. 2026",
+        "Uden det alarmerende svar havde reglerne sagt: rød. Patienten skal have en kontakt.",
+    )
+    assert page.count("Ulæst") == 1
+
+
 def test_a_foreign_item_is_not_found(
     session: Session, followed: Followed, desk: FlaskClient
 ) -> None:
