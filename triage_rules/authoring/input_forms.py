@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from booking.platform.errors import InvalidInput
 from booking.platform.forms import Form, Number, Text, read
 from triage_rules.authoring.grid_forms import Figure, Typed
-from triage_rules.authoring.sources import Source
+from triage_rules.authoring.sources import LONGEST_LABEL, Source
 from triage_rules.authoring.words import number
 from triage_rules.tables.model import Input
 
@@ -18,7 +18,7 @@ OLDEST_DAYS = 3650
 class InputForm(Form):
     """How an input is described; what is about numbers is left out for other kinds."""
 
-    label = Text(required=True, longest=100)
+    label = Text(required=True, longest=LONGEST_LABEL)
     source = Text(load_default="")
     unit = Text(longest=30, load_default="")
     low = Figure(load_default=None)

@@ -24,6 +24,7 @@ from triage_rules.tables.rule_set import ANSWERS, RuleSet
 ANSWER_DAYS = 30
 MEASUREMENT_DAYS = 180
 NUMERIC = ("integer", "decimal")
+LONGEST_LABEL = 100  # characters of a column's name
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,15 @@ def names_of(session: Session, found: Sequence[Source], rules: RuleSet) -> Names
 
 
 def _named(asked: Input, rules: RuleSet) -> Input:
-    """The input by a name that nothing else in the rules has."""
+    """The input by a name that nothing else in the rules has; a long label is cut."""
     taken = {one.name for table in rules.tables for one in table.inputs}
     name, number = asked.name, 2
     while name in taken:
         name, number = f"{asked.name}_{number}", number + 1
-    return replace(asked, name=name)
+    label = asked.label
+    if len(label) > LONGEST_LABEL:
+        label = f"{label[: LONGEST_LABEL - 1]}…"
+    return replace(asked, name=name, label=label)
 
 
 def _answered() -> Iterator[Source]:

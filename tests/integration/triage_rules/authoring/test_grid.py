@@ -1,7 +1,9 @@
 """A draft is edited cell by cell, row by row and column by column, and who may."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -252,6 +254,21 @@ def test_a_column_is_suggested_in_the_readers_language(grid: Grid) -> None:
     assert 'value="Age"' in grid.see("/oplysninger/ny", **age).text
     says(grid.see("/oplysninger", tabel="contact"), "Age (years)", "Systolic blood pressure")
     says(grid.see(tabel="contact"), "Colour", "30 minutes")
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_every_column_that_is_suggested_can_be_added_as_it_is(grid: Grid, language: str) -> None:
+    grid.browser.get(f"/sprog/{language}")
+    pick = grid.see("/oplysninger", tabel="red_flags").text
+    offered = [one for one in re.findall(r'<option value="([^"]+)"', pick) if "phq9" in one]
+    assert len(offered) > 9
+    for kilde in offered:
+        form = {"tabel": "red_flags", "kilde": kilde}
+        step = grid.see("/oplysninger/ny", **form).text
+        typed = dict(re.findall(r'name="(label|unit|low|high|step)"[^>]* value="([^"]*)"', step))
+        assert typed["label"]
+        typed = {name: unescape(value) for name, value in typed.items()}
+        assert grid.send("/oplysninger/ny", {**form, **typed}).status_code == 200, typed
 
 
 def test_obligations_are_offered_as_the_installation_has_corrected_them(
