@@ -25,13 +25,14 @@ from triage_rules.followup import contacts, windows
 from triage_rules.followup.models import DecisionOutcome, FollowUpDecision, FollowUpPlan
 from triage_rules.followup.wording import colour_name
 from triage_rules.questionnaires import alarm
+from triage_rules.questionnaires import service as asking
 from triage_rules.questionnaires.models import QuestionnaireRequest
-from triage_rules.questionnaires.service import wish_key
 from triage_rules.tables.decide import Contact, Decision, Reason
 
 RED, YELLOW = "follow_up_red", "follow_up_yellow"
 NO_RULES, NOTHING_TO_ASK = "follow_up_no_rules", "follow_up_no_questionnaire"
 YELLOW_DAYS = 3  # working days to look at what is yellow
+LOOKS = (RED, YELLOW, alarm.ALARMING, asking.WANTS_CONTACT)
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,11 @@ def take_over(session: Session, plan: FollowUpPlan, request: QuestionnaireReques
         with force_locale("da"):
             worklist.close(session, SYSTEM, alarmed, _("Samlet med opgaven om opfølgningen."))
     session.flush()
+
+
+def is_look(item: WorklistItem | None) -> bool:
+    """True for a task in which a person sees within days how the patient is."""
+    return item is not None and item.kind in LOOKS
 
 
 def no_rules(session: Session, plan: FollowUpPlan) -> WorklistItem:
@@ -186,7 +192,7 @@ def _look(
     )
     if made.action == "questionnaire":
         return Led("worklist", item=nothing_to_ask(session, plan))
-    wish = with_key(session, wish_key(plan.clinic_id, plan.patient_id))
+    wish = with_key(session, asking.wish_key(plan.clinic_id, plan.patient_id))
     alone = row.cause == "wish" or made.reasons == (Reason("asked"),)
     if wish is not None and alone and made.colour != "red":
         return Led("worklist", item=_own_wish(session, plan, wish))

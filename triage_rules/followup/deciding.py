@@ -52,7 +52,7 @@ def decide(
     if patient.alarming is not None:
         acting.take_over(session, plan, patient.alarming.request)
     led = acting.act(session, plan, row, made, version.rules.latest_weeks)
-    if known.wish and led.worklist_item is None:
+    if known.wish and not acting.is_look(led.worklist_item):
         asking.put_wish(session, plan.patient, plan.clinic)  # a time alone is no one's to read
     due.seen(session, plan)
     _beside(session, plan, row, patient)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 
+from booking.appointments.service import keep
 from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.queries import for_leaders
 from booking.platform.database import Session
@@ -15,9 +16,10 @@ from tests.integration.triage_rules.followup.conftest import (
     TO_THE_CLINIC,
     YELLOW,
     Followed,
+    contact,
     rules,
 )
-from tests.integration.triage_rules.followup.seen import decision, items, kinds, run
+from tests.integration.triage_rules.followup.seen import decision, items, kinds, run, time_of
 from triage_rules.followup import recompute
 from triage_rules.questionnaires import service as asking
 from triage_rules.questionnaires.form import Value
@@ -110,6 +112,20 @@ def test_a_wish_that_leads_to_a_time_is_somebodys_to_read_as_well(
     freezer.tick(timedelta(hours=4))  # as the pathway has it
     assert run(session, rettid, "worklist_unread") == 1
     assert list(for_leaders(session, place.clinic.id)) == [item]
+
+
+def test_a_wish_does_not_wait_for_a_time_weeks_ahead_to_be_settled(
+    session: Session, followed: Followed
+) -> None:
+    followed.publish(session, rules(yellow=contact("contact", "in_person", (2, 4, 6))))
+    followed.answer(session, YELLOW)
+    keep(session, followed.place.as_patient, time_of(session, followed))
+    followed.publish(session, rules(yellow=contact("contact", "in_person", (0, 1, 2))))
+    asks_to_be_phoned(session, followed)
+    session.commit()
+    wish, differs = items(session, followed)
+    assert (wish.kind, wish.due_on) == ("wants_contact", date(2026, 11, 23))
+    assert (differs.kind, differs.due_on) == ("follow_up_time_differs", date(2026, 12, 7))
 
 
 @pytest.mark.parametrize("pressed", [True, False])
