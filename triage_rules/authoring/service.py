@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
@@ -34,6 +34,8 @@ from triage_rules.tables import examples as trying
 from triage_rules.tables import written
 from triage_rules.tables.examples import Example
 from triage_rules.tables.rule_set import RuleSet as Rules
+
+STEPS = 50  # how many saves of a draft can be undone
 
 
 def begin(
@@ -116,6 +118,8 @@ def save(
     if undone is None:
         was.edition = draft.edition
         session.add(was)
+        past = DraftStep.draft_id == draft.id, DraftStep.edition <= draft.edition - STEPS
+        session.execute(delete(DraftStep).where(*past))
     else:
         session.delete(undone)
     _act(session, by, "rules.edited", rule_set)
