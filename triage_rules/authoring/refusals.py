@@ -240,6 +240,7 @@ _WHY: tuple[tuple[LazyString, tuple[str, ...]], ...] = (
             "it is nested more than {most} deep",
             "the number has more than {most} digits, or is none",
             "a {type} is no fact",
+            "it has no declared type, and may be a string or a date, a time or a duration",
         ),
     ),
     # Rettid's own form, and what Rettid adds to DMN.

@@ -47,7 +47,8 @@ def evaluate(definitions: Definitions, decision: str, facts: Mapping[str, object
 def _arguments(run: "_Run", service: Service, facts: Mapping[str, object]) -> dict[str, Value]:
     """What a service is given by name; null for what there is no fact of."""
     parts = [run.required(identity, service.label) for identity in service.inputs]
-    for name in facts.keys() - {part.name for part in parts}:
+    known = {part.name for part in parts} | run.inputs()
+    for name in facts.keys() - known:
         there = ", ".join(repr(part.name) for part in parts) or "none"
         raise Refused(f"fact {name!r}", f"it is not one input of the service; there: {there}")
     return {
@@ -80,6 +81,11 @@ class _Run:
         self.logics: Logics = within.logics if within else Logics(self.types, definitions.members)
         work = within.root.work if within else Work(self.types.conform)
         self.root: Scope = Scope(BUILTINS, work=work)
+
+    def inputs(self) -> set[str]:
+        """What the model's inputs are called."""
+        inputs = [p for p in self._definitions.parts.values() if isinstance(p, InputData)]
+        return {name for one in inputs for name in (one.label, one.name)}
 
     def know(self, facts: Mapping[str, object]) -> None:
         """Take the facts for the model's inputs; raises Refused for one that is of none."""

@@ -4,6 +4,7 @@ DMN makes null of a computed value of another type (10.3.2.9.4). A fact of anoth
 so that what a caller got wrong is never taken for unknown.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, Overflow
@@ -34,6 +35,12 @@ _FROM_TEXT: dict[str, Callable[[str], Value]] = {
     "days and time duration": moments.read_duration,
     "years and months duration": moments.read_duration,
 }
+# What may be meant as a date, a time, both or a duration; a string says nothing of it itself.
+_MAY_BE_MORE = re.compile(
+    r"-?\d{4,9}-\d\d-\d\d(T.*)?|\d\d:\d\d:\d\d.*"
+    r"|-?P(?=[\dT])(\d+[YMD])*(T(?=\d)(\d+[HM])*(\d+(\.\d+)?S)?)?",
+    re.ASCII | re.DOTALL,
+)
 MOST_DIGITS = 34
 MOST_NESTED = 30
 
@@ -202,7 +209,7 @@ def _simple(value: Value, wanted: str, where: str, *, fact: bool) -> Value:
             value = _FROM_TEXT[wanted](value)
         if value is None or kind(value) != wanted:
             raise Unfit(where, f"this is no {wanted}")
-    elif fact:
+    elif fact and not isinstance(value, str):
         value = untyped(value, where)
     if wanted == "date and time" and isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time(), UTC)  # DMN 1.5, 10.3.2.9.4
@@ -224,6 +231,9 @@ def untyped(value: Value, where: str, deep: int = 0) -> Value:
             raise Refused(where, f"the number has more than {MOST_DIGITS} digits, or is none")
     elif value is not None and not isinstance(value, bool | str):
         raise Refused(where, f"a {type(value).__name__} is no fact")
+    elif isinstance(value, str) and _MAY_BE_MORE.fullmatch(value):
+        why = "it has no declared type, and may be a string or a date, a time or a duration"
+        raise Refused(where, why)
     return value
 
 

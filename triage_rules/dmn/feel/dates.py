@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from triage_rules.dmn.feel import moments
@@ -98,11 +98,42 @@ def _duration(value: Value) -> Value:
 def _months_between(begin: Value, end: Value) -> Value:
     if not isinstance(begin, date) or not isinstance(end, date):
         raise Nothing
-    if isinstance(begin, datetime) or isinstance(end, datetime):
-        raise Refused("", "only two dates are read")
-    if begin > end:
-        return Months(-_whole_months(end, begin))
-    return Months(_whole_months(begin, end))
+    found = {_signed_months(*pair) for pair in _readings(begin, end)}
+    if len(found) > 1:
+        raise Refused("", "the months between differ with the time of day or the offset")
+    return Months(found.pop())
+
+
+def _readings(begin: date, end: date) -> list[tuple[date, date]]:
+    """The days two values may be taken to lie on: with their times or not, at either's offset."""
+    days = [(begin, end)]
+    one, other = (
+        day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, tzinfo=zone)
+        for day, zone in ((begin, _beside(end)), (end, _beside(begin)))
+    )
+    if (one.tzinfo is None) != (other.tzinfo is None):
+        raise Refused("", "one has an offset from UTC and the other not")
+    clocks = [(one, other)]
+    if one.tzinfo is not None:
+        clocks += [(one, other.astimezone(one.tzinfo)), (one.astimezone(other.tzinfo), other)]
+    for first, last in clocks:
+        days.append((first, last))
+        early = last.timetz().replace(tzinfo=None) < first.timetz().replace(tzinfo=None)
+        late = last.timetz().replace(tzinfo=None) > first.timetz().replace(tzinfo=None)
+        if first.date() < last.date() and early:
+            days.append((first, last - timedelta(days=1)))
+        if first.date() > last.date() and late:
+            days.append((first, last + timedelta(days=1)))
+    return [(date(a.year, a.month, a.day), date(b.year, b.month, b.day)) for a, b in days]
+
+
+def _beside(other: date) -> tzinfo | None:
+    """A date beside a value with an offset is its midnight UTC."""
+    return UTC if isinstance(other, datetime) and other.tzinfo is not None else None
+
+
+def _signed_months(begin: date, end: date) -> int:
+    return -_whole_months(end, begin) if begin > end else _whole_months(begin, end)
 
 
 def _whole_months(begin: date, end: date) -> int:

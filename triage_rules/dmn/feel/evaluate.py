@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from triage_rules.dmn.feel import nodes
+from triage_rules.dmn.feel.arguments import Nothing
 from triage_rules.dmn.feel.arithmetic import calculate, opposite
 from triage_rules.dmn.feel.kinds import is_of
 from triage_rules.dmn.feel.parse import TESTED
 from triage_rules.dmn.feel.properties import property_of
+from triage_rules.dmn.feel.stretches import gone_through, of_range
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import (
     Function,
@@ -231,32 +232,14 @@ def _interval(node: nodes.Interval, scope: Scope) -> Value:
 
 def _all_of(each: nodes.Each, scope: Scope) -> tuple[Value, ...]:
     source = evaluate(each.source, scope)
-    if each.last is None:
-        if not isinstance(source, tuple):
-            raise Refused("", "what is gone through is no list")
-        scope.work.step(len(source))
-        return source
-    last = evaluate(each.last, scope)
-    if _are_days(source) and _are_days(last):
-        return _days(cast(date, source), cast(date, last), scope)
-    if not (isinstance(source, Decimal) and isinstance(last, Decimal)):
-        raise Refused("", "only whole numbers are gone through from one to another")
-    if source != source.to_integral_value() or last != last.to_integral_value():
-        raise Refused("", "only whole numbers are gone through from one to another")
-    scope.work.step(int(min(abs(last - source), Decimal(MOST_STEPS))) + 1)
-    way = 1 if source <= last else -1
-    return tuple(Decimal(number) for number in range(int(source), int(last) + way, way))
-
-
-def _are_days(value: Value) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
-
-
-def _days(first: date, last: date, scope: Scope) -> tuple[Value, ...]:
-    count = (last - first).days
-    scope.work.step(abs(count) + 1)
-    way = 1 if count >= 0 else -1
-    return tuple(first + timedelta(days=number) for number in range(0, count + way, way))
+    if each.last is not None:
+        return gone_through(source, evaluate(each.last, scope), scope.work.step)
+    if isinstance(source, Range):
+        return of_range(source, scope.work.step)
+    if not isinstance(source, tuple):
+        raise Refused("", "what is gone through is no list")
+    scope.work.step(len(source))
+    return source
 
 
 def _scopes(each: tuple[nodes.Each, ...], scope: Scope) -> "list[Scope]":
@@ -270,7 +253,11 @@ def _scopes(each: tuple[nodes.Each, ...], scope: Scope) -> "list[Scope]":
 def _for(node: nodes.For, scope: Scope) -> Value:
     results: list[Value] = []
     speaks_of_partial = "partial" in _names(node.result)
-    for inner in _scopes(node.each, scope):
+    try:
+        scopes = _scopes(node.each, scope)
+    except Nothing:
+        return None  # 10.3.2.14: what is gone through holds no countable values
+    for inner in scopes:
         if speaks_of_partial and not inner.holds("partial"):
             scope.work.step(len(results))
             inner = Scope({"partial": tuple(results)}, inner)
@@ -279,7 +266,11 @@ def _for(node: nodes.For, scope: Scope) -> Value:
 
 
 def _quantified(node: nodes.Quantified, scope: Scope) -> Value:
-    answers = [truth(evaluate(node.condition, inner)) for inner in _scopes(node.each, scope)]
+    try:
+        scopes = _scopes(node.each, scope)
+    except Nothing:
+        raise Refused("", "what is gone through holds no countable values") from None
+    answers = [truth(evaluate(node.condition, inner)) for inner in scopes]
     return both(answers) if node.every else either(answers)
 
 
@@ -338,9 +329,9 @@ def _names(part: object) -> set[str]:
 
 
 def _at(items: tuple[Value, ...], place: Decimal) -> Value:
-    if place != place.to_integral_value() or place == 0:
+    if place != place.to_integral_value():
         raise Refused("", "a place in a list is a whole number from 1, or from the end from -1")
-    if abs(place) > len(items):
+    if place == 0 or abs(place) > len(items):
         return None
     return items[int(place) - 1 if place > 0 else int(place)]
 

@@ -13,8 +13,15 @@ def _same(one: Value, other: Value) -> bool:
     return equal(one, other) is True
 
 
+def _listed(values: Value) -> tuple[Value, ...]:
+    """A list, or null for the function: it is null of null, taken for a list of one or not."""
+    if values is None:
+        raise Nothing
+    return items(values)
+
+
 def _numbers(values: Value) -> list[Decimal]:
-    found = items(values)
+    found = _listed(values)
     if not found:
         raise Refused("", "DMN does not agree with itself about an empty list")
     if not all(isinstance(value, Decimal) for value in found):
@@ -42,7 +49,7 @@ def _product(values: Value) -> Value:
 
 
 def _median(values: Value) -> Value:
-    if items(values) == ():
+    if _listed(values) == ():
         raise Nothing
     found = sorted(_numbers(values))
     middle = len(found) // 2
@@ -73,7 +80,7 @@ def _mode(values: Value) -> Value:
 
 def furthest(values: Value, *, least: bool) -> Value:
     """The first or last of values of one ordered type; null of none."""
-    found = items(values)
+    found = _listed(values)
     if not found:
         raise Nothing
     best = found[0]
@@ -196,7 +203,7 @@ def _any(values: Value) -> Value:
 
 
 def _truths(values: Value) -> tuple[Value, ...]:
-    found = items(values)
+    found = _listed(values)
     if not all(value is None or isinstance(value, bool) for value in found):
         raise Refused("", "the list holds something that is not true or false")
     return found

@@ -13,12 +13,15 @@ MOST_TEXT = 10_000
 _BLANK = re.compile(r"(?:\s|//[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _STRING = re.compile(r'"((?:[^"\\\n\r]|\\.)*)"')
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
-_SIMPLE = re.compile(r"[^\W\d]\w*")
-_WORDS = r"[^\W\d][\w']*(?:\s+\w[\w']*)*?"
+_HIGH, _LOW = r"u[dD][89abAB][0-9a-fA-F]{2}", r"u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(rf"\\({_HIGH}\\{_LOW}|u[0-9a-fA-F]{{4}}|U[0-9a-fA-F]{{6}}|.)", re.DOTALL)
+_BEYOND = "\U00010000-\U000effff"  # every character there may be in a name (10.3.1.2, rule 28)
+_START = rf"(?:[^\W\d]|[{_BEYOND}])"
+_SIMPLE = re.compile(rf"{_START}[\w{_BEYOND}]*")
+_WORDS = rf"{_START}[\w'{_BEYOND}]*(?:\s+[\w{_BEYOND}][\w'{_BEYOND}]*)*?"
 _BEFORE_IN = re.compile(rf"({_WORDS})\s+in\b")
 _BEFORE_COLON = re.compile(rf"({_WORDS})\s*:")
-_KEY = re.compile(r'([^\W\d][^:{}"\[\](),]*?)\s*:')
+_KEY = re.compile(rf'({_START}[^:{{}}"\[\](),]*?)\s*:')
 _TYPE_NAME = re.compile(r"([^\W\d][\w.]*(?:\s+[\w.]+)*)\s*(?=[,)])")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
 
@@ -174,6 +177,8 @@ class Scanner:
 
     def _unescaped(self, found: re.Match[str]) -> str:
         escape = found.group(1)
+        if "\\" in escape[1:]:
+            return bytes.fromhex(escape[1:5] + escape[7:]).decode("utf-16-be")
         if escape[0] in "uU" and len(escape) > 1:
             point = int(escape[1:], 16)
             if point > 0x10FFFF or 0xD800 <= point <= 0xDFFF:

@@ -106,8 +106,9 @@ WEEKS = (
 def test_a_service_is_asked_by_its_name_with_its_inputs_alone() -> None:
     document = model(*WEEKS, service("when", ["weeks"], ["colour"], ["score"]))
     assert answer(document, "when", score=Decimal(20)).value == Decimal(1)
+    assert answer(document, "when", score=Decimal(20), age=Decimal(30)).value == Decimal(1)
     with pytest.raises(Refused, match="not one input of the service"):
-        answer(document, "when", score=Decimal(20), age=Decimal(30))
+        answer(document, "when", score=Decimal(20), size=Decimal(30))
 
 
 def test_a_service_with_several_outputs_answers_them_by_name() -> None:

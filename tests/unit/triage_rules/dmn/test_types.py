@@ -108,6 +108,31 @@ def test_a_function_has_the_types_of_its_own_type() -> None:
     assert refused.value.where == "the answer"
 
 
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        ("2026-01-31", False),
+        ("2026-01-31T10:00:00Z", False),
+        ("10:30:00", False),
+        ("P1Y2M", False),
+        ("-PT1.5S", False),
+        ("P", True),
+        ("1234567890", True),
+        ("2026", True),
+        ("10:30", True),
+    ],
+)
+def test_a_fact_without_a_type_that_may_be_a_date_is_refused(text: str, is_read: bool) -> None:
+    for type_ref in ("", "Any", "string"):
+        document = model(given("x", type_ref), decision("d", literal("x"), ["x"]))
+        if is_read or type_ref == "string":
+            assert answer(document, "d", x=text).value == text
+            continue
+        for fact in (text, [text]):
+            with pytest.raises(Refused, match="no declared type"):
+                answer(document, "d", x=fact)
+
+
 def test_a_structure_may_hold_a_function() -> None:
     document = model(
         TYPES,
