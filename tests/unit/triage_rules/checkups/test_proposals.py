@@ -70,6 +70,45 @@ def test_another_form_sooner_and_later() -> None:
     assert propose(in_weeks(5), visit, [], TODAY).kind == "keep"
 
 
+def test_both_ends_of_the_rules_window_are_inside_it() -> None:
+    visit = decision("contact", asked("in_person", 2, 10), "yellow")
+    assert propose(in_weeks(2), visit, [], TODAY).kind == "keep"
+    assert propose(in_weeks(10), visit, [], TODAY).kind == "keep"
+    day = timedelta(days=1)
+    early, late = in_weeks(2).on - day, in_weeks(10).on + day
+    assert propose(Checkup(early, "in_person", 30), visit, [], TODAY).kind == "later"
+    assert propose(Checkup(late, "in_person", 30), visit, [], TODAY).kind == "sooner"
+
+
+def test_another_form_frees_only_what_it_is_shorter_by() -> None:
+    for minutes, freed in ((29, 1), (30, 0), (45, 0), (0, 0)):  # 0: not said
+        phone = decision("contact", asked("phone", 2, 10, minutes), "yellow")
+        found = propose(in_weeks(8), phone, [], TODAY)
+        assert (found.kind, found.freed) == ("other_form", freed), minutes
+
+
+def test_another_form_that_meets_the_standard_too_is_not_stood_in_the_way_of() -> None:
+    ways = frozenset({Way("contact", "in_person"), Way("contact", "phone")})
+    either = Obligation("control", "K", "C", 12, ways)
+    phone = decision("contact", asked("phone", 2, 10), "yellow")
+    assert propose(in_weeks(8), phone, owed(either, 300), TODAY).kind == "other_form"  # type: ignore[arg-type]
+
+
+def test_what_must_be_met_on_the_very_last_day_is_demanded_and_told_of() -> None:
+    seen_on = date(2026, 5, 24)  # and so again by 24 May 2027, when the rules' 26 weeks end
+    control = standing(CONTROL, [Done(Way("contact", "in_person"), seen_on)], LONG_AGO, [], TODAY)
+    last = TODAY + timedelta(weeks=26)
+    assert control.next_on == last
+    assert propose(in_weeks(8), LATER, [control], TODAY).kind == "demanded"
+    day_longer = standing(
+        CONTROL, [Done(Way("contact", "in_person"), date(2026, 5, 25))], LONG_AGO, [], TODAY
+    )
+    assert propose(in_weeks(8), LATER, [day_longer], TODAY).kind == "unneeded"
+    measured = standing(MEASURED, [Done(Way("measurement", "hba1c"), seen_on)], LONG_AGO, [], TODAY)
+    assert without_contact([measured], last) == ("hba1c",)
+    assert without_contact([measured], last - timedelta(days=1)) == ()
+
+
 def test_what_the_rules_are_unsure_of_is_a_clinicians() -> None:
     assert propose(in_weeks(8), decision("look", None), [], TODAY).kind == "unsure"
     looked = decision("look", asked("phone", 1, 2), "yellow")

@@ -111,6 +111,25 @@ def test_the_state_is_what_plain_counting_says(
     assert found.fulfilled == (found.last is not None and today <= found.next_on)
 
 
+def test_the_last_day_is_in_time_and_the_next_is_not() -> None:
+    measured, since = [Done(HBA1C, date(2025, 11, 23))], date(2020, 1, 1)
+    days = {
+        date(2026, 9, 23): ("met", True),
+        date(2026, 9, 24): ("due", True),  # sixty days before
+        date(2026, 11, 23): ("due", True),
+        date(2026, 11, 24): ("overdue", False),
+    }
+    for today, stands in days.items():
+        found = standing(owed(), measured, since, [], today)
+        assert (found.state, found.fulfilled) == stands, today
+
+
+def test_a_newcomer_counts_from_the_day_after_their_first_period() -> None:
+    since = date(2025, 11, 23)
+    assert not standing(owed(), [], since, [], date(2026, 11, 23)).counts
+    assert standing(owed(), [], since, [], date(2026, 11, 24)).counts
+
+
 def test_a_measurement_meets_it_whatever_the_form_of_contact() -> None:
     phone = Done(Way("contact", "phone"), date(2026, 11, 1))
     measured = Done(HBA1C, date(2026, 11, 1))
