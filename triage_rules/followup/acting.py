@@ -15,13 +15,12 @@ from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.models import WorklistItem
 from booking.appointments.worklist.queries import with_key
 from booking.appointments.worklist.service import Urgency
-from booking.calendar.public_holidays import closed_days
 from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.i18n import short_day
 from booking.platform.identity import SYSTEM
 from booking.platform.localtime import day_start
-from triage_rules.followup import contacts, windows
+from triage_rules.followup import contacts, tasks, windows
 from triage_rules.followup.models import DecisionOutcome, FollowUpDecision, FollowUpPlan
 from triage_rules.followup.wording import colour_name
 from triage_rules.questionnaires import alarm
@@ -31,7 +30,6 @@ from triage_rules.tables.decide import Contact, Decision, Reason
 
 RED, YELLOW = "follow_up_red", "follow_up_yellow"
 NO_RULES, NOTHING_TO_ASK = "follow_up_no_rules", "follow_up_no_questionnaire"
-YELLOW_DAYS = 3  # working days to look at what is yellow
 LOOKS = (RED, YELLOW, alarm.ALARMING, asking.WANTS_CONTACT)
 
 
@@ -94,34 +92,12 @@ def is_look(item: WorklistItem | None) -> bool:
 
 def no_rules(session: Session, plan: FollowUpPlan) -> WorklistItem:
     """No version is in force: a person decides, today."""
-    return worklist.add(
-        session,
-        plan.clinic_id,
-        NO_RULES,
-        patient_id=plan.patient_id,
-        details={"about": plan.pathway.name, "plan": plan.id},
-        due_on=today(session, plan.clinic),
-        key=f"{NO_RULES}:{plan.id}",
-        urgency="yellow",
-        owner_id=owner_of(plan),
-        escalate_at=unread_at(session, plan),
-    )
+    return tasks.put(session, plan, NO_RULES, f"{NO_RULES}:{plan.id}", today(session, plan.clinic))
 
 
 def item_key(plan: FollowUpPlan) -> str:
     """The worklist's key of what a plan's decisions put before a person."""
     return f"follow_up:{plan.id}"
-
-
-def owner_of(plan: FollowUpPlan) -> int | None:
-    """The responsible clinician as a member of staff; None where nobody is."""
-    responsible = plan.course.responsible
-    return responsible.staff_id if responsible is not None else None
-
-
-def unread_at(session: Session, plan: FollowUpPlan) -> datetime:
-    """When what is put before a person now must have been opened, as the clinic has set."""
-    return session.now() + timedelta(hours=plan.pathway.unread_hours)
 
 
 def settle(session: Session, plan: FollowUpPlan) -> None:
@@ -203,13 +179,12 @@ def put_look(session: Session, plan: FollowUpPlan, row: FollowUpDecision) -> Wor
     """Put a decision before a person, as urgently as its colour is."""
     if row.colour == "red":
         return _put_red(session, plan, row)
-    due = working_day_after(plan, today(session, plan.clinic), YELLOW_DAYS)
-    return _put_yellow(session, plan, row, due)
+    return _put_yellow(session, plan, row, tasks.yellow_due(session, plan))
 
 
 def _put_red(session: Session, plan: FollowUpPlan, row: FollowUpDecision) -> WorklistItem:
     """Today, unread until somebody opens it, whatever was seen of earlier answers."""
-    day, escalate_at = today(session, plan.clinic), unread_at(session, plan)
+    day, escalate_at = today(session, plan.clinic), tasks.unread_at(session, plan)
     item = with_key(session, item_key(plan))
     if item is None:
         return _put(session, plan, row, RED, "red", day, escalate_at)
@@ -217,7 +192,7 @@ def _put_red(session: Session, plan: FollowUpPlan, row: FollowUpDecision) -> Wor
     if item.kind != alarm.ALARMING:
         item.kind = RED
     item.due_on = min(item.due_on or day, day)
-    item.owner_id = owner_of(plan)
+    item.owner_id = tasks.owner_of(plan)
     item.details = {**item.details, "decision": row.id}
     worklist.unread(session, item, escalate_at)
     return item
@@ -235,7 +210,7 @@ def _put_yellow(
         _newer_word(session, item, row, plan)
         return item
     item.due_on = min(item.due_on or due, due)
-    item.owner_id = owner_of(plan)
+    item.owner_id = tasks.owner_of(plan)
     item.details = {**item.details, "decision": row.id}
     worklist.unread(session, item, escalate_at)
     return item
@@ -250,17 +225,15 @@ def _put(
     due: date,
     escalate_at: datetime,
 ) -> WorklistItem:
-    return worklist.add(
+    return tasks.put(
         session,
-        plan.clinic_id,
+        plan,
         kind,
-        patient_id=plan.patient_id,
-        details={"about": plan.pathway.name, "plan": plan.id, "decision": row.id},
-        due_on=due,
-        key=item_key(plan),
+        item_key(plan),
+        due,
         urgency=urgency,
-        owner_id=owner_of(plan),
         escalate_at=escalate_at,
+        decision_id=row.id,
     )
 
 
@@ -288,27 +261,17 @@ def _newer_word(
 def _own_wish(session: Session, plan: FollowUpPlan, item: WorklistItem) -> WorklistItem:
     """The patient's wish stands on the worklist already: it gets an owner, and is read in time."""
     item.urgency = item.urgency or "yellow"
-    item.owner_id = item.owner_id or owner_of(plan)
+    item.owner_id = item.owner_id or tasks.owner_of(plan)
     if item.read_at is None and item.escalate_at is None:
-        item.escalate_at = unread_at(session, plan)
+        item.escalate_at = tasks.unread_at(session, plan)
     session.flush()
     return item
 
 
 def nothing_to_ask(session: Session, plan: FollowUpPlan) -> WorklistItem:
     """The rules want a questionnaire, and the pathway has none to ask: a person decides."""
-    return worklist.add(
-        session,
-        plan.clinic_id,
-        NOTHING_TO_ASK,
-        patient_id=plan.patient_id,
-        details={"about": plan.pathway.name, "plan": plan.id},
-        due_on=working_day_after(plan, today(session, plan.clinic), YELLOW_DAYS),
-        key=f"{NOTHING_TO_ASK}:{plan.id}",
-        urgency="yellow",
-        owner_id=owner_of(plan),
-        escalate_at=unread_at(session, plan),
-    )
+    key, due = f"{NOTHING_TO_ASK}:{plan.id}", tasks.yellow_due(session, plan)
+    return tasks.put(session, plan, NOTHING_TO_ASK, key, due)
 
 
 def not_asked_for(session: Session, plan: FollowUpPlan) -> WorklistItem | None:
@@ -324,17 +287,7 @@ def not_asked_for(session: Session, plan: FollowUpPlan) -> WorklistItem | None:
         patient_id=plan.patient_id,
         invitation_id=invitation.id,
         details={"visit_type": invitation.visit_type.name},
-        due_on=working_day_after(plan, today(session, plan.clinic), YELLOW_DAYS),
+        due_on=tasks.yellow_due(session, plan),
         key=contacts.not_asked_for_key(invitation.id),
-        owner_id=owner_of(plan),
+        owner_id=tasks.owner_of(plan),
     )
-
-
-def working_day_after(plan: FollowUpPlan, day: date, count: int) -> date:
-    """So many of the clinic's working days after a day."""
-    closed = closed_days(plan.clinic, day, day + timedelta(days=count * 3 + 14))
-    while count:
-        day += timedelta(days=1)
-        if day.weekday() < 5 and day not in closed:
-            count -= 1
-    return day

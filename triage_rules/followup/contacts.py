@@ -22,7 +22,7 @@ from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
 from booking.platform.localtime import local_date
-from triage_rules.followup import queries
+from triage_rules.followup import queries, tasks
 from triage_rules.followup.models import (
     DecisionOutcome,
     DecisionReview,
@@ -339,21 +339,8 @@ def time_differs(
 
 def _put(session: Session, plan: FollowUpPlan, kind: str, key: str, due_on: date) -> WorklistItem:
     """Before a person, by the nearer of the days; asked for anew, it must be read anew."""
-    responsible = plan.course.responsible
-    escalate_at = session.now() + timedelta(hours=plan.pathway.unread_hours)
-    item = worklist.add(
-        session,
-        plan.clinic_id,
-        kind,
-        patient_id=plan.patient_id,
-        details={"about": plan.pathway.name, "plan": plan.id},
-        due_on=due_on,
-        key=key,
-        urgency="yellow",
-        owner_id=responsible.staff_id if responsible is not None else None,
-        escalate_at=escalate_at,
-    )
+    item = tasks.put(session, plan, kind, key, due_on)
     item.due_on = min(item.due_on or due_on, due_on)
     if item.read_at is not None:
-        worklist.unread(session, item, escalate_at)
+        worklist.unread(session, item, tasks.unread_at(session, plan))
     return item

@@ -15,7 +15,7 @@ from booking.calendar.service import today
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
-from triage_rules.followup import acting
+from triage_rules.followup import acting, tasks
 from triage_rules.followup.models import FollowUpPlan
 from triage_rules.questionnaires import queries as questionnaires
 from triage_rules.questionnaires import service as asking
@@ -58,7 +58,7 @@ def send(session: Session, plan: FollowUpPlan) -> QuestionnaireRequest | None:
             details={"about": version.questionnaire.title_da},
             due_on=today(session, plan.clinic),
             key=paper_key(request),
-            owner_id=acting.owner_of(plan),
+            owner_id=tasks.owner_of(plan),
         )
     return request
 
@@ -68,18 +68,7 @@ def passed(session: Session) -> int:
     found = 0
     for plans in claimed(session, lambda day: _late(session, day)):
         for plan in plans:
-            worklist.add(
-                session,
-                plan.clinic_id,
-                LATE,
-                patient_id=plan.patient_id,
-                details={"about": plan.pathway.name, "plan": plan.id},
-                due_on=today(session, plan.clinic),
-                key=late_key(plan.id),
-                urgency="yellow",
-                owner_id=acting.owner_of(plan),
-                escalate_at=acting.unread_at(session, plan),
-            )
+            tasks.put(session, plan, LATE, late_key(plan.id), today(session, plan.clinic))
         found += len(plans)
     return found
 

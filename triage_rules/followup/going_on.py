@@ -3,11 +3,9 @@
 from sqlalchemy import ColumnElement, exists
 
 from booking.appointments.invitations.models import Invitation
-from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.queries import with_key
-from booking.calendar.service import today
 from booking.platform.database import Session
-from triage_rules.followup import acting, contacts, due, queries, service
+from triage_rules.followup import acting, contacts, due, queries, service, tasks
 from triage_rules.followup.errors import NoRulesInForce
 from triage_rules.followup.models import FollowUpPlan
 from triage_rules.questionnaires.queries import waiting
@@ -46,20 +44,8 @@ def taken_back(session: Session) -> int:
             invitation = contacts.taken_back(session, plan)
             if invitation is None or _something_waits(session, plan):
                 continue
-            day = today(session, plan.clinic)
-            worklist.add(
-                session,
-                plan.clinic_id,
-                due.REVOKED,
-                patient_id=plan.patient_id,
-                invitation_id=invitation.id,
-                details={"about": plan.pathway.name, "plan": plan.id},
-                due_on=acting.working_day_after(plan, day, acting.YELLOW_DAYS),
-                key=due.revoked_key(plan.id),
-                urgency="yellow",
-                owner_id=acting.owner_of(plan),
-                escalate_at=acting.unread_at(session, plan),
-            )
+            key, due_on = due.revoked_key(plan.id), tasks.yellow_due(session, plan)
+            tasks.put(session, plan, due.REVOKED, key, due_on, invitation_id=invitation.id)
             found += 1
     return found
 

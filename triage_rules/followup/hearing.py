@@ -14,7 +14,7 @@ from booking.calendar.service import today
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor, ActorKind
 from triage_rules.authoring import queries as rule_sets
-from triage_rules.followup import acting, contacts, due, facts, going_on, queries, service
+from triage_rules.followup import contacts, due, facts, going_on, queries, service, tasks
 from triage_rules.followup.deciding import decide
 from triage_rules.followup.errors import PlanEnded
 from triage_rules.followup.models import FollowUpPlan
@@ -66,8 +66,8 @@ def _call(session: Session, plan: FollowUpPlan, request: QuestionnaireRequest) -
     item = with_key(session, asking.overdue_key(request))
     if item is not None:
         item.urgency = item.urgency or "yellow"
-        item.owner_id = acting.owner_of(plan)
-        item.escalate_at = acting.unread_at(session, plan)
+        item.owner_id = tasks.owner_of(plan)
+        item.escalate_at = tasks.unread_at(session, plan)
     session.flush()
 
 
