@@ -342,8 +342,3 @@ def patient(facts: Sequence[tuple[Input, Value | None]], names: Names = NO_NAMES
         joint = " " if known is None or isinstance(known, Decimal) else ": "
         said.append(f"{label(asked)}{joint}{fact(asked, known, names)}")
     return _("En patient med %(facts)s", facts=listed(said))
-
-
-def example_patient(table: Table, values: Sequence[Value | None], names: Names = NO_NAMES) -> str:
-    """A patient by a value for each of a table's inputs, None for what is missing."""
-    return patient(list(zip(table.inputs, values, strict=True)), names)

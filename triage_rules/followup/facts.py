@@ -40,11 +40,6 @@ from triage_rules.tables.rule_set import RuleSet as Rules
 WISHES = {"siden-sidst": ("siden-oenske", frozenset({"none"}))}
 
 
-def of_course(session: Session, course: Course, rules: Rules) -> Inputs:
-    """What some rules decide by in a course now, with or without a plan."""
-    return Known(session, course).inputs(rules)
-
-
 def inputs_of(rules: Rules) -> dict[str, Input]:
     """Every input of the chain by name, but for what earlier tables answer."""
     return {

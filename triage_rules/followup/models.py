@@ -28,9 +28,7 @@ from booking.calendar.models import Clinic
 from booking.people.models import Patient
 from booking.platform.database import WithId
 from triage_rules.authoring.models import RuleSet, RuleVersion
-from triage_rules.questionnaires.models import Questionnaire, QuestionnaireResponse
-
-THOUSAND = 1000
+from triage_rules.questionnaires.models import THOUSAND, Questionnaire, QuestionnaireResponse
 
 
 class Pathway(WithId):

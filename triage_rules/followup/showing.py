@@ -43,7 +43,6 @@ ACTIONS: dict[str, LazyString] = {
 CAUSES: dict[str, LazyString] = {
     "answered": _l("Patienten har svaret"),
     "corrected": _l("Svarene er rettet"),
-    "overdue": _l("Patienten har ikke svaret i tide"),
     "wish": _l("Patienten vil gerne kontaktes"),
     "measured": _l("Der er kommet en måling"),
     "asked": _l("Klinikken har spurgt reglerne"),

@@ -83,14 +83,6 @@ def standard_of(session: Session, day: date, code: str) -> Standard:
     raise NotFound
 
 
-def obligation_of(session: Session, day: date, code: str) -> Obligation:
-    """The obligation with a code in force on a day; raises NotFound."""
-    for one in applying(in_force(session, day), [code]):
-        if one.code == code:
-            return one
-    raise NotFound
-
-
 def ledger(session: Session, clinic: Clinic, patient_id: int | None = None) -> list[Owed]:
     """Every obligation of every patient the clinic follows, or of one; by patient's name."""
     day = today(session, clinic)

@@ -208,7 +208,7 @@ def test_a_version_in_shadow_sees_the_same_alarm(session: Session, deaf: Followe
 def test_with_and_without_a_plan_the_same_is_known(session: Session, deaf: Followed) -> None:
     deaf.answer(session, GREEN, ninth=1)
     session.commit()
-    known = facts.of_course(session, deaf.plan.course, unaware())
+    known = facts.Known(session, deaf.plan.course).inputs(unaware())
     assert known.alarm == recompute.inputs_of(decision(session, deaf)).alarm
 
 

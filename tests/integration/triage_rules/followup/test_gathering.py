@@ -214,7 +214,7 @@ def test_many_at_once_know_what_each_knows_alone(
         bulk = len(statements) - before
     with rettid.database.reading() as reading:
         alone = [
-            facts.of_course(reading, reading.get_one(Course, one.id), wanted) for one in courses
+            facts.Known(reading, reading.get_one(Course, one.id)).inputs(wanted) for one in courses
         ]
     assert together == alone
     assert any(one.wish for one in alone)
@@ -240,7 +240,7 @@ def test_a_settled_wish_is_settled_for_both(session: Session, followed: Followed
 
     def wishes() -> tuple[bool, bool]:
         gathering = Gathering(session, course.clinic, [course], [wanted])
-        alone = facts.of_course(session, course, wanted)
+        alone = facts.Known(session, course).inputs(wanted)
         return gathering.known(course, wanted).wish, alone.wish
 
     assert wishes() == (True, True)
