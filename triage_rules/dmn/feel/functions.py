@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from triage_rules.dmn.feel import dates, lists, numerals, ranges, texts
+from triage_rules.dmn.feel import dates, lists, numerals, range_texts, ranges, texts
 from triage_rules.dmn.feel.arguments import Nothing, Signature
 from triage_rules.dmn.refused import Refused
 from triage_rules.dmn.values import Function, Value
@@ -39,7 +39,7 @@ class Builtin(Function):
 
 def _book() -> dict[str, Value]:
     found: dict[str, list[Signature]] = {}
-    for part in (numerals, texts, lists, dates, ranges):
+    for part in (numerals, texts, lists, dates, ranges, range_texts):
         for name, parameters, run in part.FUNCTIONS:
             found.setdefault(name, []).append(Signature.of(parameters, run))
     return {name: Builtin(name, tuple(signatures)) for name, signatures in found.items()}

@@ -122,3 +122,51 @@ def test_of_other_kinds_and_of_nothing(text: str, value: Value) -> None:
 def test_what_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         value_of(text)
+
+
+ENDS_OF_EACH_KIND = [
+    ("1", "-2.5", "2"),
+    ('"a"', '"b"', '"c d"'),
+    ('@"2026-11-23"', 'date("2026-11-24")', '@"2026-11-25"'),
+    ('@"10:00:00"', 'time("10:30:00")', '@"11:00:00"'),
+    ('date and time("2026-11-23T10:00:00")', '@"2026-11-23T11:00:00"', '@"2026-11-24T00:00:00"'),
+    ('@"PT1H"', 'duration("PT2H")', '@"P1D"'),
+    ('@"P1M"', 'duration("P2M")', '@"P1Y"'),
+]
+
+
+def of_text(text: str) -> Value:
+    escaped = text.replace('"', '\\"')
+    return value_of(f'range("{escaped}")')
+
+
+@pytest.mark.parametrize("ends", ENDS_OF_EACH_KIND)
+def test_a_range_from_a_string_is_the_range_written_so(ends: tuple[str, ...]) -> None:
+    low, middle, high = ends
+    for opening, closing in product("[(]", "])["):
+        for one, other in [(low, high), (low, low), (middle, high)]:
+            text = f"{opening}{one}..{other}{closing}"
+            assert of_text(text) == of_text(f" {opening} {one}  .. {other} {closing} ")
+            assert of_text(text) == value_of(text)
+        assert of_text(f"{opening}{high}..{low}{closing}") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "1", "1..2", "[1..2", "[1..2] 3", "[..2]", "[1..]", "[1 2]", ">=1", "[1x..2]"),
+        *("[a..2]", "[null..null]", '[1.."b"]', '[@"2026-11-23"..@"2026-11-23T10:00:00"]'),
+        *('["a..2]', '[date(x)..@"2026-11-23"]', '[date(string("2026-11-23"))..@"2026-11-24"]'),
+        *('[date "2026-11-23"..@"2026-11-24"]', '[date("2026-11-23"..@"2026-11-24"]', "[1..@2]"),
+    ],
+)
+def test_a_string_that_is_no_range_gives_null(text: str) -> None:
+    assert of_text(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["(..2]", "[1..)", "[1..[", '[@"10:00:00"..@"10:00:00Z"]', '["a"..@"none"]']
+)
+def test_a_string_that_may_be_a_range_outside_the_subset_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        of_text(text)
