@@ -9,20 +9,30 @@ from flask.cli import NoAppException
 
 import reminders
 from booking import rooms
-from booking.platform import command_errors, web
+from booking.platform import command_errors, i18n, web
 from booking.platform.clock import Clock
 from booking.platform.config import Config, from_environment
 from booking.platform.embedded_jobs import EmbeddedJobs
 from booking.platform.errors import ConfigurationError
+from triage_rules import commands as rule_commands
 from triage_rules import rooms as triage_rules
 
 
 def create_app(config: Config | None = None, clock: Clock | None = None) -> Flask:
     """The whole application; the configuration comes from the environment unless given.
 
-    Where it asks for embedded jobs they begin now, unless a command is what is running.
+    Where it asks for embedded jobs they begin now, unless a command is what is running. Where
+    settings are missing, a command that looks at files alone can be run all the same.
     """
-    app = web.build(config or _configured(), clock)
+    try:
+        app = web.build(config or from_environment(os.environ), clock)
+    except ConfigurationError as error:
+        context = click.get_current_context(silent=True)
+        if context is None:
+            raise
+        if not isinstance(context.command, click.Group):  # `flask run`: it needs them all
+            raise NoAppException(str(error)) from None
+        return _for_files(str(error))
     rooms.register(app)
     reminders.register(app)
     triage_rules.register(app)
@@ -32,14 +42,12 @@ def create_app(config: Config | None = None, clock: Clock | None = None) -> Flas
     return app
 
 
-def _configured() -> Config:
-    """The environment's configuration; on the command line what is missing is said in a line."""
-    try:
-        return from_environment(os.environ)
-    except ConfigurationError as error:
-        if _on_the_command_line():
-            raise NoAppException(str(error)) from None
-        raise
+def _for_files(missing: str) -> Flask:
+    """No application: commands that need no settings, and what the others lack."""
+    app = Flask(web.__name__)
+    i18n.install(app)
+    app.cli = command_errors.Unsettled(missing, rule_commands.without_settings(missing))
+    return app
 
 
 def _start_jobs(parts: web.Rettid) -> None:

@@ -1,10 +1,11 @@
-"""What a command says when the database cannot be used: one line, and exit code 1."""
+"""What a command says when the database or the settings cannot be used: one line, exit code 1."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import click
+from flask.cli import AppGroup
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 # PostgreSQL's codes for an unknown table or column; SQLite has only its words.
@@ -12,6 +13,24 @@ NO_SCHEMA = {"42P01", "42703"}
 NO_SCHEMA_WORDS = ("no such table", "no such column")
 NO_DATABASE = "file is not a database"
 WRAPPED = "in_one_line"
+
+
+class Unsettled(AppGroup):
+    """The commands that need no settings, while some are missing: any other says which."""
+
+    def __init__(self, missing: str, *commands: click.Command, name: str | None = None) -> None:
+        """missing: what is said."""
+        super().__init__(name=name)
+        self.missing = missing
+        for command in commands:
+            self.add_command(command)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """The command; raises ClickException where it is none of these."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            raise click.ClickException(self.missing)
+        return found
 
 
 def in_one_line(group: click.Group) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from booking.platform.web import rettid
+from booking.platform.clock import SystemClock
 from triage_rules.commands.answering import A_FILE, refusing
 from triage_rules.dmn.evaluate import evaluate
 from triage_rules.dmn.facts import read_facts, to_json
@@ -45,7 +45,7 @@ def evaluate_file(
             answer = evaluate(model, decision, given)
             told = _told(answer.decision, answer.value, answer.fired)
         else:
-            told = _strictly(model, decision, given, _instant(at) if at else rettid().clock.now())
+            told = _strictly(model, decision, given, _instant(at) if at else SystemClock().now())
         click.echo(to_json(told, indent))
 
 
