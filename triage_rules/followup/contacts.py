@@ -110,16 +110,21 @@ def taken_back(session: Session, plan: FollowUpPlan) -> Invitation | None:
     """The plan's latest invitation where somebody has taken it back, and no contact is on its way
     in the course instead."""
     latest = session.scalars(_led_to(plan).limit(1)).first()
-    if latest is None or latest.status != "revoked":
+    if latest is None or latest.status != "revoked" or on_its_way(session, plan):
         return None
+    return latest
+
+
+def on_its_way(session: Session, plan: FollowUpPlan) -> bool:
+    """True while the patient is invited, or has a time, in the course."""
     invited = select(Invitation.id).where(
         Invitation.course_id == plan.course_id, Invitation.status.in_(WAITING)
     )
     booked = select(Appointment.id).where(
         Appointment.course_id == plan.course_id, Appointment.status.in_(ACTIVE)
     )
-    instead = session.scalar(invited.limit(1)) or session.scalar(booked.limit(1))
-    return None if instead is not None else latest
+    found = session.scalar(invited.limit(1)) or session.scalar(booked.limit(1))
+    return found is not None
 
 
 def _led_to(plan: FollowUpPlan) -> Select[Invitation]:

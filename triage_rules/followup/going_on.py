@@ -42,12 +42,19 @@ def taken_back(session: Session) -> int:
     for plans in due.claimed(session, lambda _day: _without_a_step(session)):
         for plan in plans:
             invitation = contacts.taken_back(session, plan)
-            if invitation is None or _something_waits(session, plan):
-                continue
-            key, due_on = due.revoked_key(plan.id), tasks.yellow_due(session, plan)
-            tasks.put(session, plan, due.REVOKED, key, due_on, invitation_id=invitation.id)
-            found += 1
+            if invitation is not None and tell_of_no_step(session, plan, invitation.id):
+                found += 1
     return found
+
+
+def tell_of_no_step(session: Session, plan: FollowUpPlan, invitation_id: int | None = None) -> bool:
+    """Put a plan before a person, unless something is on its way; True if it was put."""
+    waits = plan.ask_on is not None or _something_waits(session, plan)
+    if waits or contacts.on_its_way(session, plan):
+        return False
+    key, due_on = due.revoked_key(plan.id), tasks.yellow_due(session, plan)
+    tasks.put(session, plan, due.REVOKED, key, due_on, invitation_id=invitation_id)
+    return True
 
 
 def _without_a_step(session: Session) -> ColumnElement[bool]:

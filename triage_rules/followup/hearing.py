@@ -24,6 +24,7 @@ from triage_rules.questionnaires.events import (
     QuestionnaireAnswered,
     QuestionnaireCorrected,
     QuestionnaireOverdue,
+    QuestionnaireWithdrawn,
 )
 from triage_rules.questionnaires.models import QuestionnaireRequest, QuestionnaireResponse
 
@@ -61,7 +62,8 @@ def on_overdue(session: Session, overdue: QuestionnaireOverdue) -> None:
 def _call(session: Session, plan: FollowUpPlan, request: QuestionnaireRequest) -> None:
     day = today(session, plan.clinic)
     soon = day + timedelta(days=plan.pathway.answer_days)
-    plan.latest_on = min(plan.latest_on, soon) if plan.latest_on >= day else soon
+    again = day + min(timedelta(days=plan.pathway.answer_days), due.AGAIN_AFTER)
+    plan.latest_on = min(plan.latest_on, soon) if plan.latest_on >= day else again
     due.seen(session, plan)
     item = with_key(session, asking.overdue_key(request))
     if item is not None:
@@ -69,6 +71,17 @@ def _call(session: Session, plan: FollowUpPlan, request: QuestionnaireRequest) -
         item.owner_id = tasks.owner_of(plan)
         item.escalate_at = tasks.unread_at(session, plan)
     session.flush()
+
+
+def on_withdrawn(session: Session, withdrawn: QuestionnaireWithdrawn) -> None:
+    """What was asked is taken back. Where nothing else is on its way, a person decides."""
+    request = session.get_one(QuestionnaireRequest, withdrawn.request_id)
+    worklist.withdraw(session, due.paper_key(request))
+    plan = queries.running(session, request.course_id)
+    if plan is not None:
+        with suppress(PlanEnded):
+            service.lock(session, plan)
+            going_on.tell_of_no_step(session, plan)
 
 
 def on_done(session: Session, done: ContactDone) -> None:

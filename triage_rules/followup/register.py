@@ -44,6 +44,7 @@ from triage_rules.questionnaires.events import (
     QuestionnaireAnswered,
     QuestionnaireCorrected,
     QuestionnaireOverdue,
+    QuestionnaireWithdrawn,
 )
 from triage_rules.questionnaires.web import ANSWERED, HOME
 
@@ -93,7 +94,7 @@ WORKLIST = {
         _("Kontakt patienten, og afgør, hvad der skal ske."),
     ),
     due.REVOKED: Kind(
-        _("Patientens indkaldelse er trukket tilbage"),
+        _("Indkaldelse eller spørgeskema er trukket tilbage"),
         _("Afgør, hvad der skal ske i stedet. Lukkes opgaven, kommer det næste spørgeskema."),
     ),
     due.PAPER: Kind(
@@ -145,6 +146,7 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(QuestionnaireAnswered, hearing.on_answered)
     rettid.events.subscribe(QuestionnaireCorrected, hearing.on_corrected)
     rettid.events.subscribe(QuestionnaireOverdue, hearing.on_overdue)
+    rettid.events.subscribe(QuestionnaireWithdrawn, hearing.on_withdrawn)
     rettid.events.subscribe(PatientWantsContact, hearing.on_wish)
     rettid.events.subscribe(ContactDone, hearing.on_done)
     rettid.events.subscribe(CourseEnded, hearing.on_course_ended)

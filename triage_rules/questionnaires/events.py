@@ -41,6 +41,15 @@ class QuestionnaireOverdue:
 
 
 @dataclass(frozen=True)
+class QuestionnaireWithdrawn:
+    """A question that was not answered is taken back."""
+
+    request_id: int
+    patient_id: int
+    clinic_id: int
+
+
+@dataclass(frozen=True)
 class PatientWantsContact:
     """A patient pressed 'I want to be contacted'; it always wins over what answers say."""
 

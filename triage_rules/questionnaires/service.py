@@ -32,6 +32,7 @@ from triage_rules.questionnaires.events import (
     QuestionnaireAsked,
     QuestionnaireCorrected,
     QuestionnaireOverdue,
+    QuestionnaireWithdrawn,
 )
 from triage_rules.questionnaires.form import Answers
 from triage_rules.questionnaires.models import (
@@ -220,6 +221,7 @@ def withdraw(session: Session, by: Actor, request: QuestionnaireRequest) -> None
     session.flush()
     worklist.withdraw(session, overdue_key(request))
     _log_request(session, by, "questionnaire.withdrawn", request)
+    session.publish(QuestionnaireWithdrawn(request.id, request.patient_id, request.clinic_id))
 
 
 def overdue(session: Session) -> int:

@@ -353,3 +353,21 @@ def test_in_a_course_that_ends_nobody_is_asked_any_more(
     assert request.status == "withdrawn"
     with pytest.raises(DomainError):
         asking.submit(session, place.as_patient, request, phq9(RED))
+
+
+def test_a_questionnaire_taken_back_by_hand_is_somebodys_to_follow_up(
+    session: Session, rettid: Rettid, followed: Followed, freezer: FrozenDateTimeFactory
+) -> None:
+    followed.answer(session, GREEN)
+    freezer.move_to("2027-02-15T09:00:00Z")
+    run(session, rettid, "follow_up_ask")
+    [request] = waiting(session, followed.place.patient.id)
+    latest_on = followed.plan.latest_on
+    asking.withdraw(session, followed.place.secretary, request)
+    session.commit()
+    [item] = items(session, followed)
+    assert (item.kind, item.owner_id) == ("follow_up_revoked", followed.clinician.id)
+    assert followed.plan.latest_on == latest_on
+    worklist.close(session, followed.as_clinician, item, "Spørges igen")
+    session.commit()
+    assert followed.plan.ask_on is not None
