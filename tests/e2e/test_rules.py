@@ -101,7 +101,7 @@ def publish(page: Page) -> None:
     page.get_by_role("button", name="Fortsæt").press("Enter")
     assert page.get_by_role("heading", name="gælde?").is_visible()
     axe(page)
-    page.get_by_role("button", name="Udgiv version").press("Enter")
+    page.get_by_role("button", name="Lad version").press("Enter")
 
 
 def everybody(stage: str, *outputs: Value) -> Table:
@@ -208,7 +208,7 @@ def test_a_second_version_is_read_row_by_row_runs_in_shadow_and_is_gone_back_fro
     bo.goto(f"{there}/versioner/2")
     axe(bo)
     bo.get_by_role("button", name="Tag i brug").click()
-    bo.get_by_role("button", name="Udgiv version 2").click()
+    bo.get_by_role("button", name="Lad version 2").click()
     assert bo.get_by_text("Version 2 er taget i brug").is_visible()
     bo.get_by_text("Gå tilbage til version 1").first.click()
     axe(bo)

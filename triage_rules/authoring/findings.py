@@ -52,18 +52,12 @@ def merge(table: Table, found: Merge, names: Names = NO_NAMES) -> str:
         second=second,
         cell=words.extent(table.inputs[found.column], (found.cell,), names),
     )
-    told = {(row.told, row.told_en) for row in table.rows if row.id in found.rows}
-    if len(told) == 1:
+    told = {row.id: (row.told, row.told_en) for row in table.rows}
+    kept, lost = (told[one] for one in found.rows)
+    if lost in (kept, ("", "")):
         return said
-    return " ".join(
-        [
-            said,
-            _(
-                "De siger noget forskelligt til patienten; kun beskeden i række %(row)s bliver.",
-                row=first,
-            ),
-        ]
-    )
+    gone = _("Beskeden til patienten i række %(row)s falder bort.", row=second)
+    return f"{said} {gone}"
 
 
 def _patient(table: Table, found: Finding, names: Names) -> str:

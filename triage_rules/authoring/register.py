@@ -56,7 +56,7 @@ def register(app: Flask) -> None:
             "rules_not_ready": Shown(
                 409,
                 _("Regelsættet er ikke klar"),
-                _("Intet er ændret. Se, hvad der mangler, på regelsættets side."),
+                _("Intet er ændret. Siden siger, hvad der står i vejen."),
             ),
             "rules_unchanged": Shown(
                 409,

@@ -24,6 +24,7 @@ from triage_rules.authoring import (
     taking_effect,
     words,
 )
+from triage_rules.authoring.errors import NotReady
 from triage_rules.authoring.models import RuleDraft
 from triage_rules.authoring.places import REVIEW, names_at, rule_set_at
 from triage_rules.tables import examples as trying
@@ -93,6 +94,9 @@ def publish(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
             release = service.publish(db(), me(), draft, edition, day)
             number = release.version.number
             text = _("Version %(n)s er udgivet og gælder fra %(day)s.", n=number, day=long_day(day))
+    except NotReady as error:  # on the day it is to count from, which need not be today
+        in_the_way = showing.obstacles(draft.rules, error.obstacles, names_at(clinic, draft.rules))
+        return rejected(PAGE, error, **page | {"in_the_way": in_the_way})
     except DomainError as error:
         return rejected(PAGE, error, **page)
     flash(text, "success")

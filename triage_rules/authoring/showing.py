@@ -108,7 +108,7 @@ def about(asked: Input) -> str:
 
 
 def looks(rules: RuleSet) -> list[str]:
-    """'Grøn med ACT inden for 1 af 20: en kliniker ser på det'."""
+    """'Grøn med ACT højst 1 fra grænsen 20: en kliniker ser på det'."""
     return [second_look(rules, look) for look in rules.second_looks]
 
 
@@ -211,7 +211,7 @@ def second_look(rules: RuleSet, look: SecondLook) -> str:
     every = (one for table in rules.tables for one in table.inputs)
     label = next((words.label(one) for one in every if one.name == look.input), look.input)
     return _(
-        "Grøn med %(input)s inden for %(within)s af %(limit)s: en kliniker ser på det.",
+        "Grøn med %(input)s højst %(within)s fra grænsen %(limit)s: en kliniker ser på det.",
         input=label,
         within=words.number(look.within),
         limit=words.number(look.limit),

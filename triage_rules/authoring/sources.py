@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from booking.platform.database import Session
 from booking.platform.i18n import language_code
+from triage_rules.authoring import words
 from triage_rules.authoring.words import Names
 from triage_rules.followup.measurements import MEASURES
 from triage_rules.questionnaires import queries as questionnaires
@@ -74,13 +75,14 @@ def available(found: Sequence[Source], rules: RuleSet, stage: str) -> list[Sourc
 def names_of(session: Session, found: Sequence[Source], rules: RuleSet) -> Names:
     """What the choices of the rules' inputs are called, and the obligations there are, as the
     installation has corrected them."""
-    words = {one.input.source: one.names for one in found}
+    known = {one.input.source: one.names for one in found}
     names = {
         (asked.name, code): text
         for table in rules.tables
         for asked in table.inputs
-        for code, text in words.get(asked.source, {}).items()
+        for code, text in known.get(asked.source, {}).items()
     }
+    names |= {("obligation", code): str(text) for code, text in words.OBLIGATIONS.items()}
     for standard in standards_on(session.now().date(), session.ports.get(PORT)):
         for owed in standard.obligations:
             names["obligation", owed.code] = owed.title(language_code())

@@ -55,6 +55,14 @@ WHOM_TO_CALL: dict[str, LazyString] = {
     "1813": _l("1813 (vagtlæge)"),
     "clinic": _l("klinikken"),
 }
+# What the library's rule sets owe a patient beyond the national standards.
+OBLIGATIONS: dict[str, LazyString] = {
+    "ibd_flare_review_3m": _l("Ses hver 3. måned, så længe sygdommen er i udbrud"),
+    "ibd_review_yearly": _l("Ses mindst én gang om året"),
+    "ra_yearly_visit": _l("Et besøg mindst én gang om året"),
+    "safety_net_review": _l("Ses senest, når regelsættets længste interval er gået"),
+    "suicide_risk_assessed": _l("Selvmordsrisikoen vurderes"),
+}
 CHOICES: dict[str, dict[str, LazyString]] = {
     "colour": COLOURS,
     "action": ACTIONS,

@@ -13,6 +13,7 @@ from triage_rules import library
 from triage_rules.authoring import queries
 from triage_rules.authoring.importing import read_file
 from triage_rules.authoring.models import RuleSet as RuleSetRow
+from triage_rules.authoring.ownership import nobodys
 from triage_rules.tables import examples as trying
 from triage_rules.tables.examples import Example
 from triage_rules.tables.rule_set import RuleSet
@@ -30,10 +31,13 @@ class Found:
 
 
 def find(named: str) -> Found:
-    """A code of the library, a file, or CLINICID/CODE; raises Refused, Malformed or UsageError."""
+    """A code of the library, a file, or CLINICID/CODE; raises Refused, Malformed or UsageError.
+
+    Nobody answers for the library's rows, wherever they go.
+    """
     if named in library.CODES:
         entry = library.entry(named)
-        return Found(f"library rule set {named}", entry.rules, entry.examples)
+        return Found(f"library rule set {named}", nobodys(entry.rules), entry.examples)
     if _OF_CLINIC.fullmatch(named):
         with rettid().database.reading() as session:
             return _of_clinic(session, named)

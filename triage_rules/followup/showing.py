@@ -63,16 +63,6 @@ WHYS: dict[str, LazyString] = {
 }
 
 
-# What the library's rule sets owe a patient beyond the national standards.
-OBLIGATIONS: dict[str, LazyString] = {
-    "ibd_flare_review_3m": _l("Ses hver 3. måned, så længe sygdommen er i udbrud"),
-    "ibd_review_yearly": _l("Ses mindst én gang om året"),
-    "ra_yearly_visit": _l("Et besøg mindst én gang om året"),
-    "safety_net_review": _l("Ses senest, når regelsættets længste interval er gået"),
-    "suicide_risk_assessed": _l("Selvmordsrisikoen vurderes"),
-}
-
-
 @dataclass(frozen=True)
 class Fired:
     """A row that fired. row: 'række 2'; said: what it asks for and answers."""
@@ -187,7 +177,7 @@ def calls(codes: list[str]) -> list[str]:
 def names_for(session: Session, clinic_id: int, rules: Sequence[RuleSet]) -> Names:
     """What the rules' choices and obligations are called at a clinic."""
     found = sources.sources(session, clinic_id)
-    names = {("obligation", code): str(text) for code, text in OBLIGATIONS.items()}
+    names: dict[tuple[str, str], str] = {}
     for one in rules:
         names.update(sources.names_of(session, found, one))
     return names

@@ -34,7 +34,7 @@ def test_each_tab_is_shown(grid: Grid) -> None:
     says(grid.see(), "Kladde: Astma", "fra 16 til 19", "gul", "Tabellen har ingen huller")
     says(grid.see(tabel="contact"), "fremmøde", "2 uger", "speciallæge")
     says(grid.see(tabel="eksempler"), "En patient med", "tag det med")
-    says(grid.see(tabel="regelsaet"), "ingen går længere end 52 uger", "ACT inden for 0 af 20")
+    says(grid.see(tabel="regelsaet"), "ingen går længere end 52 uger", "ACT højst 0 fra grænsen 20")
     says(grid.see(tabel="nonsense"), "Sygdomsaktivitet")
 
 
