@@ -13,7 +13,7 @@ from random import Random
 from sqlalchemy import select
 
 from booking.appointments.invitations.models import Course
-from booking.appointments.models import PastVisit
+from booking.appointments.models import Appointment, PastVisit
 from booking.calendar.models import Clinic
 from booking.demo.clinics import ENDO, RHEUMA
 from booking.demo.founding import Demo
@@ -21,7 +21,7 @@ from booking.demo.stories import Storyteller
 from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.identity import Actor
-from booking.platform.localtime import local_date
+from booking.platform.localtime import day_start, local_date
 from triage_rules import library
 from triage_rules.authoring import queries as authoring_queries
 from triage_rules.authoring import service as authoring
@@ -43,6 +43,8 @@ CHANGED = timedelta(weeks=5)
 REVIEWED_AFTER = timedelta(weeks=52)
 # At most so many of the ordinary patients, and one in so many of those it fits.
 FOLLOWED, ONE_IN = 24, 8
+# So many that nobody follows have answered too, so that a review has something to say of them.
+ASKED = 24
 WRITER = "annesofie"
 APPROVER = {RHEUMA: "mette", ENDO: "henrik"}
 TITLES = {RHEUMA: ("Leddegigt",), ENDO: ("Type 1-diabetes", "Type 2-diabetes")}
@@ -136,6 +138,7 @@ class _Clinic:
         self._happened(lived)
         for course, life in lived:
             self._live(pathway, course, life)
+        self._ask_before_review(pathway, [course.id for course, _life in lived], ordinary)
         asking.overdue(self.session)
 
     def _first_rules(self, review_by: date) -> RuleSet:
@@ -277,29 +280,66 @@ class _Clinic:
         first, *later = EARLIER
         with at(self.session, self.now - timedelta(days=first)):
             plan = service.start_plan(self.session, self.writer, course, pathway)
-        self._answer(plan, life.calm[0], first - 1)
+        self._answer(course, life.calm[0], first - 1)
         for days, calm in zip(later, life.calm[1:], strict=True):
             self._ask(plan, days)
-            self._answer(plan, calm, days - 2)
+            self._answer(course, calm, days - 2)
         self._ask(plan, life.asked)
         if life.lately is not None:
-            self._answer(plan, life.lately, 0)
+            self._answer(course, life.lately, 0)
             self._say(plan, life.said)
 
     def _ask(self, plan: FollowUpPlan, days: int) -> None:
         with at(self.session, self.now - timedelta(days=days)):
             due.send(self.session, plan)
 
-    def _answer(self, plan: FollowUpPlan, answers: Answers, days: int) -> None:
+    def _ask_before_review(
+        self, pathway: Pathway, followed: list[int], ordinary: Iterator[Life]
+    ) -> None:
+        """Patients with a check-up to come whom nobody follows, asked by hand before a review."""
+        version = questionnaires.latest(self.session, "siden-sidst")
+        assert version is not None
+        due_on = local_date(self.now, self.clinic.zone) + timedelta(days=pathway.answer_days)
+        asked = list(zip(self._with_checkups(pathway, followed), ordinary, strict=False))
+        self._happened(asked)
+        for course, life in asked:
+            with at(self.session, self.now - timedelta(days=life.asked)):
+                asking.ask(self.session, self.writer, course.patient, course, version, due_on)
+            if life.lately is not None:
+                self._answer(course, life.lately, 0)
+
+    def _with_checkups(self, pathway: Pathway, followed: list[int]) -> Sequence[Course]:
+        """The first courses nobody follows that have a time of the pathway's kinds to come."""
+        checkups = select(Appointment.course_id).where(
+            Appointment.visit_type_id.in_([one.visit_type_id for one in pathway.contacts]),
+            Appointment.status == "booked",
+            Appointment.starts_at > self.now,
+        )
+        return self.session.scalars(
+            select(Course)
+            .where(
+                Course.id.in_(checkups),
+                Course.id.not_in(followed),
+                Course.title.in_(TITLES[self.key]),
+                Course.ended_on.is_(None),
+            )
+            .order_by(Course.id)
+            .limit(ASKED)
+        ).all()
+
+    def _answer(self, course: Course, answers: Answers, days: int) -> None:
         asked = self.session.scalars(
             select(QuestionnaireRequest).where(
-                QuestionnaireRequest.course_id == plan.course_id,
+                QuestionnaireRequest.course_id == course.id,
                 QuestionnaireRequest.status == "open",
             )
         ).one()
-        patient = Actor("patient", plan.patient_id, plan.patient.name)
-        earlier = timedelta(days=days, minutes=self.rng.randint(5, 900 if days else 90))
-        with at(self.session, self.now - earlier):
+        patient = Actor("patient", course.patient_id, course.patient.name)
+        when = self.now - timedelta(minutes=self.rng.randint(5, 90))
+        if days:  # between seven in the morning and ten at night
+            day = local_date(self.now, self.clinic.zone) - timedelta(days=days)
+            when = day_start(day, self.clinic.zone) + timedelta(minutes=self.rng.randint(420, 1320))
+        with at(self.session, when):
             asking.submit(self.session, patient, asked, answers)
 
     def _say(self, plan: FollowUpPlan, said: str) -> None:
