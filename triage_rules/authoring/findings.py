@@ -184,6 +184,13 @@ def _window_order(_rules: RuleSet, table: Table, found: Unsound) -> str:
     )
 
 
+def _no_form(_rules: RuleSet, table: Table, found: Unsound) -> str:
+    return _(
+        "Række %(number)s svarer med en kontakt uden form: vælg fremmøde, video eller telefon.",
+        number=words.row_number(table, found.row),
+    )
+
+
 def _green_when_missing(_rules: RuleSet, table: Table, found: Unsound) -> str:
     number = words.row_number(table, found.row)
     if table.name == "contact":
@@ -239,6 +246,7 @@ def _never_stale(rules: RuleSet, _table: Table, found: Unsound) -> str:
 
 _CHAIN: dict[ChainFlaw, Callable[[RuleSet, Table, Unsound], str]] = {
     "window_order": _window_order,
+    "no_form": _no_form,
     "green_when_missing": _green_when_missing,
     "flag_overruled": _flag_overruled,
     "second_look_of_nothing": _second_look_of_nothing,

@@ -31,7 +31,7 @@ from triage_rules.followup.windows import Window
 from triage_rules.questionnaires.queries import waiting
 from triage_rules.tables.decide import Contact
 
-TELL, FIND = "checkup_tell", "checkup_find_time"
+GONE, TELL, FIND = "checkup_gone", "checkup_tell", "checkup_find_time"
 TRIES = 12
 NOT_FREE = (TimeTaken, DoesNotFit, PatientBusy, GroupFull)
 
@@ -49,7 +49,7 @@ def carry_out(session: Session, by: Actor, line: CheckupLine) -> str:
         _follow_on(session, by, line)
         _take_back(session, by, line, "not_needed")
         line.freed = line.minutes
-        _tell(session, line, line.on)
+        _tell(session, line, GONE, line.on)
         return "cancelled"
     contact, days = _wanted(session, line)
     before = line.minutes
@@ -61,7 +61,7 @@ def carry_out(session: Session, by: Actor, line: CheckupLine) -> str:
         _find(session, line, days.latest_on)
         return "no_time"
     line.freed = max(0, before - minutes)
-    _tell(session, line, min(on, line.on))
+    _tell(session, line, TELL, min(on, line.on))
     return "changed"
 
 
@@ -241,9 +241,9 @@ def _wanted(session: Session, line: CheckupLine) -> tuple[Contact, Window]:
     return contact, windows.window(contact, today(session, line.review.clinic))
 
 
-def _tell(session: Session, line: CheckupLine, on: date) -> None:
+def _tell(session: Session, line: CheckupLine, kind: str, on: date) -> None:
     """In good time before the visit that was, or the one that is, whichever comes first."""
-    _put(session, line, TELL, worklist.in_time_to_tell(session, on, line.review.clinic.zone))
+    _put(session, line, kind, worklist.in_time_to_tell(session, on, line.review.clinic.zone))
 
 
 def _find(session: Session, line: CheckupLine, latest_on: date) -> None:

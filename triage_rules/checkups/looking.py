@@ -36,7 +36,8 @@ from triage_rules.tables.lacking import lacking
 
 log = structlog.get_logger()
 UNSURE = Proposal("unsure")
-OWED = "owed"  # beside the rules' own reasons: what a standard asks for, without a contact
+# Beside the rules' own reasons: what a standard asks for without a contact, or has long asked for.
+OWED, OVERDUE = "owed", "overdue"
 # Lines looked at in one transaction: by the request that begins a review, and by the job.
 AT_ONCE, BATCH = 250, 500
 READ = (
@@ -241,7 +242,11 @@ def _proposal(
     if found.kind in ACTED and made.contact is not None:
         until = max(one.checkup.on, window(made.contact, day).latest_on)
         owing = without_contact(owed, until)
-        line.reasons = [*line.reasons, *({"why": OWED, "input": code} for code in owing)]
+        late = {each.obligation.code for each in owed if each.state == "overdue"}
+        line.reasons = [
+            *line.reasons,
+            *({"why": OVERDUE if code in late else OWED, "input": code} for code in owing),
+        ]
     return found
 
 

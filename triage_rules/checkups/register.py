@@ -54,6 +54,10 @@ def register(app: Flask) -> None:
     rettid: Rettid = app.extensions["rettid"]
     audit_words.WORDS.update(ACTIONS)
     ERRORS.update(FAULTS)
+    KINDS[carrying_out.GONE] = Kind(
+        _("Kontrollen er aflyst efter en gennemgang"),
+        _("Giv patienten besked: der kommer et spørgeskema i stedet."),
+    )
     KINDS[carrying_out.TELL] = Kind(
         _("Kontrollen er ændret efter en gennemgang"),
         _("Giv patienten besked, med brev eller i telefonen."),

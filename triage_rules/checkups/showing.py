@@ -17,7 +17,7 @@ from booking.platform.i18n import language_code, moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import db
 from triage_rules.authoring import words
-from triage_rules.checkups.looking import OWED, pathway_of
+from triage_rules.checkups.looking import OVERDUE, OWED, pathway_of
 from triage_rules.checkups.models import MISSING, REPLACED, CheckupLine
 from triage_rules.checkups.proposals import ACTED
 from triage_rules.checkups.queries import Group, replacements
@@ -103,6 +103,10 @@ LACKS: dict[str, LazyString] = {
     "answers": _l("Patientens svar kan ikke læses."),
     "questionnaire": _l("Opfølgningstypen har intet spørgeskema."),
     "ordered": _l("Reglerne har allerede bestilt en kontakt. Se, om begge er nødvendige."),
+}
+DEMANDS: dict[str, LazyString] = {
+    OVERDUE: _l("Overskredet, og skal gøres også uden denne kontakt: %(what)s."),
+    OWED: _l("Skal gøres, også uden denne kontakt: %(what)s."),
 }
 COLOURS: dict[str, tuple[LazyString, str]] = {
     "red": (_l("Rød"), "error"),
@@ -253,7 +257,7 @@ def _why(row: CheckupLine) -> list[str]:
     labels = _labels(row.rule_version.rules) if row.rule_version is not None else {}
     said = []
     for one in row.reasons:
-        if one["why"] in (OWED, REPLACED):
+        if one["why"] in (OWED, OVERDUE, REPLACED):
             continue
         name = one.get("input", "")
         text = str(WHYS[one["why"]])
@@ -268,10 +272,10 @@ def _labels(rules: RuleSet) -> dict[str, str]:
 def _demands(row: CheckupLine, names: Mapping[str, str]) -> list[str]:
     """What the standards say of it: that they demand it, or what is to be done without it."""
     said = [_("Kræves: %(what)s.", what=names.get(code, code)) for code in row.demands]
-    owed = [one["input"] for one in row.reasons if one["why"] == OWED]
-    if owed:
-        what = words.listed([names.get(code, code) for code in owed])
-        said.append(_("Skal gøres, også uden denne kontakt: %(what)s.", what=what))
+    for why, text in DEMANDS.items():
+        owed = [names.get(one["input"], one["input"]) for one in row.reasons if one["why"] == why]
+        if owed:
+            said.append(str(text) % {"what": words.listed(owed)})
     return said
 
 

@@ -53,6 +53,13 @@ PathwayForm = PlainForm.from_dict(
 )
 
 
+def _called(rule_set: RuleSet) -> str:
+    """The rule set's name, and that nobody can be followed by it yet, where that is so."""
+    if rules.in_force(db(), rule_set.id, db().now()) is not None:
+        return rule_set.label
+    return _("%(name)s (ikke udgivet)", name=rule_set.label)
+
+
 @pages.get("/opfoelgning", access=Access.SECRETARY)
 def everything(clinic_id: int) -> ResponseReturnValue:
     """Every pathway, those in use first."""
@@ -183,7 +190,7 @@ def _choices(clinic: Clinic, pathway: Pathway | None = None) -> dict[str, Any]:
     language = language_code()
     return {
         "clinic": clinic,
-        "rule_sets": [(one.id, one.label) for one in rules.of_clinic(db(), clinic.id)],
+        "rule_sets": [(one.id, _called(one)) for one in rules.of_clinic(db(), clinic.id)],
         "questionnaires": [
             (one.questionnaire_id, one.questionnaire.title(language))
             for one in questionnaires.available(db(), clinic.id)

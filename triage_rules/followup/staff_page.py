@@ -181,7 +181,7 @@ def _led_to(here: PatientHere, decision: FollowUpDecision) -> list[dict[str, str
     led = []
     outcome = decision.outcome
     if outcome is not None and outcome.ask_on is not None:
-        led.append({"text": _("Nyt spørgeskema %(day)s.", day=short_day(outcome.ask_on))})
+        led.append({"text": _("Nyt spørgeskema %(day)s", day=history.short_year(outcome.ask_on))})
     if outcome is not None and outcome.worklist_item is not None:
         item = outcome.worklist_item
         stands = _("venter") if item.status == "open" else _("færdig")

@@ -11,6 +11,7 @@ from triage_rules.tables.verify import Finding, TooTangled, decides_for, flaws
 
 ChainFlaw = Literal[
     "window_order",
+    "no_form",
     "green_when_missing",
     "flag_overruled",
     "second_look_of_nothing",
@@ -59,6 +60,7 @@ def unsound(rules: RuleSet) -> list[tuple[str, Finding] | Unsound]:
         found += [
             Unsound("contact", "window_order", r.id) for r in contact.rows if not _in_order(r)
         ]
+        found += [Unsound("contact", "no_form", r.id) for r in contact.rows if _formless(r)]
         found += [
             Unsound("contact", "flag_overruled", r.id)
             for r in contact.rows
@@ -85,6 +87,11 @@ def _in_order(row: Row) -> bool:
     """from ≤ target ≤ latest. A week that is none is told of as an output."""
     weeks = [week for week in row.outputs[2:5] if isinstance(week, Decimal)]
     return len(weeks) < 3 or weeks == sorted(weeks)
+
+
+def _formless(row: Row) -> bool:
+    """A contact in no form: nothing could be ordered."""
+    return row.outputs[:2] == ("contact", "none")
 
 
 def _overrules(table: Table, row: Row) -> bool:

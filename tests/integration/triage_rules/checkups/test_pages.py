@@ -59,7 +59,7 @@ def test_a_leader_begins_and_sees_what_the_rules_propose(
         house.here.plan.patient.name,
         "Nyt spørgeskema, senest 24. maj 2027",
         "Sygdomsaktivitet, række 3",
-        "Skal gøres, også uden denne kontakt: Fødder undersøgt hvert 2. år.",
+        "Overskredet, og skal gøres også uden denne kontakt: Fødder undersøgt hvert 2. år.",
         "Kan frigøres endnu 30 minutter",
     )
     assert "Godkend: aflys" not in text  # that is a clinician's
@@ -97,7 +97,7 @@ def test_a_clinician_accepts_and_rejects_in_groups(
         "Frigjort 30 minutter",
     )
     worklist = f"/klinik/{house.here.place.clinic.id}/arbejdsliste"
-    says(leader.get(worklist), "Kontrollen er ændret efter en gennemgang")
+    says(leader.get(worklist), "Kontrollen er aflyst efter en gennemgang")
     says(leader.post(f"{there}/luk", follow_redirects=True), "Lukket", "30 min")
 
 

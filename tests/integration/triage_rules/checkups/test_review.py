@@ -72,7 +72,7 @@ def test_accepted_the_time_is_free_the_patient_is_followed_and_must_be_told(
     assert line.by_name == "Lise Læge"
     assert house.here.plan.ask_on == date(2027, 2, 15)
     assert house.here.plan.latest_on == date(2027, 5, 24)
-    assert kinds(session, house) == ["checkup_tell"]
+    assert kinds(session, house) == ["checkup_gone"]
     (change,) = session.execute(
         select(Appointment.status).where(Appointment.id == time.id)
     ).scalars()

@@ -127,6 +127,10 @@ def test_the_example_is_sound_and_each_kind_of_flaw_bars_it() -> None:
         rules(), "contact", "c2", outputs=contact("look", "video", 6, 4, 2, "routine")
     )
     assert unsound(backwards) == [Unsound("contact", "window_order", "c2")]
+    formless = changed(
+        rules(), "contact", "c2", outputs=contact("contact", "none", 2, 4, 6, "routine")
+    )
+    assert unsound(formless) == [Unsound("contact", "no_form", "c2")]
     silent = changed(rules(), "red_flags", "f1", outputs=(" ", "112"))
     assert unsound(silent) == [Unsound("red_flags", "nothing_said", "f1")]
     careless = changed(rules(), "activity", "a4", outputs=("green",))
