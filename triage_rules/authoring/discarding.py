@@ -36,5 +36,6 @@ def discard(session: Session, by: Actor, draft: RuleDraft, edition: int) -> bool
                 session.delete(rule_set)
                 session.flush()
     except IntegrityError as error:
+        session.expire(rule_set, ["draft"])  # it stands after all
         raise InUse from error
     return whole

@@ -16,7 +16,9 @@ from booking.platform.identity import Role
 from booking.platform.pages import db
 from triage_rules.authoring import queries, words
 from triage_rules.authoring.editing import NotThere
+from triage_rules.authoring.errors import NoDraft
 from triage_rules.authoring.models import RuleDraft
+from triage_rules.authoring.models import RuleSet as RuleSetRow
 from triage_rules.authoring.sources import Source, names_of, sources
 from triage_rules.authoring.words import Names
 from triage_rules.tables import examples as trying
@@ -78,7 +80,10 @@ def on_draft(
     @wraps(view)
     def answered(clinic_id: int, rule_set_id: int) -> ResponseReturnValue:
         clinic = clinic_here(clinic_id, Role.CLINICIAN)
-        here = _here(clinic, queries.draft_here(db(), clinic_id, rule_set_id))
+        try:
+            here = _here(clinic, queries.draft_here(db(), clinic_id, rule_set_id))
+        except NoDraft:
+            return _no_draft(clinic, queries.rule_set_here(db(), clinic_id, rule_set_id))
         try:
             return view(here)
         except NotThere:
@@ -132,8 +137,20 @@ def address(here: Here, endpoint: str, **where: Any) -> str:
 
 def gone(here: Here) -> ResponseReturnValue:
     """What was to be seen or changed is there no more; what was typed is kept on the screen."""
-    kept = [request.form[name] for name in TYPED if request.form.get(name)]
-    return step(here, "gone", 409, heading=_("Det findes ikke mere"), kept=kept, tab="")
+    return step(here, "gone", 409, heading=_("Det findes ikke mere"), kept=_kept(), tab="")
+
+
+def _no_draft(clinic: Clinic, rule_set: RuleSetRow) -> ResponseReturnValue:
+    """The draft is published or thrown away: said on a page or in part of one, with what was
+    typed and the way to the rule set."""
+    template = "authoring/grid/no_draft.html" if as_fragment() else "authoring/no_draft.html"
+    given = {"clinic": clinic, "rule_set": rule_set, "kept": _kept(), "fragment": as_fragment()}
+    return render_template(template, **given), 404
+
+
+def _kept() -> list[str]:
+    """What somebody had typed in their own words."""
+    return [request.form[name] for name in TYPED if request.form.get(name)]
 
 
 def shown(error: InvalidInput | None, values: dict[str, Any]) -> dict[str, Any]:

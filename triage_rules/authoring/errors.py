@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from booking.people.errors import AlreadyExists
-from booking.platform.errors import ChangedMeanwhile, DomainError
+from booking.platform.errors import ChangedMeanwhile, DomainError, NotFound
 from triage_rules.authoring.publishing import Obstacle
 
 
@@ -16,6 +16,12 @@ class NotReady(DomainError):
         """Keep what is in the way, in the order of the tables."""
         super().__init__()
         self.obstacles = tuple(obstacles)
+
+
+class NoDraft(NotFound):
+    """Nothing is being written: the draft was published or thrown away, perhaps meanwhile."""
+
+    code = "rules_no_draft"
 
 
 class NothingChanged(DomainError):

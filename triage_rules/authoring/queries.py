@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 from booking.people.models import Staff
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
+from triage_rules.authoring.errors import NoDraft
 from triage_rules.authoring.models import DraftStep, RuleDraft, RuleRelease, RuleSet, RuleVersion
 
 COUNTING = ("publish", "rollback")
@@ -43,10 +44,10 @@ def rule_set_here(session: Session, clinic_id: int, rule_set_id: int) -> RuleSet
 
 
 def draft_here(session: Session, clinic_id: int, rule_set_id: int) -> RuleDraft:
-    """The draft of one of a clinic's rule sets; raises NotFound where nothing is being written."""
+    """The draft of one of a clinic's rule sets; raises NoDraft where nothing is being written."""
     draft = rule_set_here(session, clinic_id, rule_set_id).draft
     if draft is None:
-        raise NotFound
+        raise NoDraft
     return draft
 
 

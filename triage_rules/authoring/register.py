@@ -58,6 +58,11 @@ def register(app: Flask) -> None:
                 _("Regelsættet er ikke klar"),
                 _("Intet er ændret. Siden siger, hvad der står i vejen."),
             ),
+            "rules_no_draft": Shown(
+                404,
+                _("Kladden findes ikke mere"),
+                _("Den er udgivet eller kasseret. Regelsættets side siger, hvad der er sket."),
+            ),
             "rules_unchanged": Shown(
                 409,
                 _("Det er de samme regler"),

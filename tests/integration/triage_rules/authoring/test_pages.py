@@ -305,3 +305,8 @@ def test_a_draft_is_thrown_away_by_someone_who_is_sure(
     here = home(house, rule_set)
     done = author.post(f"{here}/kasser", data=sure, follow_redirects=True)
     says(done, "Kladden er kasseret", "Der skrives ikke på regelsættet", "Version 1")
+    typed = {"tabel": "activity", "raekke": "a2", "told": "Et langt svar til patienten"}
+    for headers in ({}, {"Rettid-Fragment": "1"}):  # somebody else had a row of it open
+        late = author.post(f"{here}/kladde/raekke", data=typed, headers=headers)
+        says(late, "Kladden findes ikke mere", typed["told"], "Til regelsættet", status=404)
+    says(author.get(f"{here}/godkend"), "Den er udgivet eller kasseret", status=404)
