@@ -64,6 +64,7 @@ class SettleForm(Form):
     lines = Ids()
     shown = Ids()
     everyone = Yes()
+    sure = Yes()
     what = Choice(("accept", "reject"), required=True)
     reason = Choice(showing.REASONS, load_default="")
     words = FreeText(longest=2000, load_default="")
@@ -140,6 +141,13 @@ def settle(clinic_id: int, review_id: int) -> ResponseReturnValue:
         wrong["lines"] = _("Vælg mindst én patient.")
     if typed["what"] == "reject" and not typed["reason"]:
         wrong["reason"] = _("Vælg, hvorfor kontrollen skal blive, som den er.")
+    acts = typed["what"] == "accept" and typed["gruppe"] in ACTED
+    if acts and typed["everyone"] and not typed["sure"]:
+        wrong["sure"] = ngettext(
+            "Sæt kryds, hvis den %(num)d kontrol skal ændres.",
+            "Sæt kryds, hvis alle %(num)d kontroller skal ændres.",
+            len(wanted),
+        )
     if wrong:
         page = _one(clinic, review, **here)
         return rejected(ONE, InvalidInput(wrong), **page)

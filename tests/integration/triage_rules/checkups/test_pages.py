@@ -164,6 +164,8 @@ def test_everyone_on_the_page_can_be_chosen_at_once(
     shown = re.findall(r'name="shown" value="(\d+)"', page.text)
     assert len(shown) == 2
     sent = {"gruppe": "unneeded", "what": "accept", "everyone": "1", "shown": shown}
+    says(clinician.post(f"{there}/afgoer", data=sent), "Sæt kryds, hvis alle", status=422)
+    sent["sure"] = "1"
     says(clinician.post(f"{there}/afgoer", data=sent, follow_redirects=True), "2 er godkendt")
     says(leader.get(there), "Frigjort 60 minutter", "Kan frigøres endnu 30 minutter")
     foreign = {**sent, "shown": [*shown, "999999"]}
