@@ -1,13 +1,16 @@
 """A browser for the session, and the application served to it as it is in use."""
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ViewportSize
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from tests.peers.chromium import HOW_TO_GET, launched_chromium
 
@@ -32,6 +35,17 @@ class Live:
     url: str
 
 
+def _whole(app: Flask) -> WSGIApplication:
+    """Each answer in one piece: this server leaves a file open when the browser goes away halfway
+    through it, as it does when a test is over."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        with contextlib.closing(ClosingIterator(app(environ, start_response))) as parts:
+            return [b"".join(parts)]
+
+    return answer
+
+
 @pytest.fixture
 def live(app: Flask) -> Iterator[Live]:
     """The application on a fresh database, served by threads on a free port, its forms guarded.
@@ -39,7 +53,7 @@ def live(app: Flask) -> Iterator[Live]:
     The clock is the machine's, so data must be made relative to now.
     """
     app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Live(app, f"http://127.0.0.1:{server.server_port}")
