@@ -28,5 +28,8 @@ def export_set(named: str, to: Path | None) -> None:
     if to is None:
         click.echo(file, nl=False)
         return
-    to.write_bytes(file)
+    try:
+        to.write_bytes(file)
+    except OSError as error:
+        raise click.ClickException(f"{to} cannot be written: {error.strerror}") from None
     click.echo(f"{found.name} -> {to}", err=True)

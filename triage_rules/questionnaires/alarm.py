@@ -40,7 +40,7 @@ def alarming(code: str, form: Questionnaire, answers: Answers) -> bool:
 def on_answered(session: Session, answered: QuestionnaireAnswered | QuestionnaireCorrected) -> None:
     """Put it before the clinic, today: which questionnaire, never what was answered."""
     response = session.get_one(QuestionnaireResponse, answered.response_id)
-    if not _alarms(response):
+    if not alarms(response):
         return
     request = response.request
     responsible = request.course.responsible
@@ -65,7 +65,7 @@ def key(request: QuestionnaireRequest) -> str:
 
 def card(_session: Session, _actor: Actor, response: QuestionnaireResponse) -> Markup | None:
     """Whom to call now, on the page after the answers are handed in."""
-    if not _alarms(response):
+    if not alarms(response):
         return None
     return _card(response.request.clinic, response.request.patient)
 
@@ -92,6 +92,7 @@ def _card(clinic: Clinic, patient: Patient) -> Markup:
     )
 
 
-def _alarms(response: QuestionnaireResponse) -> bool:
+def alarms(response: QuestionnaireResponse) -> bool:
+    """True for answers of which one alone calls for a person today."""
     version = response.request.version
     return alarming(version.questionnaire.code, version.form, response.answers)

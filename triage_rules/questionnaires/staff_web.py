@@ -18,7 +18,7 @@ from booking.platform.forms import Choice, Day, Form, Id, read, rejected
 from booking.platform.i18n import language_code
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, me
-from triage_rules.questionnaires import queries, service, showing
+from triage_rules.questionnaires import alarm, queries, service, showing
 from triage_rules.questionnaires.answering import on_page, read_typed
 from triage_rules.questionnaires.form import Answers, open_questions
 from triage_rules.questionnaires.form import Questionnaire as Asked
@@ -140,6 +140,10 @@ def paper(clinic_id: int, patient_id: int, request_id: int) -> ResponseReturnVal
     except DomainError as error:
         return rejected(PAPER, error, **_paper(here, asked))
     flash(_("Svarene er gemt."), "success")
+    if alarm.alarms(response):
+        flash(
+            _("Et svar kræver, at nogen ser på det i dag. Sig det til en behandler nu."), "warning"
+        )
     return _to(here, response)
 
 

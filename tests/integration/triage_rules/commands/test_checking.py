@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from booking.people.sign_in import actor_of
 from booking.platform.database import Session
@@ -86,6 +87,13 @@ def test_what_cannot_be_read_is_refused(run: Run, tmp_path: Path) -> None:
         code, said = run("verify", file)
         assert code == 2
         assert set(json.loads(said)["refused"]) == {"where", "why"}
+
+
+def test_a_file_that_cannot_be_written_is_one_line(app: Flask, tmp_path: Path) -> None:
+    args = ["rules", "export", "asthma", "--to", str(tmp_path / "nowhere" / "asthma.dmn")]
+    done = app.test_cli_runner().invoke(args=args)
+    assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+    assert "cannot be written" in done.stderr
 
 
 def test_the_library_is_sound_holds_its_examples_and_goes_out_as_dmn(

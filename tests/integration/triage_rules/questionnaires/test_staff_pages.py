@@ -86,6 +86,7 @@ def test_a_secretary_types_in_a_paper_and_puts_it_right(
     )
     saved = desk.post(paper, data={**typed, "filled_on": "2026-11-20"}, follow_redirects=True)
     says(saved, "Skrevet ind fra papir", "PHQ-9, samlet (0–27) 9", "20. november 2026")
+    says(saved, "Sig det til en behandler nu")  # the ninth answer
     session.expire(request_of_phq9)
     response = request_of_phq9.response
     assert response is not None
