@@ -1,0 +1,1 @@
+"""From planned messages to delivered ones: at most one effective send, and nothing lost."""

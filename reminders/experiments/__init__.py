@@ -1,0 +1,1 @@
+"""Trying reminder models against each other, by lot."""

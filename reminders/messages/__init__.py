@@ -1,0 +1,1 @@
+"""Planned messages and the attempts at delivering them."""

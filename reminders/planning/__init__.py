@@ -1,0 +1,1 @@
+"""From appointments and policies to planned messages."""

@@ -1,0 +1,1 @@
+"""What a clinic sends, when, by which channels and in which words."""

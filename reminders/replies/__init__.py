@@ -1,0 +1,1 @@
+"""What patients answer, by text message and by key press."""

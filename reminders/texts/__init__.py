@@ -1,0 +1,1 @@
+"""What is written to patients, and what may be wrong with it. Pure."""
