@@ -69,7 +69,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Policy:
-    """The steps, and the local hours in which nothing is sent (quiet_from may be after quiet_to)."""
+    """The steps, and the local hours in which nothing is sent; quiet_from may be after quiet_to."""
 
     steps: tuple[Step, ...]
     quiet_from: time = time(20)
