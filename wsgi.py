@@ -7,13 +7,13 @@ import click
 from flask import Flask
 from flask.cli import NoAppException
 
-import reminders
 from booking import rooms
 from booking.platform import command_errors, i18n, web
 from booking.platform.clock import Clock
 from booking.platform.config import Config, from_environment
 from booking.platform.embedded_jobs import EmbeddedJobs
 from booking.platform.errors import ConfigurationError
+from reminders import rooms as reminders
 from triage_rules import commands as rule_commands
 from triage_rules import rooms as triage_rules
 
