@@ -1,4 +1,4 @@
-"""Tables: planned messages, and the attempts at delivering them: the truth, whatever a queue says."""
+"""Tables: planned messages, and the attempts at delivering them. What they say is what is true."""
 
 from datetime import datetime
 
