@@ -20,12 +20,13 @@ What a step comes to:
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from booking.platform.localtime import local_date
 from reminders.planning.quiet import at_clock, before_quiet, is_quiet, next_decent
+from reminders.policies.bounds import POSTAL_DAYS
 from reminders.policies.steps import CHANNELS, Channel, Conditions, Occasion, Policy, Step
 
 # A reminder later than this before the start finds the patient on the way.
@@ -33,10 +34,6 @@ REMINDER_MARGIN = timedelta(minutes=30)
 
 # How long after being told of a time one need not be reminded of it.
 TOO_SOON = timedelta(hours=6)
-
-# Calendar days from printing to the letter box. 99.6 % of dao's letters came within five days in
-# December 2025 (Trafikstyrelsen's quality measurement, transportnyhederne.dk 9 February 2026).
-POSTAL_DAYS = 5
 
 # Occasions about a time that stands, after which the reminders of it are planned too.
 _STANDING: tuple[Occasion, ...] = ("booked", "offered", "moved")
@@ -247,11 +244,11 @@ def _reminder_due(
     not_after: datetime,
 ) -> datetime | None:
     """When a reminder goes; None where that is past, or too late to be of use."""
-    if step.when.at is None:
+    if step.when.on == "hours_before":
         wanted = starts_at - step.when.amount * _HOUR
     else:
         day = local_date(starts_at, zone) - step.when.amount * _DAY
-        wanted = at_clock(day, step.when.at, zone)
+        wanted = at_clock(day, step.when.at or time(), zone)
     due = send_from("reminder", wanted, not_after, policy, zone)
     if due is None and wanted <= not_after and is_quiet(wanted, policy, zone):
         return before_quiet(wanted, now, policy, zone)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from booking.platform.errors import NonexistentLocalTime
 from booking.platform.localtime import local_date, to_local, to_utc
+from reminders.policies.bounds import quiet_at
 from reminders.policies.steps import Policy
 
 # What is sent before quiet hours rather than after them goes this long before they begin, so
@@ -36,10 +37,7 @@ def at_clock(day: date, at: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:
 
 def is_quiet(instant: datetime, policy: Policy, zone: ZoneInfo) -> bool:
     """Whether nothing should be sent at an instant."""
-    clock = to_local(instant, zone).time()
-    if policy.quiet_from <= policy.quiet_to:
-        return policy.quiet_from <= clock < policy.quiet_to
-    return clock >= policy.quiet_from or clock < policy.quiet_to
+    return quiet_at(policy, to_local(instant, zone).time())
 
 
 def next_decent(instant: datetime, policy: Policy, zone: ZoneInfo) -> datetime:
