@@ -1,0 +1,86 @@
+"""Reading what counts: a visit type's policy, the wordings, who a clinic's messages come from."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, or_, select
+
+from booking.platform.database import Session
+from booking.platform.errors import NotFound
+from reminders.policies.models import (
+    MessageSender,
+    ReminderPolicy,
+    ReminderPolicyVersion,
+    ReminderWording,
+    ReminderWordingVersion,
+)
+
+
+def in_force(
+    session: Session, clinic_id: int, visit_type_id: int | None
+) -> ReminderPolicyVersion | None:
+    """What counts for a visit type: its own policy, else the clinic's; None before there is one."""
+    return session.scalars(
+        select(ReminderPolicyVersion)
+        .join(ReminderPolicy)
+        .where(
+            ReminderPolicy.clinic_id == clinic_id,
+            ReminderPolicyVersion.counts_from.is_not(None),
+            or_(
+                ReminderPolicy.visit_type_id == visit_type_id,
+                ReminderPolicy.visit_type_id.is_(None),
+            ),
+        )
+        .order_by(
+            ReminderPolicy.visit_type_id.is_(None),
+            ReminderPolicyVersion.number.desc(),
+        )
+        .limit(1)
+    ).first()
+
+
+def newest(session: Session, policy: ReminderPolicy) -> ReminderPolicyVersion | None:
+    """A policy's own version that counts."""
+    return session.scalars(
+        select(ReminderPolicyVersion)
+        .where(
+            ReminderPolicyVersion.policy_id == policy.id,
+            ReminderPolicyVersion.counts_from.is_not(None),
+        )
+        .order_by(ReminderPolicyVersion.number.desc())
+        .limit(1)
+    ).first()
+
+
+def policies_of(session: Session, clinic_id: int) -> Sequence[ReminderPolicy]:
+    """A clinic's policies: the one for all first."""
+    return session.scalars(
+        select(ReminderPolicy)
+        .where(ReminderPolicy.clinic_id == clinic_id)
+        .order_by(ReminderPolicy.visit_type_id.is_not(None), ReminderPolicy.id)
+    ).all()
+
+
+def policy_of(session: Session, clinic_id: int, policy_id: int) -> ReminderPolicy:
+    """One policy of a clinic; raises NotFound for a foreign one."""
+    policy = session.get(ReminderPolicy, policy_id)
+    if policy is None or policy.clinic_id != clinic_id:
+        raise NotFound
+    return policy
+
+
+def wordings(session: Session, clinic_id: int) -> Mapping[str, int]:
+    """The newest version's id of each of a clinic's wordings, by code."""
+    rows = session.execute(
+        select(ReminderWording.code, func.max(ReminderWordingVersion.id))
+        .join(ReminderWordingVersion)
+        .where(ReminderWording.clinic_id == clinic_id)
+        .group_by(ReminderWording.code)
+    )
+    return {code: version_id for code, version_id in rows}
+
+
+def sender_of(session: Session, clinic_id: int) -> MessageSender | None:
+    """Who a clinic's messages come from; None where nobody has said."""
+    return session.scalars(
+        select(MessageSender).where(MessageSender.clinic_id == clinic_id)
+    ).one_or_none()
