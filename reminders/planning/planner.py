@@ -12,8 +12,8 @@ What a step comes to:
 - Of two reminders that come out at the same time by the same channel, as when both wait for quiet
   hours to end, the one that stands first in the policy is sent.
 - Quiet hours count for every channel. What falls in them waits until they end. Where that is too
-  late to be of use, a reminder goes LAST_CALL before they begin instead, and is left out if they
-  have begun; a message on an occasion then goes at once, as it cannot wait.
+  late to be of use, a reminder goes LAST_CALL (quiet.py) before they begin instead, or is left out
+  if that is past; a message on an occasion goes at once, as it cannot wait.
 - What has no time left in which it would be of use is left out. What has, but no channel that can
   bring it, is planned with no channels: it is for the staff to see to, never lost in silence.
 """
@@ -25,7 +25,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from booking.platform.localtime import local_date
-from reminders.planning.quiet import at_clock, before_quiet, is_quiet, next_decent
+from reminders.planning.quiet import at_clock, before_quiet, next_decent
 from reminders.policies.bounds import POSTAL_DAYS
 from reminders.policies.steps import CHANNELS, Channel, Conditions, Occasion, Policy, Step
 
@@ -119,11 +119,11 @@ def plan(
 
 
 def applies(conditions: Conditions, about: About) -> bool:
-    """Whether a step is for this patient and visit, as far as nothing else can come to matter.
+    """Whether a step should be planned for this patient and visit.
 
-    A step for those who have said yes may still come to apply; one for those who have not never
-    does again, as a yes counts until the time is moved. Conditions on the form of contact and the
-    lead time count only for appointments.
+    One for those who have said yes is, as they may yet; one for those who have not is no longer
+    once they have, as a yes counts until the time is moved. Conditions on the form of contact and
+    the lead time count only for appointments.
     """
     return _is_for(conditions, about) and not (conditions.answered == "no" and about.answered)
 
@@ -217,8 +217,8 @@ def _reminders(
     for step in policy.steps:
         if step.kind != "reminder" or not applies(step.conditions, about):
             continue
-        due = _reminder_due(step, about.starts_at, about.zone, policy, now, not_after)
-        if due is not None:
+        due = _reminder_due(step, about.starts_at, about.zone, policy, not_after)
+        if due is not None and due >= now:
             channels = order(step.channels, preferred, usable)
             one = _planned(step, "reminder", due, not_after, channels)
             if not any(_says_the_same(earlier, step, had, one) for earlier, had in planned):
@@ -236,23 +236,21 @@ def _says_the_same(earlier: Step, step: Step, had: Planned, one: Planned) -> boo
 
 
 def _reminder_due(
-    step: Step,
-    starts_at: datetime,
-    zone: ZoneInfo,
-    policy: Policy,
-    now: datetime,
-    not_after: datetime,
+    step: Step, starts_at: datetime, zone: ZoneInfo, policy: Policy, not_after: datetime
 ) -> datetime | None:
-    """When a reminder goes; None where that is past, or too late to be of use."""
+    """When a reminder goes; None where it cannot go while it is of use.
+
+    It does not depend on now, so planning again later brings nothing new.
+    """
     if step.when.on == "hours_before":
         wanted = starts_at - step.when.amount * _HOUR
     else:
         day = local_date(starts_at, zone) - step.when.amount * _DAY
         wanted = at_clock(day, step.when.at or time(), zone)
     due = send_from("reminder", wanted, not_after, policy, zone)
-    if due is None and wanted <= not_after and is_quiet(wanted, policy, zone):
-        return before_quiet(wanted, now, policy, zone)
-    return due if due is not None and due >= now else None
+    if due is None and wanted <= not_after:
+        return before_quiet(wanted, policy, zone)
+    return due
 
 
 def _useful_until(about: About, kind: str) -> datetime:

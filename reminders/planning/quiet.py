@@ -53,17 +53,14 @@ def next_decent(instant: datetime, policy: Policy, zone: ZoneInfo) -> datetime:
     return next(end for end in ends if end > instant and not is_quiet(end, policy, zone))
 
 
-def before_quiet(
-    instant: datetime, now: datetime, policy: Policy, zone: ZoneInfo
-) -> datetime | None:
-    """A moment from `now` on before the quiet hours that an instant lies in; None if there is none.
+def before_quiet(instant: datetime, policy: Policy, zone: ZoneInfo) -> datetime | None:
+    """The moment LAST_CALL before the quiet hours that an instant lies in.
 
-    LAST_CALL before they begin, or now where that is past and they have not begun.
+    Where less than that is open between two nights, the moment it opens. None where nothing is:
+    the clocks can skip a very short opening.
     """
     start = _began(instant, policy, zone)
-    if now >= start:
-        return None
-    moment = max(next_decent(start - LAST_CALL, policy, zone), now)
+    moment = next_decent(start - LAST_CALL, policy, zone)
     return moment if moment < start else None
 
 
