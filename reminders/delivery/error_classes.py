@@ -7,7 +7,9 @@ from pathlib import Path
 from random import Random
 from typing import Literal, cast
 
-ErrorClass = Literal["never", "opted_out", "later", "slow_down", "expired", "alarm", "other"]
+ErrorClass = Literal[
+    "never", "opted_out", "later", "slow_down", "expired", "released", "alarm", "other"
+]
 
 TABLE = Path(__file__).with_name("error_classes.toml")
 AGAIN: tuple[ErrorClass, ...] = ("later", "slow_down", "alarm")

@@ -21,6 +21,7 @@ from booking.platform.database import Session, WithId
 from reminders.experiments.models import ExperimentArm
 from reminders.messages.states import EFFECTIVE, LADDER, MESSAGE_STATES
 from reminders.policies.models import ReminderPolicyVersion, ReminderWordingVersion
+from reminders.policies.steps import Channel
 
 
 class Message(WithId):
@@ -53,7 +54,7 @@ class Message(WithId):
     wording_version_id: Mapped[int] = mapped_column(ForeignKey("reminder_wording_version.id"))
     arm_id: Mapped[int | None] = mapped_column(ForeignKey("experiment_arm.id"), index=True)
     about_at: Mapped[datetime | None]
-    channels: Mapped[list[str]] = mapped_column(JSON)
+    channels: Mapped[list[Channel]] = mapped_column(JSON)
     channel: Mapped[str] = mapped_column(String(12))
     due_at: Mapped[datetime]
     not_after: Mapped[datetime]

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import joinedload
@@ -18,7 +17,7 @@ from reminders.planning.gathering import Facts, gather
 from reminders.planning.planner import Planned, plan
 from reminders.policies import queries as policies
 from reminders.policies.models import ReminderPolicyVersion, ReminderWordingVersion
-from reminders.policies.steps import OCCASIONS, Channel, Occasion, Policy, from_json
+from reminders.policies.steps import OCCASIONS, Occasion, Policy, from_json
 from reminders.preferences.reach import usable
 
 NOT_REACHED = "not_reached"
@@ -248,7 +247,7 @@ def _as_planned(message: Message) -> Planned:
         message.step,
         message.kind,
         message.wording_version.wording.code,
-        tuple(cast(list[Channel], message.channels)),
+        tuple(message.channels),
         message.due_at,
         message.not_after,
     )

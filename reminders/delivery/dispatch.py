@@ -1,0 +1,212 @@
+"""Sending what is due: claim → commit → call outside any transaction → record.
+
+A claim writes the attempt with its key and commits before anybody is asked, so that a process that
+dies leaves behind what must be looked for (`reconcile`). Several workers may do this at once: each
+claims its own. State, consent and number are looked at again in the claim.
+"""
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import joinedload
+
+from booking.platform.database import Database, Session
+from reminders.channels.port import Channel, NotAccepted, OutcomeUnknown, Outgoing
+from reminders.delivery import breakers, buckets, contents, hearing
+from reminders.delivery.claiming import judge
+from reminders.delivery.hearing import Heard
+from reminders.messages.models import Message, MessageAttempt
+from reminders.policies import queries as policies
+from reminders.policies.models import MessageSender
+from reminders.preferences.reach import opted_out
+
+log = structlog.get_logger()
+
+BATCH = 50
+# A claim older than this is let go of, not sent: whoever looks for lost attempts may be at it.
+GOOD_FOR = timedelta(seconds=60)
+# A run ends after so long, so that in one process the other jobs have their turn.
+RUN_FOR = timedelta(seconds=20)
+
+Channels = Mapping[str, Channel]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claimed attempt, ready to go."""
+
+    outgoing: Outgoing
+    channel: Channel
+
+
+def dispatch(database: Database, *, batch: int = BATCH) -> int:
+    """Send what is due until nothing is, or the run has lasted long enough; how many were sent."""
+    channels: Channels = database.ports["channels"]
+    worker, until, sent = secrets.token_hex(8), time.monotonic() + RUN_FOR.total_seconds(), 0
+    while time.monotonic() < until:
+        with database.transaction() as session:
+            claims = claim(session, channels, worker, batch)
+        if claims is None:
+            break
+        good_until = time.monotonic() + GOOD_FOR.total_seconds()
+        for one in claims:
+            heard = _ask(one) if time.monotonic() < good_until else _let_go()
+            record(database, one, heard)
+            sent += heard.state in ("sent", "delivered")
+    return sent
+
+
+def claim(session: Session, channels: Channels, worker: str, most: int) -> list[Claim] | None:
+    """Claim due messages for this worker; None where none are due. The caller commits.
+
+    What is found to be of no use any more is given up here, so a claim may come back empty.
+    """
+    due = session.scalars(
+        select(Message)
+        .where(Message.state == "planned", Message.next_at <= session.now())
+        .order_by(Message.next_at, Message.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=Message)
+        .options(
+            joinedload(Message.patient),
+            joinedload(Message.clinic),
+            joinedload(Message.appointment),
+            joinedload(Message.policy_version),
+            joinedload(Message.wording_version),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+    if not due:
+        return None
+    stopped = _stopped(session, due)
+    ready = [one for one in due if judge(session, one, channels, stopped)]
+    senders = {one.clinic_id: policies.sender_of(session, one.clinic_id) for one in ready}
+    admitted = _admitted(session, ready, channels, senders)
+    return _write(session, admitted, channels, senders, worker)
+
+
+def record(database: Database, claimed: Claim, heard: Heard) -> None:
+    """Write down what came of a claimed attempt, in a transaction of its own."""
+    with database.transaction() as session:
+        attempt = hearing.locked(session, claimed.outgoing.attempt)
+        if attempt is None:
+            return  # the message's patient is gone, with all there was about them
+        if heard.state == "unknown":
+            breakers.failed(session, claimed.channel.provider, heard.error_code)
+        hearing.hear(session, attempt, heard)
+
+
+def _ask(claimed: Claim) -> Heard:
+    """Hand it to the provider, once."""
+    try:
+        receipt = claimed.channel.send(claimed.outgoing)
+    except NotAccepted as refused:
+        return Heard("failed", error_code=refused.code)
+    except OutcomeUnknown as unknown:
+        return Heard("unknown", error_code=unknown.code)
+    except Exception:  # whatever a channel did not foresee: nobody knows what was sent
+        log.exception("channel failed", channel=claimed.outgoing.channel)
+        return Heard("unknown", error_code="unforeseen")
+    return Heard(receipt.state, receipt.provider_id)
+
+
+def _let_go() -> Heard:
+    return Heard("failed", error_code="not_called")
+
+
+def _stopped(session: Session, due: Sequence[Message]) -> set[tuple[str, str]]:
+    """The (address hash, channel) pairs among these patients that have said STOP."""
+    hashes = {one.patient.phone_hash for one in due if one.patient.phone_hash}
+    return opted_out(session, hashes) if hashes else set()
+
+
+def _admitted(
+    session: Session,
+    ready: Collection[Message],
+    channels: Channels,
+    senders: Mapping[int, MessageSender | None],
+) -> list[Message]:
+    """Those that their provider and their sender may be given now; the others wait their turn.
+
+    Rows that workers share are locked in one order, whoever has which messages.
+    """
+    by_provider: dict[str, list[Message]] = {}
+    for message in ready:
+        by_provider.setdefault(channels[message.channel].provider, []).append(message)
+    admitted: list[Message] = []
+    for provider in sorted(by_provider):
+        waiting = by_provider[provider]
+        admits = breakers.admits(session, provider, len(waiting))
+        admitted += waiting[:admits]
+        _wait(session, waiting[admits:], breakers.FIRST_REST)
+    per_sender = Counter(one.clinic_id for one in admitted)
+    for clinic_id in sorted(per_sender):
+        sender = senders[clinic_id]
+        if sender is None:
+            continue
+        mine = [one for one in admitted if one.clinic_id == clinic_id]
+        taken = buckets.take(session, f"clinic:{clinic_id}", sender.a_minute, len(mine))
+        _wait(session, mine[taken:], timedelta(seconds=60 / sender.a_minute))
+        late = {one.id for one in mine[taken:]}
+        admitted = [one for one in admitted if one.id not in late]
+    return admitted
+
+
+def _wait(session: Session, messages: Sequence[Message], rest: timedelta) -> None:
+    for message in messages:
+        message.next_at = session.now() + rest
+
+
+def _write(
+    session: Session,
+    admitted: Sequence[Message],
+    channels: Channels,
+    senders: Mapping[int, MessageSender | None],
+    worker: str,
+) -> list[Claim]:
+    """Write the attempts of what is claimed, and what each is to say."""
+    if not admitted:
+        session.flush()
+        return []
+    now = session.now()
+    numbers = Counter(
+        session.scalars(
+            select(MessageAttempt.message_id).where(
+                MessageAttempt.message_id.in_([one.id for one in admitted])
+            )
+        )
+    )
+    rows, claims = [], []
+    for message in admitted:
+        channel = channels[message.channel]
+        made = contents.outgoing(session, message, senders[message.clinic_id], key=str(uuid4()))
+        claims.append(Claim(made, channel))
+        rows.append(
+            {
+                "message_id": message.id,
+                "number": numbers[message.id] + 1,
+                "key": made.attempt,
+                "channel": made.channel,
+                "provider": channel.provider,
+                "state": "sending",
+                "state_at": now,
+                "started_at": now,
+                "claimed_by": worker,
+                **contents.kept(session, made),
+            }
+        )
+    session.flush()
+    session.execute(insert(MessageAttempt), rows)
+    session.execute(
+        update(Message)
+        .where(Message.id.in_([one.id for one in admitted]))
+        .values(state="sending", state_at=now)
+    )
+    return claims

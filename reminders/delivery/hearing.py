@@ -1,0 +1,166 @@
+"""What becomes of an attempt, whoever tells: the answer to a send, a callback, or a look at the
+provider. The one place where an attempt climbs its ladder and a message follows.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import SystemRandom
+
+import structlog
+from sqlalchemy import exists, select
+
+from booking.platform.database import Session
+from reminders.delivery import breakers
+from reminders.delivery.error_classes import AGAIN, MOST_TRIES, class_of, wait
+from reminders.messages.models import Message, MessageAttempt
+from reminders.messages.states import EFFECTIVE, AttemptState, climbs
+from reminders.planning.planner import in_time
+from reminders.planning.service import put_before_staff
+from reminders.preferences import service as preferences
+
+log = structlog.get_logger()
+
+_chance = SystemRandom()
+# So soon after a send that nobody knows of, an operator may not show it yet.
+LOOK_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """News of an attempt. provider_id, error_code: as the provider gave them, or ''."""
+
+    state: AttemptState
+    provider_id: str = ""
+    error_code: str = ""
+
+
+def locked(session: Session, key: str) -> MessageAttempt | None:
+    """An attempt by its key, with it and its message locked until the transaction ends."""
+    return session.scalars(
+        select(MessageAttempt)
+        .join(MessageAttempt.message)
+        .where(MessageAttempt.key == key)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def hear(session: Session, attempt: MessageAttempt, heard: Heard) -> bool:
+    """Take in news of a locked attempt; False where it says nothing new. Twice says nothing."""
+    state = heard.state
+    if not climbs(attempt.state, state):
+        return False
+    before = attempt.state
+    if before in ("lost", "failed") and state in EFFECTIVE and _sent_anew(session, attempt):
+        state = "double"
+    attempt.state, attempt.state_at = state, session.now()
+    if heard.provider_id and attempt.provider_id is None:
+        attempt.provider_id = heard.provider_id
+    if heard.error_code:
+        attempt.error_code = heard.error_code[:40]
+        attempt.error_class = class_of(heard.error_code)
+    session.flush()
+    if state == "double":
+        log.error("message sent twice", message=attempt.message_id, attempt=attempt.id)
+    else:
+        _follow(session, attempt, state)
+    return True
+
+
+def give_up(session: Session, message: Message, reason: str) -> None:
+    """No channel is left: the message has failed, and a person must know."""
+    message.state, message.state_at, message.reason = "failed", session.now(), reason[:40]
+    message.channel = ""
+    session.flush()
+    put_before_staff(session, {column: getattr(message, column) for column in _TOLD})
+
+
+def next_channel(session: Session, message: Message, reason: str) -> None:
+    """Go on by the next of the message's channels that can bring it in time, else give up."""
+    channels = list(message.channels)
+    at = channels.index(message.channel) + 1 if message.channel in channels else len(channels)
+    for channel in channels[at:]:
+        if in_time(channel, session.now(), message.not_after):
+            message.channel, message.tries, message.reason = channel, 0, reason[:40]
+            message.state, message.state_at = "planned", session.now()
+            message.next_at = session.now()
+            session.flush()
+            return
+    give_up(session, message, reason)
+
+
+def again(session: Session, message: Message, reason: str) -> None:
+    """Try the same channel once more after a while, if it is still of use then; else the next."""
+    message.tries += 1
+    later = session.now() + wait(message.tries, _chance)
+    if message.tries >= MOST_TRIES or later > message.not_after:
+        next_channel(session, message, reason)
+        return
+    message.state, message.state_at, message.reason = "planned", session.now(), reason[:40]
+    message.next_at = later
+    session.flush()
+
+
+def _follow(session: Session, attempt: MessageAttempt, state: AttemptState) -> None:
+    """Let the message follow its attempt; an attempt that is not its last changes nothing more."""
+    message = attempt.message
+    if state in ("sent", "delivered"):
+        breakers.answered(session, attempt.provider)
+        message.state, message.state_at, message.reason = state, session.now(), ""
+    elif message.state not in ("sending", "unknown", "sent"):
+        return  # withdrawn, or gone on by another channel meanwhile
+    elif state == "unknown":
+        message.state, message.state_at = "unknown", session.now()
+        message.next_at = session.now() + LOOK_AFTER
+    elif state == "lost":
+        _lost(session, attempt, message)
+    elif state == "failed":
+        _failed(session, attempt, message)
+    session.flush()
+
+
+def _lost(session: Session, attempt: MessageAttempt, message: Message) -> None:
+    """It never reached the provider: one further try by the channel, and then the next."""
+    before = exists().where(
+        MessageAttempt.message_id == message.id,
+        MessageAttempt.channel == attempt.channel,
+        MessageAttempt.id != attempt.id,
+        MessageAttempt.state == "lost",
+    )
+    if session.scalar(select(before)):
+        next_channel(session, message, "lost")
+    else:
+        again(session, message, "lost")
+
+
+def _failed(session: Session, attempt: MessageAttempt, message: Message) -> None:
+    kind = class_of(attempt.error_code)
+    reason = attempt.error_code or "failed"
+    if kind == "opted_out":
+        preferences.stop(session, attempt.to_hash, attempt.channel)
+    if kind == "alarm":
+        breakers.failed(session, attempt.provider, reason, alarm=True)
+    elif kind not in (*AGAIN, "released"):
+        breakers.answered(session, attempt.provider)
+    if kind == "released":
+        message.state, message.state_at, message.next_at = "planned", session.now(), session.now()
+    elif kind == "expired" or session.now() > message.not_after:
+        message.state, message.state_at, message.reason = "too_late", session.now(), reason
+    elif kind in AGAIN:
+        again(session, message, reason)
+    else:
+        next_channel(session, message, reason)
+
+
+def _sent_anew(session: Session, attempt: MessageAttempt) -> bool:
+    """Whether another attempt by the same channel has reached the patient, or still may."""
+    other = exists().where(
+        MessageAttempt.message_id == attempt.message_id,
+        MessageAttempt.channel == attempt.channel,
+        MessageAttempt.id != attempt.id,
+        MessageAttempt.state.in_(EFFECTIVE),
+    )
+    return bool(session.scalar(select(other)))
+
+
+_TOLD = ("clinic_id", "patient_id", "appointment_id", "subject", "kind", "reason")

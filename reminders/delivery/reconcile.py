@@ -1,0 +1,147 @@
+"""Looking for what nobody knows the outcome of: at the provider, and never by sending it again.
+
+A claim whose process died is `sending` for too long and becomes `unknown`. What is unknown is
+looked for after some minutes: found, it is what the provider says; not found, it was lost, and one
+further try is made. What cannot be looked for goes on by another channel.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import or_, select
+
+from booking.platform.database import Database, Session
+from reminders.channels.port import Channel, Found, OutcomeUnknown, Outgoing
+from reminders.delivery import hearing
+from reminders.delivery.hearing import LOOK_AFTER, Heard
+from reminders.messages.models import Message, MessageAttempt
+from reminders.messages.states import RANK, AttemptState
+
+log = structlog.get_logger()
+
+# A claim is good for a minute (dispatch.GOOD_FOR), and a call ends within seconds.
+DEAD_AFTER = timedelta(minutes=2)
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+# The operators' clocks and ours may differ a little.
+SLACK = timedelta(minutes=1)
+MOST = 100
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """What was sent, from when on to look for it, and which finds belong to others."""
+
+    outgoing: Outgoing
+    since: datetime
+    known: list[str]
+
+
+def reconcile(database: Database) -> int:
+    """Look for each attempt whose outcome is unknown and whose time has come; how many were."""
+    channels = database.ports["channels"]
+    with database.transaction() as session:
+        given_up(session)
+    with database.transaction() as session:
+        looked_for = _claim(session, secrets.token_hex(8))
+    for sought in looked_for:
+        outgoing = sought.outgoing
+        channel: Channel | None = channels.get(outgoing.channel)
+        heard = _look(channel, sought) if channel else None
+        if heard is None:
+            continue
+        with database.transaction() as session:
+            attempt = hearing.locked(session, outgoing.attempt)
+            if attempt is not None:
+                hearing.hear(session, attempt, heard)
+    return len(looked_for)
+
+
+def given_up(session: Session) -> int:
+    """Whatever was claimed so long ago that its process must be gone is unknown; how many."""
+    dead = session.scalars(
+        select(MessageAttempt)
+        .join(MessageAttempt.message)
+        .where(
+            MessageAttempt.state == "sending",
+            MessageAttempt.started_at <= session.now() - DEAD_AFTER,
+        )
+        .order_by(MessageAttempt.id)
+        .limit(MOST)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for attempt in dead:
+        hearing.hear(session, attempt, Heard("unknown", error_code="no_answer_kept"))
+    return len(dead)
+
+
+def _claim(session: Session, worker: str) -> list[_Sought]:
+    """The unknown attempts whose turn it is to be looked for, with what is known of their like."""
+    now = session.now()
+    unknown = session.scalars(
+        select(MessageAttempt)
+        .join(MessageAttempt.message)
+        .where(
+            MessageAttempt.state == "unknown",
+            MessageAttempt.started_at <= now - LOOK_AFTER,
+            or_(
+                MessageAttempt.looked_at.is_(None),
+                MessageAttempt.looked_at <= now - LOOK_AGAIN_AFTER,
+            ),
+        )
+        .order_by(MessageAttempt.id)
+        .limit(MOST)
+        .with_for_update(skip_locked=True)
+    ).all()
+    looked_for = []
+    for attempt in unknown:
+        attempt.looked_at, attempt.claimed_by = now, worker
+        since = attempt.started_at - SLACK
+        looked_for.append(_Sought(_as_sent(attempt), since, _others(session, attempt)))
+    session.flush()
+    return looked_for
+
+
+def _as_sent(attempt: MessageAttempt) -> Outgoing:
+    message: Message = attempt.message
+    return Outgoing(
+        attempt.key,
+        attempt.channel,  # type: ignore[arg-type]  # kept as it was sent
+        attempt.to,
+        attempt.sender,
+        attempt.body,
+        attempt.language,
+        message.not_after,
+        attempt.subject,
+    )
+
+
+def _others(session: Session, attempt: MessageAttempt) -> list[str]:
+    """What the provider calls the other attempts to this address."""
+    return list(
+        session.scalars(
+            select(MessageAttempt.provider_id).where(
+                MessageAttempt.to_hash == attempt.to_hash,
+                MessageAttempt.provider == attempt.provider,
+                MessageAttempt.provider_id.is_not(None),
+                MessageAttempt.id != attempt.id,
+            )
+        )
+    )
+
+
+def _look(channel: Channel, sought: _Sought) -> Heard | None:
+    """What the provider says of an attempt; None where it does not answer either."""
+    try:
+        found: Found | None = channel.find(sought.outgoing, sought.since, sought.known)
+    except OutcomeUnknown as unknown:
+        if unknown.code == "cannot_be_asked":
+            return Heard("failed", error_code="cannot_be_asked")
+        log.warning("provider not asked", channel=channel.code, code=unknown.code)
+        return None
+    if found is None:
+        return Heard("lost")
+    assert found.state in RANK
+    state: AttemptState = found.state  # type: ignore[assignment]  # just checked
+    return Heard(state, found.provider_id, found.error_code)
