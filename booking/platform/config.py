@@ -17,6 +17,7 @@ from booking.platform.errors import ConfigurationError
 
 Mode = Literal["production", "demo", "test"]
 
+MESSAGING = ("RETTID_TWILIO_", "RETTID_SMTP_", "RETTID_MAIL_", "RETTID_DIGITAL_POST_")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,7 +27,8 @@ class Config:
 
     data_keys: version -> Fernet key (32 url-safe base64 bytes); the highest version seals,
     every version opens. lookup_key: the key of the hashes by which CPR and phone are found.
-    trusted_proxies: how many web servers in front of us add to X-Forwarded-For.
+    trusted_proxies: how many web servers in front of us add to X-Forwarded-For. messaging: the
+    settings of those who carry messages, as named in the environment; each reads its own.
     """
 
     mode: Mode
@@ -42,6 +44,7 @@ class Config:
     staff_longest: timedelta = timedelta(hours=10)
     run_jobs: bool = False
     trusted_proxies: int = 0
+    messaging: Mapping[str, str] = field(default_factory=dict)
     flask: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -84,6 +87,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         instance=instance,
         run_jobs=values.get("RETTID_JOBS", "") == "embedded",
         trusted_proxies=_proxies(values.get("RETTID_TRUSTED_PROXIES", "")),
+        messaging={name: text for name, text in values.items() if name.startswith(MESSAGING)},
     )
 
 
