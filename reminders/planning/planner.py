@@ -106,8 +106,11 @@ def plan(
 
     happened: what made us plan; None when planning again or importing, which brings only what lies
     ahead. preferred, usable: the channel a patient has asked for, and those that can reach them.
-    told_at: when the last message on an occasion about this very time is due or was sent.
+    told_at: when the last message on an occasion about this very time is due or was sent. Raises
+    ValueError where what happened does not happen to what the messages are about.
     """
+    if happened and (happened == "questionnaire") != (about.kind == "questionnaire"):
+        raise ValueError(f"{happened} does not happen to: {about.kind}")
     occasion = _occasion_steps(about, policy, now, happened, preferred, usable)
     if happened is not None and happened not in _STANDING:
         return tuple(occasion)
