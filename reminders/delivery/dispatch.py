@@ -85,9 +85,10 @@ def claim(session: Session, channels: Channels, worker: str, most: int) -> list[
     ).all()
     if not due:
         return None
-    stopped = _stopped(session, due)
-    ready = [one for one in due if judge(session, one, channels, stopped)]
-    senders = {one.clinic_id: policies.sender_of(session, one.clinic_id) for one in ready}
+    stopped, senders = _stopped(session, due), policies.senders(session)
+    ready = [
+        one for one in due if one.clinic_id in senders and judge(session, one, channels, stopped)
+    ]
     admitted = _admitted(session, ready, channels, senders)
     return _write(session, admitted, channels, senders, worker)
 
@@ -131,7 +132,7 @@ def _admitted(
     session: Session,
     ready: Collection[Message],
     channels: Channels,
-    senders: Mapping[int, MessageSender | None],
+    senders: Mapping[int, MessageSender],
 ) -> list[Message]:
     """Those that their provider and their sender may be given now; the others wait their turn.
 
@@ -149,8 +150,6 @@ def _admitted(
     per_sender = Counter(one.clinic_id for one in admitted)
     for clinic_id in sorted(per_sender):
         sender = senders[clinic_id]
-        if sender is None:
-            continue
         mine = [one for one in admitted if one.clinic_id == clinic_id]
         taken = buckets.take(session, f"clinic:{clinic_id}", sender.a_minute, len(mine))
         _wait(session, mine[taken:], timedelta(seconds=60 / sender.a_minute))
@@ -168,7 +167,7 @@ def _write(
     session: Session,
     admitted: Sequence[Message],
     channels: Channels,
-    senders: Mapping[int, MessageSender | None],
+    senders: Mapping[int, MessageSender],
     worker: str,
 ) -> list[Claim]:
     """Write the attempts of what is claimed, and what each is to say."""

@@ -1,6 +1,6 @@
 """What planning does when something happens to a booking, all in the booking's transaction."""
 
-from sqlalchemy import select
+from sqlalchemy import update
 
 from booking.appointments.events import (
     AppointmentBooked,
@@ -9,10 +9,12 @@ from booking.appointments.events import (
     AppointmentMoved,
     PatientArrived,
 )
-from booking.appointments.models import ACTIVE, Appointment
 from booking.platform.database import Session
+from reminders.messages.models import Message
 from reminders.planning import service
 from reminders.planning.gathering import subject_of
+from reminders.planning.queries import coming_of, coming_under
+from reminders.policies.events import PolicyPublished, SendingStopped
 from reminders.preferences.events import PreferenceChanged
 
 
@@ -47,11 +49,18 @@ def on_arrived(session: Session, event: PatientArrived) -> None:
 
 def on_preference_changed(session: Session, event: PreferenceChanged) -> None:
     """What lies ahead goes by the channel the patient wants now."""
-    coming = session.scalars(
-        select(Appointment.id).where(
-            Appointment.patient_id == event.patient_id,
-            Appointment.status.in_(ACTIVE),
-            Appointment.starts_at > session.now(),
-        )
-    ).all()
-    service.plan_ahead(session, coming, reason="wishes")
+    service.plan_ahead(session, coming_of(session, event.patient_id), reason="wishes")
+
+
+def on_published(session: Session, event: PolicyPublished) -> None:
+    """What lies ahead is planned again by the policy's new version."""
+    service.plan_ahead(session, coming_under(session, event.policy_id))
+
+
+def on_stopped(session: Session, event: SendingStopped) -> None:
+    """The clinic sends nothing more: nothing stays planned."""
+    session.execute(
+        update(Message)
+        .where(Message.clinic_id == event.clinic_id, Message.state == "planned")
+        .values(state="withdrawn", reason="stopped", state_at=session.now())
+    )

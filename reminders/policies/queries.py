@@ -76,7 +76,7 @@ def wordings(session: Session, clinic_id: int) -> Mapping[str, int]:
         .where(ReminderWording.clinic_id == clinic_id)
         .group_by(ReminderWording.code)
     )
-    return {code: version_id for code, version_id in rows}
+    return dict(rows.tuples().all())
 
 
 def sender_of(session: Session, clinic_id: int) -> MessageSender | None:
@@ -84,3 +84,8 @@ def sender_of(session: Session, clinic_id: int) -> MessageSender | None:
     return session.scalars(
         select(MessageSender).where(MessageSender.clinic_id == clinic_id)
     ).one_or_none()
+
+
+def senders(session: Session) -> Mapping[int, MessageSender]:
+    """Who messages come from, of every clinic that sends any, by clinic."""
+    return {one.clinic_id: one for one in session.scalars(select(MessageSender))}

@@ -1,0 +1,58 @@
+"""Which appointments a plan is for."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, exists, select
+
+from booking.appointments.models import Appointment
+from booking.platform.database import Session
+from reminders.messages.models import Message
+from reminders.policies.models import ReminderPolicy
+
+
+def coming_under(session: Session, policy_id: int) -> Sequence[int]:
+    """The booked appointments ahead that a policy is for, by id: those of its visit type, or, for
+    a clinic's policy for all, of every visit type that has none of its own.
+    """
+    policy = session.get_one(ReminderPolicy, policy_id)
+    wanted = _coming(session, policy.clinic_id)
+    if policy.visit_type_id is not None:
+        wanted = wanted.where(Appointment.visit_type_id == policy.visit_type_id)
+    else:
+        own = select(ReminderPolicy.visit_type_id).where(
+            ReminderPolicy.clinic_id == policy.clinic_id, ReminderPolicy.visit_type_id.is_not(None)
+        )
+        wanted = wanted.where(Appointment.visit_type_id.not_in(own))
+    return session.scalars(wanted).all()
+
+
+def unplanned(session: Session, clinic_id: int) -> Sequence[int]:
+    """A clinic's booked appointments ahead about which no message was ever planned, by id.
+
+    They came in bulk from another system, or were booked before the clinic sent messages.
+    """
+    there = exists().where(Message.appointment_id == Appointment.id)
+    return session.scalars(_coming(session, clinic_id).where(~there)).all()
+
+
+def coming_of(session: Session, patient_id: int) -> Sequence[int]:
+    """A patient's booked appointments ahead, by id."""
+    return session.scalars(
+        select(Appointment.id).where(
+            Appointment.patient_id == patient_id,
+            Appointment.status == "booked",
+            Appointment.starts_at > session.now(),
+        )
+    ).all()
+
+
+def _coming(session: Session, clinic_id: int) -> Select[tuple[int]]:
+    return (
+        select(Appointment.id)
+        .where(
+            Appointment.clinic_id == clinic_id,
+            Appointment.status == "booked",
+            Appointment.starts_at > session.now(),
+        )
+        .order_by(Appointment.id)
+    )

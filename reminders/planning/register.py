@@ -1,0 +1,35 @@
+"""What planning adds to the application."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from booking.appointments.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentKept,
+    AppointmentMoved,
+    PatientArrived,
+)
+from booking.clinic_web.worklist import KINDS, Kind
+from booking.platform.web import Rettid
+from reminders.planning import handlers, service
+from reminders.policies.events import PolicyPublished, SendingStopped
+from reminders.preferences.events import PreferenceChanged
+
+
+def register(app: Flask) -> None:
+    """Hear of bookings, and say what stands on the worklist."""
+    rettid: Rettid = app.extensions["rettid"]
+    events = rettid.events
+    events.subscribe(AppointmentBooked, handlers.on_booked)
+    events.subscribe(AppointmentKept, handlers.on_kept)
+    events.subscribe(AppointmentMoved, handlers.on_moved)
+    events.subscribe(AppointmentCancelled, handlers.on_cancelled)
+    events.subscribe(PatientArrived, handlers.on_arrived)
+    events.subscribe(PreferenceChanged, handlers.on_preference_changed)
+    events.subscribe(PolicyPublished, handlers.on_published)
+    events.subscribe(SendingStopped, handlers.on_stopped)
+    KINDS[service.NOT_REACHED] = Kind(
+        _("Kunne ikke få besked"),
+        _("Ingen besked kan nå patienten. Ring, eller send et brev."),
+    )
