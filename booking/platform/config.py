@@ -29,6 +29,7 @@ class Config:
     every version opens. lookup_key: the key of the hashes by which CPR and phone are found.
     trusted_proxies: how many web servers in front of us add to X-Forwarded-For. messaging: the
     settings of those who carry messages, as named in the environment; each reads its own.
+    metrics_token: what whoever reads /metrics must show; nobody may where it is empty.
     """
 
     mode: Mode
@@ -45,6 +46,7 @@ class Config:
     run_jobs: bool = False
     trusted_proxies: int = 0
     messaging: Mapping[str, str] = field(default_factory=dict)
+    metrics_token: str = ""
     flask: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -87,6 +89,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         instance=instance,
         run_jobs=values.get("RETTID_JOBS", "") == "embedded",
         trusted_proxies=_proxies(values.get("RETTID_TRUSTED_PROXIES", "")),
+        metrics_token=values.get("RETTID_METRICS_TOKEN", ""),
         messaging={name: text for name, text in values.items() if name.startswith(MESSAGING)},
     )
 
