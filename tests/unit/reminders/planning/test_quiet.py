@@ -56,6 +56,8 @@ def test_equal_ends_are_no_night_and_other_ends_may_lie_within_a_day() -> None:
         # It does twice on this: the night ends at the first, and the second is no new night.
         (at("2027-10-31 00:00"), at("2027-10-31 02:30")),
         (at("2027-10-31 02:30", fold=1), at("2027-10-31 02:30", fold=1)),
+        # Put back to 2.00, the clock shows night once more.
+        (at("2027-10-31 02:15", fold=1), at("2027-10-31 02:30", fold=1)),
     ],
 )
 def test_a_night_that_ends_while_the_clock_is_changed(moment: datetime, ends: datetime) -> None:
@@ -88,6 +90,9 @@ def test_before_the_night_it_is_not_yet_night(
 
 def test_an_opening_that_the_clock_skips_is_none() -> None:
     # Open from 2.15 to 2.45 alone, on the night that has neither.
+    assert next_decent(at("2027-03-28 00:00"), night("02:45", "02:15"), DENMARK) == at(
+        "2027-03-29 02:15"
+    )
     assert before_quiet(at("2027-03-28 12:00"), night("02:45", "02:15"), DENMARK) is None
     assert before_quiet(at("2027-03-29 12:00"), night("02:45", "02:15"), DENMARK) == at(
         "2027-03-29 02:30"
