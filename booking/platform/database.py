@@ -6,6 +6,7 @@ write lock at once (BEGIN IMMEDIATE), since a read that turns into a write canno
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -127,6 +128,12 @@ class Database:
             ports=self.ports,
         )
         self._writing = self.engine.execution_options(rettid_writes=True)
+
+    def by(self, clock: Clock) -> "Database":
+        """The same database, where another clock says what time it is."""
+        other = copy(self)
+        other._make = sessionmaker(class_=Session, **{**self._make.kw, "clock": clock})
+        return other
 
     def reading(self) -> Session:
         """A session for looking only."""

@@ -46,13 +46,18 @@ class Claim:
     channel: Channel
 
 
-def dispatch(database: Database, *, batch: int = BATCH) -> int:
-    """Send what is due until nothing is, or the run has lasted long enough; how many were sent."""
+def dispatch(
+    database: Database, *, batch: int = BATCH, patients: Collection[int] | None = None
+) -> int:
+    """Send what is due until nothing is, or the run has lasted long enough; how many were sent.
+
+    patients: only what is for these.
+    """
     channels: Channels = database.ports["channels"]
     worker, until, sent = secrets.token_hex(8), time.monotonic() + RUN_FOR.total_seconds(), 0
     while time.monotonic() < until:
         with database.transaction() as session:
-            claims = claim(session, channels, worker, batch)
+            claims = claim(session, channels, worker, batch, patients)
         if claims is None:
             break
         good_until = time.monotonic() + GOOD_FOR.total_seconds()
@@ -63,15 +68,22 @@ def dispatch(database: Database, *, batch: int = BATCH) -> int:
     return sent
 
 
-def claim(session: Session, channels: Channels, worker: str, most: int) -> list[Claim] | None:
+def claim(
+    session: Session,
+    channels: Channels,
+    worker: str,
+    most: int,
+    patients: Collection[int] | None = None,
+) -> list[Claim] | None:
     """Claim due messages for this worker; None where none are due. The caller commits.
 
     What is found to be of no use any more is given up here, so a claim may come back empty.
     """
+    wanted = select(Message).where(Message.state == "planned", Message.next_at <= session.now())
+    if patients is not None:
+        wanted = wanted.where(Message.patient_id.in_(patients))
     due = session.scalars(
-        select(Message)
-        .where(Message.state == "planned", Message.next_at <= session.now())
-        .order_by(Message.next_at, Message.id)
+        wanted.order_by(Message.next_at, Message.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=Message)
         .options(
@@ -146,21 +158,18 @@ def _admitted(
         waiting = by_provider[provider]
         admits = breakers.admits(session, provider, len(waiting))
         admitted += waiting[:admits]
-        _wait(session, waiting[admits:], breakers.FIRST_REST)
+        for message in waiting[admits:]:
+            message.next_at = session.now() + breakers.FIRST_REST
     per_sender = Counter(one.clinic_id for one in admitted)
     for clinic_id in sorted(per_sender):
         sender = senders[clinic_id]
         mine = [one for one in admitted if one.clinic_id == clinic_id]
         taken = buckets.take(session, f"clinic:{clinic_id}", sender.a_minute, len(mine))
-        _wait(session, mine[taken:], timedelta(seconds=60 / sender.a_minute))
+        for place, message in enumerate(mine[taken:], 1):
+            message.next_at = session.now() + timedelta(seconds=place * 60 / sender.a_minute)
         late = {one.id for one in mine[taken:]}
         admitted = [one for one in admitted if one.id not in late]
     return admitted
-
-
-def _wait(session: Session, messages: Sequence[Message], rest: timedelta) -> None:
-    for message in messages:
-        message.next_at = session.now() + rest
 
 
 def _write(
