@@ -7,6 +7,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 VENV := .venv
 BIN := $(VENV)/bin
 PEER := .venv-peer
+NODE_PEERS := tests/peers/node
 CATALOGUES := $(wildcard booking/platform/translations/*/LC_MESSAGES/messages.po)
 FRONT_SOURCES := $(shell find static -type d \( -name node_modules -o -name dist \) -prune \
 	-o -type f -print 2>/dev/null)
@@ -35,10 +36,10 @@ help: ## List what there is
 run: $(VENV)/.app static/dist $(CATALOGUES:.po=.mo) ## Serve the demo clinic (PORT=8000)
 	RETTID_MODE=demo $(BIN)/flask --app wsgi demo serve --port $(PORT)
 
-test: lint $(VENV)/.dev static/dist $(CATALOGUES:.po=.mo) ## Lint, then run every test
+test: lint $(VENV)/.dev $(NODE_PEERS)/node_modules static/dist $(CATALOGUES:.po=.mo) ## Lint, then run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-soak: $(VENV)/.dev static/dist $(CATALOGUES:.po=.mo) ## The tests at ten times the count, with the long ones
+soak: $(VENV)/.dev $(NODE_PEERS)/node_modules static/dist $(CATALOGUES:.po=.mo) ## The tests at ten times the count, with the long ones
 	RETTID_SOAK=10 $(BIN)/python -m pytest -m "soak or not soak" $(PYTEST_ARGS)
 
 bench: $(VENV)/.dev $(PEER)/.ready static/dist $(CATALOGUES:.po=.mo) ## Measure against peers, one JSON line each
@@ -72,14 +73,16 @@ lock: $(VENV)/.uv $(NODE_READY) ## Write the lock files anew (UPGRADE=1 takes ne
 	$(COMPILE) pyproject.toml --extra dev -c requirements/app.txt -o requirements/dev.txt
 	for group in bootstrap node peer; do \
 		$(COMPILE) --group $$group -o requirements/$$group.txt || exit 1; done
-	cd static && $(NPM) $(if $(UPGRADE),update,install) --package-lock-only --no-audit --no-fund
+	for folder in static $(NODE_PEERS); do (cd $$folder \
+		&& $(NPM) $(if $(UPGRADE),update,install) --package-lock-only --no-audit --no-fund) || exit 1; done
 
 clean: ## Remove what was built and installed, keeping instance/ and its databases
-	rm -rf $(VENV) $(PEER) build static/dist static/node_modules $(CATALOGUES:.po=.mo)
+	rm -rf $(VENV) $(PEER) build static/dist static/node_modules $(NODE_PEERS)/node_modules
+	rm -rf $(CATALOGUES:.po=.mo)
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(wildcard $(PACKAGES) migrations tests benchmarks) -name __pycache__ -prune -exec rm -rf {} +
 
-setup: $(VENV)/.dev static/dist $(CATALOGUES:.po=.mo) ## Install and build everything, run nothing
+setup: $(VENV)/.dev $(NODE_PEERS)/node_modules static/dist $(CATALOGUES:.po=.mo) ## Install and build everything, run nothing
 
 $(VENV)/.uv: requirements/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -107,8 +110,9 @@ $(PEER)/.ready: requirements/peer.txt requirements/bootstrap.txt
 	requirements/install $(PEER) $<
 	@touch $@
 
-static/node_modules: static/package-lock.json static/package.json $(NODE_READY)
-	cd static && $(NPM) ci --no-audit --no-fund
+static/node_modules $(NODE_PEERS)/node_modules: %/node_modules: %/package-lock.json %/package.json \
+		$(NODE_READY)
+	cd $* && $(NPM) ci --no-audit --no-fund
 	@touch $@
 
 static/dist: $(FRONT_SOURCES) static/node_modules
