@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
@@ -70,7 +71,7 @@ def _facts(session: Session, ids: Collection[int]) -> Iterator[Facts]:
         )
 
 
-def _question() -> Select[tuple[object, ...]]:
+def _question() -> Select[*tuple[Any, ...]]:
     placed = (
         select(func.max(AppointmentChange.at))
         .where(
@@ -80,7 +81,7 @@ def _question() -> Select[tuple[object, ...]]:
         .correlate(Appointment)
         .scalar_subquery()
     )
-    asked: Select[tuple[object, ...]] = select(  # type: ignore[assignment]  # columns, told by name
+    asked: Select[*tuple[Any, ...]] = select(  # columns, told by name
         Appointment.id,
         Appointment.sequence,
         Appointment.patient_id,

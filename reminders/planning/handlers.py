@@ -9,6 +9,7 @@ from booking.appointments.events import (
     AppointmentMoved,
     PatientArrived,
 )
+from booking.people.events import PatientNeedsChanged
 from booking.platform.database import Session
 from reminders.messages.models import Message
 from reminders.planning import service
@@ -50,6 +51,12 @@ def on_arrived(session: Session, event: PatientArrived) -> None:
 def on_preference_changed(session: Session, event: PreferenceChanged) -> None:
     """What lies ahead goes by the channel the patient wants now."""
     service.plan_ahead(session, coming_of(session, event.patient_id), reason="wishes")
+
+
+def on_needs_changed(session: Session, event: PatientNeedsChanged) -> None:
+    """Some steps are for those who need an interpreter."""
+    if "interpreter" in event.before ^ event.now:
+        service.plan_ahead(session, coming_of(session, event.patient_id), reason="conditions")
 
 
 def on_published(session: Session, event: PolicyPublished) -> None:

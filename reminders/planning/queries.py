@@ -46,7 +46,7 @@ def coming_of(session: Session, patient_id: int) -> Sequence[int]:
     ).all()
 
 
-def _coming(session: Session, clinic_id: int) -> Select[tuple[int]]:
+def _coming(session: Session, clinic_id: int) -> Select[int]:
     return (
         select(Appointment.id)
         .where(

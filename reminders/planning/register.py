@@ -11,6 +11,7 @@ from booking.appointments.events import (
     PatientArrived,
 )
 from booking.clinic_web.worklist import KINDS, Kind
+from booking.people.events import PatientNeedsChanged
 from booking.platform.web import Rettid
 from reminders.planning import handlers, service
 from reminders.policies.events import PolicyPublished, SendingStopped
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     events.subscribe(AppointmentCancelled, handlers.on_cancelled)
     events.subscribe(PatientArrived, handlers.on_arrived)
     events.subscribe(PreferenceChanged, handlers.on_preference_changed)
+    events.subscribe(PatientNeedsChanged, handlers.on_needs_changed)
     events.subscribe(PolicyPublished, handlers.on_published)
     events.subscribe(SendingStopped, handlers.on_stopped)
     KINDS[service.NOT_REACHED] = Kind(
