@@ -7,10 +7,10 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
-from booking.platform.database import Session
+from booking.platform.database import Database, Session
 from booking.platform.embedded_jobs import EmbeddedJobs
 from booking.platform.errors import ConfigurationError
-from booking.platform.jobs import Job, JobBook, JobState
+from booking.platform.jobs import Job, JobBook, JobState, LongJob
 from booking.platform.limits import AttemptCount, Limit, count
 from booking.platform.web import Rettid
 
@@ -59,6 +59,59 @@ def test_a_failing_job_is_rolled_back_noted_and_tried_again(
         assert session.get_one(JobState, "failing").outcome == "ZeroDivisionError"
     freezer.tick(60)
     assert book.run_due(rettid.database) == {"failing": 0, "sound": 1}
+
+
+def test_a_long_job_commits_as_it_goes_and_keeps_what_it_had_done_when_it_fails(
+    rettid: Rettid, freezer: FrozenDateTimeFactory
+) -> None:
+    def send(database: Database) -> int:
+        with database.transaction() as session:
+            mark(session, "first")
+        if marks(rettid) == 1:
+            raise ZeroDivisionError
+        return 1
+
+    book = JobBook()
+    book.add(LongJob("sending", timedelta(minutes=1), send, lanes=3))
+    assert book.run_due(rettid.database) == {"sending": 0}
+    assert marks(rettid) == 1
+    freezer.tick(60)
+    assert book.run_due(rettid.database) == {"sending": 1}
+    assert book.run_due(rettid.database) == {}
+    assert marks(rettid) == 2
+
+
+def test_each_lane_of_a_long_job_is_due_and_claimed_by_itself(
+    rettid: Rettid, freezer: FrozenDateTimeFactory
+) -> None:
+    book = JobBook()
+    book.add(LongJob("sending", timedelta(minutes=1), lambda database: 1, lanes=3))
+    book.add(Job("marking", timedelta(minutes=2), mark))
+    assert book.due(rettid.database) == ["sending", "sending:2", "sending:3", "marking"]
+    assert book.run(rettid.database, "sending:2", "worker") == 1
+    assert book.run(rettid.database, "sending:2", "another") is None
+    assert book.due(rettid.database) == ["sending", "sending:3", "marking"]
+    freezer.tick(60)
+    assert "sending:2" in book.due(rettid.database)
+
+
+def test_what_was_begun_and_never_ended_is_due_again_at_once(rettid: Rettid) -> None:
+    class Killed(BaseException):
+        """What no handler of ours may hold up."""
+
+    def die(session: Session) -> int:
+        raise Killed
+
+    book = JobBook()
+    book.add(Job("dying", timedelta(days=1), die))
+    book.add(Job("sound", timedelta(days=1), mark))
+    with pytest.raises(Killed):
+        book.run(rettid.database, "dying", "worker 1")
+    book.run(rettid.database, "sound", "worker 2")
+    assert book.due(rettid.database) == []
+    assert book.give_back(rettid.database, "worker 2") == 0
+    assert book.give_back(rettid.database, "worker 1") == 1
+    assert book.due(rettid.database) == ["dying"]
 
 
 def test_the_application_has_its_jobs(rettid: Rettid) -> None:
