@@ -1,5 +1,6 @@
 """What an operator says about the clinic's account with Twilio."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from booking.platform.errors import ConfigurationError
 SID = "RETTID_TWILIO_ACCOUNT_SID"
 TOKEN = "RETTID_TWILIO_AUTH_TOKEN"  # noqa: S105  (a variable's name)
 URL = "RETTID_TWILIO_URL"
+
+ACCOUNT = re.compile("AC[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ def from_environment(environ: Mapping[str, str], public_url: str) -> TwilioSetti
     missing = [name for name, value in ((SID, sid), (TOKEN, tokens)) if not value]
     if missing:
         raise ConfigurationError(f"missing in the environment: {', '.join(missing)}")
+    if not ACCOUNT.fullmatch(sid):
+        raise ConfigurationError(f"{SID} must be an account's SID: AC and 32 hexadecimal digits")
     base_url = environ.get(URL, "").strip().rstrip("/")
     parts = urlsplit(base_url)
     if base_url and (parts.scheme not in ("http", "https") or not parts.netloc):
