@@ -36,7 +36,7 @@ class OneTry(TwilioHttpClient):
     def __init__(self, base_url: str, timeout: float) -> None:
         """`base_url` takes the place of Twilio's scheme and host; '' leaves them."""
         super().__init__(timeout=timeout)
-        self._base = urlsplit(base_url)
+        self._base_url = base_url
 
     def request(
         self,
@@ -52,7 +52,14 @@ class OneTry(TwilioHttpClient):
         """One request; only a success with a readable answer is returned."""
         try:
             response = super().request(
-                method, self._here(url), params, data, headers, auth, timeout, allow_redirects
+                method,
+                at(self._base_url, url),
+                params,
+                data,
+                headers,
+                auth,
+                timeout,
+                allow_redirects,
             )
         except requests.ConnectionError as error:
             if _never_connected(error):
@@ -68,13 +75,14 @@ class OneTry(TwilioHttpClient):
     def log_response(self, status_code: int, response: object) -> None:
         """Nothing, likewise."""
 
-    def _here(self, url: str) -> str:
-        if not self._base.netloc:
-            return url
-        path = self._base.path.rstrip("/") + urlsplit(url).path
-        return urlunsplit(
-            urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc, path=path)
-        )
+
+def at(base_url: str, url: str) -> str:
+    """An address of Twilio's with `base_url` for its scheme and host; '' leaves them."""
+    if not base_url:
+        return url
+    base, parts = urlsplit(base_url), urlsplit(url)
+    path = base.path.rstrip("/") + parts.path
+    return urlunsplit(parts._replace(scheme=base.scheme, netloc=base.netloc, path=path))
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:

@@ -10,7 +10,7 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from booking.platform.clock import Clock, SystemClock
 from reminders.channels.port import Found, NotAccepted, OutcomeUnknown, Outgoing, Receipt
 from reminders.channels.twilio.api import client_of
-from reminders.channels.twilio.finding import MOST, earliest
+from reminders.channels.twilio.finding import MOST, first_sent
 from reminders.channels.twilio.settings import TwilioSettings
 from reminders.channels.twilio_statuses import error_code_of, status_of
 from reminders.policies.steps import Channel as ChannelCode
@@ -77,7 +77,7 @@ class TwilioSms:
         def fits(message: MessageInstance) -> bool:
             return (message.body or "").strip() == outgoing.body.strip()
 
-        message = earliest(ask, since, known, fits)
+        message = first_sent("sms", ask, since, known, fits)
         if message is None:
             return None
         state = status_of("sms", str(message.status))

@@ -9,7 +9,7 @@ from twilio.rest.api.v2010.account.call import CallInstance
 from booking.platform.clock import Clock, SystemClock
 from reminders.channels.port import Found, NotAccepted, OutcomeUnknown, Outgoing, Receipt
 from reminders.channels.twilio.api import client_of
-from reminders.channels.twilio.finding import MOST, earliest
+from reminders.channels.twilio.finding import MOST, first_sent
 from reminders.channels.twilio.settings import TwilioSettings
 from reminders.channels.twilio.sms import EXPIRED
 from reminders.channels.twilio_statuses import error_code_of, status_of
@@ -71,7 +71,7 @@ class TwilioVoice:
         def fits(call: CallInstance) -> bool:
             return call._from == outgoing.sender
 
-        call = earliest(ask, since, known, fits)
+        call = first_sent("voice", ask, since, known, fits)
         if call is None:
             return None
         status = str(call.status)

@@ -193,6 +193,8 @@ class FakeTwilio:
             record = None
             if trouble is None or trouble.accepts:
                 record = self._accept(kind, form)
+            if record is not None and trouble is not None and trouble.heard == "failed":
+                record.status, record.error_code, trouble = "failed", trouble.code, None
             released = self._released
             self._changed.notify_all()
         if trouble is not None:

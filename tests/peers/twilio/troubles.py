@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Heard = Literal["nothing", "cut off", "garbled", "refusal"]
+Heard = Literal["nothing", "cut off", "garbled", "refusal", "failed"]
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,8 @@ class Trouble:
     """One request that goes wrong.
 
     accepts: whether the message or call exists afterwards. heard: no answer while the client
-    waits, the connection cut, an answer that is no JSON, or a refusal with status and code.
+    waits, the connection cut, an answer that is no JSON, a refusal with status and code, or that it
+    was made and has failed.
     """
 
     accepts: bool
@@ -48,3 +49,8 @@ def too_many() -> Trouble:
 def refuses(code: int | None, status: int = 400) -> Trouble:
     """A certain no, with Twilio's code for it; None is a 4xx from something in between."""
     return Trouble(accepts=False, heard="refusal", status=status, code=code)
+
+
+def stillborn(code: int) -> Trouble:
+    """A 201 with a message that has already failed."""
+    return Trouble(accepts=True, heard="failed", code=code)

@@ -57,6 +57,13 @@ def test_a_message_waits_at_most_as_long_as_twilio_lets_it(
     assert twilio.records[0].said("ValidityPeriod") == "36000"
 
 
+@pytest.mark.freeze_time("2026-11-23T08:00:00Z")
+def test_with_the_clock_stopped(sms: TwilioSms, twilio: FakeTwilio, reminder: Writes) -> None:
+    sid = sms.send(reminder()).provider_id
+    assert twilio.records[0].said("ValidityPeriod") == "7200"
+    assert sms.find(reminder(), datetime.now(UTC), []) == Found(sid, "sent")
+
+
 def test_what_would_come_too_late_is_not_handed_over(
     sms: TwilioSms, twilio: FakeTwilio, reminder: Writes
 ) -> None:

@@ -20,6 +20,7 @@ from tests.peers.twilio.troubles import (
     hangs,
     refuses,
     server_error,
+    stillborn,
     too_many,
 )
 
@@ -29,6 +30,7 @@ ACCEPTED = [
     (garbled(accepts=True), "unreadable answer"),
     (server_error(accepts=True), "http 500"),
     (server_error(accepts=True, status=503), "http 503"),
+    (server_error(accepts=True, status=302), "http 302"),
 ]
 NOT_ACCEPTED = [
     (hangs(accepts=False), "timeout"),
@@ -195,6 +197,21 @@ def test_only_this_very_message_is_found(
     assert sms.find(reminder(), since, [theirs]) is None
     ours = sms.send(reminder()).provider_id
     assert sms.find(reminder(), since, [theirs]) == Found(ours, "sent")
+
+
+def test_what_failed_before_is_not_taken_for_what_was_sent_after(
+    sms: TwilioSms, twilio: FakeTwilio, reminder: Writes
+) -> None:
+    twilio.next_sends(stillborn(30008), hangs(accepts=True))
+    with pytest.raises(NotAccepted, match="30008"):
+        sms.send(reminder())
+    since = datetime.now(UTC)
+    failed = twilio.records[0]
+    assert sms.find(reminder(), since, []) == Found(failed.sid, "failed", "30008")
+    with pytest.raises(OutcomeUnknown):
+        sms.send(reminder())
+    failed.begun = failed.created  # so that one list has the one, and the other the other
+    assert sms.find(reminder(), since, []) == Found(twilio.records[1].sid, "sent")
 
 
 def test_last_months_message_with_the_same_words_is_another(
