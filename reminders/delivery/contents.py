@@ -2,9 +2,8 @@
 with, and by the facts as they are now.
 """
 
-from zoneinfo import ZoneInfo
-
 from booking.platform.database import Session
+from booking.platform.localtime import to_local
 from booking.platform.phone import readable
 from reminders.channels.port import Outgoing
 from reminders.messages.models import Message
@@ -38,18 +37,18 @@ def said(
     session: Session, message: Message, sender: MessageSender, language: str
 ) -> dict[str, str]:
     """What each field of a wording says in this message."""
-    zone: ZoneInfo = message.clinic.zone
     values = {
         "sted": sender.place,
         "telefon": readable(message.clinic.phone),
         "link": f"{session.ports['public_url']()}/mine-tider",
         "klinik": message.clinic.name,
+        "svar": fields.answer_text(language, may_reply=sender.may_reply),
     }
     if message.about_at is not None:
-        local = message.about_at.astimezone(zone)
+        local = to_local(message.about_at, message.clinic.zone)
         values |= {
-            "dag": fields.day_text(local, language),
-            "kl": f"{local:%H.%M}",
+            "dag": fields.day_text(local, language, long=message.channel != "sms"),
+            "kl": fields.time_text(local),
         }
     return values
 

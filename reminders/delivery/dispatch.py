@@ -29,9 +29,9 @@ from reminders.preferences.reach import opted_out
 
 log = structlog.get_logger()
 
-BATCH = 50
-# A claim older than this is let go of, not sent: whoever looks for lost attempts may be at it.
-GOOD_FOR = timedelta(seconds=60)
+BATCH = 20
+# A claim older than this is let go of, not sent: what was true in the claim may be so no more.
+GOOD_FOR = timedelta(seconds=20)
 # A run ends after so long, so that in one process the other jobs have their turn.
 RUN_FOR = timedelta(seconds=20)
 

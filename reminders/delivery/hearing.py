@@ -106,9 +106,10 @@ def _follow(session: Session, attempt: MessageAttempt, state: AttemptState) -> N
     message = attempt.message
     if state in ("sent", "delivered"):
         breakers.answered(session, attempt.provider)
-        message.state, message.state_at, message.reason = state, session.now(), ""
-    elif message.state not in ("sending", "unknown", "sent"):
-        return  # withdrawn, or gone on by another channel meanwhile
+        if message.state != "delivered":
+            message.state, message.state_at, message.reason = state, session.now(), ""
+    elif message.state not in ("sending", "unknown", "sent") or _tried_since(session, attempt):
+        return  # withdrawn, or gone on by another attempt meanwhile
     elif state == "unknown":
         message.state, message.state_at = "unknown", session.now()
         message.next_at = session.now() + LOOK_AFTER
@@ -150,6 +151,14 @@ def _failed(session: Session, attempt: MessageAttempt, message: Message) -> None
         again(session, message, reason)
     else:
         next_channel(session, message, reason)
+
+
+def _tried_since(session: Session, attempt: MessageAttempt) -> bool:
+    """Whether the message has been tried again since."""
+    later = exists().where(
+        MessageAttempt.message_id == attempt.message_id, MessageAttempt.number > attempt.number
+    )
+    return bool(session.scalar(select(later)))
 
 
 def _sent_anew(session: Session, attempt: MessageAttempt) -> bool:

@@ -21,7 +21,7 @@ from reminders.messages.states import RANK, AttemptState
 
 log = structlog.get_logger()
 
-# A claim is good for a minute (dispatch.GOOD_FOR), and a call ends within seconds.
+# A claim is good for seconds (dispatch.GOOD_FOR), and so is a call.
 DEAD_AFTER = timedelta(minutes=2)
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 # The operators' clocks and ours may differ a little.
