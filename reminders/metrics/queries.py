@@ -38,7 +38,7 @@ def figures(session: Session) -> Figures:
     )
     unknown = select(func.min(MessageAttempt.started_at)).where(MessageAttempt.state == "unknown")
     return Figures(
-        dict(session.execute(states).tuples().all()),
+        dict(session.execute(states).all()),
         {(channel, state): count for channel, state, count in session.execute(tried)},
         _seconds(session.scalar(waiting), now),
         _seconds(session.scalar(unknown), now),

@@ -76,7 +76,7 @@ def wordings(session: Session, clinic_id: int) -> Mapping[str, int]:
         .where(ReminderWording.clinic_id == clinic_id)
         .group_by(ReminderWording.code)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def sender_of(session: Session, clinic_id: int) -> MessageSender | None:
