@@ -31,7 +31,15 @@ SOAK = int(os.environ.get("RETTID_SOAK", "1"))
 
 # Freezing looks through every module there is, and these hold no clock that a test stops.
 freezegun.configure(
-    extend_ignore_list=["sqlalchemy", "psycopg", "alembic", "holidays", "playwright", "pygments"]
+    extend_ignore_list=[
+        "sqlalchemy",
+        "psycopg",
+        "alembic",
+        "holidays",
+        "playwright",
+        "pygments",
+        "procrastinate",
+    ]
 )
 hypothesis.settings.register_profile("rettid", deadline=None, max_examples=100 * SOAK)
 hypothesis.settings.load_profile("rettid")

@@ -9,6 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 from booking.platform import backups, keys, migrate, rotation
 from booking.platform.database import Base
 from booking.platform.web import rettid
+from booking.platform.worker import work
 
 database = AppGroup("db", help="The database.")
 key_ring = AppGroup("keys", help="The keys that seal what must not lie open.")
@@ -85,5 +86,5 @@ def restore(source: Path, *, yes: bool) -> None:
 
 def register(app: Flask) -> None:
     """Add the platform's commands."""
-    for command in (database, key_ring, back_up, restore):
+    for command in (database, key_ring, back_up, restore, work):
         app.cli.add_command(command)

@@ -27,6 +27,7 @@ class Config:
 
     data_keys: version -> Fernet key (32 url-safe base64 bytes); the highest version seals,
     every version opens. lookup_key: the key of the hashes by which CPR and phone are found.
+    run_jobs: this server's process also runs the jobs (RETTID_JOBS=embedded).
     trusted_proxies: how many web servers in front of us add to X-Forwarded-For. messaging: the
     settings of those who carry messages, as named in the environment; each reads its own.
     metrics_token: what whoever reads /metrics must show; nobody may where it is empty.
@@ -87,7 +88,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         lookup_key=_long_enough("RETTID_LOOKUP_KEY", values["RETTID_LOOKUP_KEY"]),
         public_url=values.get("RETTID_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         instance=instance,
-        run_jobs=values.get("RETTID_JOBS", "") == "embedded",
+        run_jobs=_runs_jobs(values.get("RETTID_JOBS", ""), values["DATABASE_URL"]),
         trusted_proxies=_proxies(values.get("RETTID_TRUSTED_PROXIES", "")),
         metrics_token=values.get("RETTID_METRICS_TOKEN", ""),
         messaging={name: text for name, text in values.items() if name.startswith(MESSAGING)},
@@ -114,6 +115,14 @@ def _long_enough(name: str, value: str) -> str:
     if len(value) < 32:
         raise ConfigurationError(f"{name} must have at least 32 characters")
     return value
+
+
+def _runs_jobs(who: str, database_url: str) -> bool:
+    if who not in ("", "embedded", "procrastinate"):
+        raise ConfigurationError("RETTID_JOBS must be embedded, procrastinate or empty")
+    if who == "procrastinate" and not database_url.startswith("postgresql"):
+        raise ConfigurationError("RETTID_JOBS=procrastinate needs PostgreSQL; use embedded")
+    return who == "embedded"
 
 
 def _proxies(text: str) -> int:

@@ -108,19 +108,24 @@ class JobBook:
         return [lane.name for lane in self._lanes() if lane.name not in waiting]
 
     def run(self, database: Database, name: str, runner: str) -> int | None:
-        """Run a lane if it still is due: things done, or None. Raises KeyError for an unknown name.
+        """Run a lane if it still is due: things done, or None. A lane that is not ours is not due.
 
         runner: who does it, to be named if the run never ends (`give_back`); 40 characters at most.
         """
-        lane = {one.name: one for one in self._lanes()}[name]
-        return self._run_if_due(database, lane, runner)
+        lane = next((one for one in self._lanes() if one.name == name), None)
+        return self._run_if_due(database, lane, runner) if lane else None
 
     def give_back(self, database: Database, runner: str | None = None) -> int:
-        """Make due at once what this runner (None: anyone) began and never ended; how many lanes.
+        """Make due at once what this runner began and never ended; how many lanes that were.
 
-        For runners known to be dead; a run that goes on all the same is run twice, harmlessly.
+        For a runner known to be dead, or None: all but this process. What goes on all the same is
+        run twice, harmlessly.
         """
-        begun = JobState.runner != "" if runner is None else JobState.runner == runner
+        begun = (
+            JobState.runner.not_in(["", self._runner])
+            if runner is None
+            else JobState.runner == runner
+        )
         with database.transaction() as session:
             given = session.execute(
                 update(JobState).where(begun).values(due=session.now(), runner="")
