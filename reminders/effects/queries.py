@@ -48,13 +48,12 @@ def result(session: Session, experiment: Experiment, prices: Prices) -> Found:
         ExperimentVisit.experiment_id == experiment.id
     )
     places = {arm.id: place for place, arm in enumerate(experiment.arms)}
-    drawn = dict(
-        session.execute(
-            select(ExperimentVisit.appointment_id, ExperimentVisit.arm_id).where(
-                ExperimentVisit.experiment_id == experiment.id
-            )
-        ).tuples()
+    lots = session.execute(
+        select(ExperimentVisit.appointment_id, ExperimentVisit.arm_id).where(
+            ExperimentVisit.experiment_id == experiment.id
+        )
     )
+    drawn = dict(lots.all())
     patients, stories = _stories(session, counted)
     refilled, sent = _refilled(session, counted), _sent(session, counted)
     now = session.now()

@@ -1,6 +1,6 @@
 """Reading experiments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
 from reminders.experiments.models import Experiment, ExperimentArm
+from reminders.policies.models import ReminderWording
 
 
 def of_clinic(session: Session, clinic_id: int) -> Sequence[Experiment]:
@@ -38,3 +39,13 @@ def arm_of_experiment(experiment: Experiment, arm_id: int) -> ExperimentArm:
         if arm.id == arm_id:
             return arm
     raise NotFound
+
+
+def wording_names(session: Session, clinic_id: int) -> Mapping[str, str]:
+    """What a clinic's wordings are called, by code."""
+    rows = session.execute(
+        select(ReminderWording.code, ReminderWording.name)
+        .where(ReminderWording.clinic_id == clinic_id)
+        .order_by(ReminderWording.name)
+    )
+    return dict(rows.all())

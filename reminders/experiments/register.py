@@ -18,7 +18,7 @@ ACTS = {
     "experiment.described": _("Rettede et forsøg med påmindelser"),
     "experiment.started": _("Satte et forsøg med påmindelser i gang"),
     "experiment.stopped": _("Stoppede et forsøg med påmindelser før tid"),
-    "experiment.discarded": _("Smed et udkast til et forsøg væk"),
+    "experiment.discarded": _("Smed en kladde til et forsøg væk"),
 }
 
 
@@ -65,7 +65,7 @@ def _errors() -> dict[str, Shown]:
         ),
         "experiment_usual_has_changed": Shown(
             409,
-            _("Klinikkens regler er ændret, siden udkastet blev lavet"),
+            _("Klinikkens regler er ændret, siden kladden blev lavet"),
             _("Brug de nye regler som »Som nu«, se modellerne igennem, og prøv igen."),
         ),
         "experiment_model_flawed": Shown(
