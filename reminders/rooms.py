@@ -2,14 +2,23 @@
 
 from flask import Flask
 
+from booking.platform.web import Rettid
 from reminders.channels import models as channel_tables
+from reminders.channels.connecting import connect
+from reminders.clinic_web import register as clinic_web
 from reminders.delivery import models as delivery_tables
+from reminders.delivery import register as delivery
+from reminders.demo import register as demo
 from reminders.experiments import models as experiment_tables
+from reminders.experiments import register as experiments
 from reminders.help_list import models as help_list_tables
 from reminders.messages import models as message_tables
+from reminders.metrics import web as metrics
+from reminders.planning import register as planning
 from reminders.policies import models as policy_tables
 from reminders.preferences import models as preference_tables
 from reminders.replies import models as reply_tables
+from reminders.replies import register as replies
 
 TABLES = (
     policy_tables,
@@ -25,4 +34,14 @@ TABLES = (
 
 def register(app: Flask) -> None:
     """Make the feature known, room by room."""
-    app.extensions["rettid"].features.add("reminders")
+    rettid: Rettid = app.extensions["rettid"]
+    rettid.features.add("reminders")
+    rettid.database.ports["channels"] = connect(rettid.config, rettid.database)
+    rettid.database.ports["public_url"] = lambda: rettid.config.public_url
+    experiments.register(app)
+    planning.register(app)
+    delivery.register(app)
+    replies.register(app)
+    clinic_web.register(app)
+    app.register_blueprint(metrics.pages)
+    demo.register(app)

@@ -60,6 +60,8 @@ SHOWS: dict[str, tuple[LazyString, LazyString]] = {
         _l("En bekræftet tid på video, og en kontrol, der først får sin tid senere."),
     ),
 }
+# Other pages of the demo, by endpoint; features add theirs.
+WAYS: dict[str, LazyString] = {}
 STAFF: dict[str, LazyString] = {
     "hanne": _l("Sekretær i reumatologien: dagens liste, arbejdsliste, booking for patienter."),
     "maja": _l("Sekretær i begge klinikker."),
@@ -98,7 +100,9 @@ def choose() -> ResponseReturnValue:
     ]
     found = {one.username: one for one in db().scalars(select(Staff))}
     staff = [(found[name], text) for name, text in STAFF.items() if name in found]
-    return render_template("demo/choose.html", patients=patients, staff=staff, password=PASSWORD)
+    return render_template(
+        "demo/choose.html", patients=patients, staff=staff, password=PASSWORD, ways=WAYS
+    )
 
 
 @pages.post("/patient/<story>", access=Access.PUBLIC)
