@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from booking.appointments import occasions
 from booking.appointments import service as booking
 from booking.appointments.models import Appointment
 from booking.appointments.search import Slot
 from booking.appointments.worklist.models import WorklistItem
-from booking.platform.database import Session
+from booking.platform.database import Base, Database, Session
+from booking.platform.web import Rettid
 from reminders.channels.models import RecordedMessage
 from reminders.messages.models import Message, MessageAttempt
 from reminders.policies import service as policies
@@ -21,12 +24,17 @@ from tests.integration.appointments.conftest import Place, place  # noqa: F401  
 
 SENDER = SenderDetails("number", "+4552512345", "Sygehus Nord")
 
+PHONE = "+4520301020"
+
+Row = TypeVar("Row", bound=Base)
+
 
 @dataclass
 class Sending:
     """The clinic, its patient's bookings, and what was planned and sent."""
 
     session: Session
+    database: Database
     place: Place
 
     def book(self, start: datetime, *, provisional: bool = False) -> Appointment:
@@ -75,27 +83,30 @@ class Sending:
 
     def messages(self) -> Sequence[Message]:
         """All of them, by when they are due."""
-        self.session.expire_all()
-        return self.session.scalars(select(Message).order_by(Message.due_at, Message.id)).all()
+        return self._read(select(Message).order_by(Message.due_at, Message.id))
 
     def planned(self) -> list[tuple[str, datetime]]:
         """(kind, due) of what is planned."""
         return [(one.kind, one.due_at) for one in self.messages() if one.state == "planned"]
 
     def attempts(self) -> Sequence[MessageAttempt]:
-        """Every attempt, in order."""
-        self.session.expire_all()
-        return self.session.scalars(select(MessageAttempt).order_by(MessageAttempt.id)).all()
+        """Every attempt, in order, with its message."""
+        wanted = select(MessageAttempt).options(joinedload(MessageAttempt.message))
+        return self._read(wanted.order_by(MessageAttempt.id))
 
     def telephone(self) -> Sequence[RecordedMessage]:
         """What came to the recording channels."""
-        self.session.expire_all()
-        return self.session.scalars(select(RecordedMessage).order_by(RecordedMessage.id)).all()
+        return self._read(select(RecordedMessage).order_by(RecordedMessage.id))
 
     def worklist(self) -> list[str]:
         """The kinds of what is open on the worklist."""
         open_items = select(WorklistItem).where(WorklistItem.status == "open")
-        return [one.kind for one in self.session.scalars(open_items)]
+        return [one.kind for one in self._read(open_items)]
+
+    def _read(self, wanted: Select[Row]) -> Sequence[Row]:
+        """In a session that ends: on SQLite the test's own would keep everyone else waiting."""
+        with self.database.reading() as looking:
+            return looking.scalars(wanted).all()
 
     def _slot(self, start: datetime, minutes: int) -> Slot:
         end = start.astimezone(UTC) + timedelta(minutes=minutes)
@@ -103,8 +114,10 @@ class Sending:
 
 
 @pytest.fixture
-def sending(session: Session, place: Place) -> Sending:  # noqa: F811
+def sending(session: Session, rettid: Rettid, place: Place) -> Sending:  # noqa: F811
     """The clinic of `place`, which sends by a number that can be answered."""
     policies.send_from(session, place.secretary, place.clinic, SENDER)
+    place.patient.phone_sealed = session.vault.seal(PHONE)
+    place.patient.phone_hash = session.vault.fingerprint("phone", PHONE)
     session.commit()
-    return Sending(session, place)
+    return Sending(session, rettid.database, place)
