@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 from booking.people.models import Patient
 from booking.platform.clock import Clock
 from booking.platform.database import Database, Session
+from reminders.channels.connecting import RECORDED
 from reminders.channels.models import RecordedMessage
+from reminders.channels.recording import RecordingChannel
 from reminders.delivery.dispatch import dispatch
 from reminders.messages.models import Message
 from reminders.policies import queries as policies
@@ -102,8 +104,10 @@ def let_pass(database: Database, clock: Clock, patient_id: int, until: datetime 
         return 0
     sent, now = 0, clock.now()
     for at in sorted({*_due(database, patient_id, until), until}):
-        then = Later(clock, max(at - now, timedelta()))
-        sent += dispatch(database.by(then), patients=[patient_id])
+        then = database.by(Later(clock, max(at - now, timedelta())))
+        recorders = {code: RecordingChannel(code, then) for code in RECORDED}
+        then.ports = {**database.ports, "channels": {**database.ports["channels"], **recorders}}
+        sent += dispatch(then, patients=[patient_id])
     return sent
 
 

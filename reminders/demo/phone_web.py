@@ -84,11 +84,11 @@ def answer(patient_id: int) -> ResponseReturnValue:
 @pages.post("/<int:patient_id>/tid", access=Access.PUBLIC)
 def let_pass(patient_id: int) -> ResponseReturnValue:
     """Let time pass for this telephone."""
-    patient = _patient(patient_id)
+    _patient(patient_id)
     _text, step = STEPS[read(PassForm())["step"]]
-    db().rollback()  # nothing was written; on SQLite the messages' own transactions wait for ours
     until = rettid().clock.now() + step if step is not None else None
-    sent = phone.let_pass(rettid().database, rettid().clock, patient.id, until)
+    db().rollback()  # nothing was written; on SQLite the messages' own transactions wait for ours
+    sent = phone.let_pass(rettid().database, rettid().clock, patient_id, until)
     flash(
         ngettext("%(num)s besked er kommet.", "%(num)s beskeder er kommet.", sent)
         if sent
