@@ -267,20 +267,26 @@ def test_two_workers_share_the_lanes_of_a_long_job(place: Place) -> None:
 
 @workers
 def test_one_lane_is_run_in_one_place_and_queued_once(place: Place) -> None:
-    alone, runs = threading.Lock(), []
+    begun, beats, let_go = [], [], threading.Event()
 
     def send(database: Database) -> int:
-        runs.append(alone.acquire(blocking=False))
-        time.sleep(0.4)
-        alone.release()
+        begun.append(place.clock.at)
+        return int(let_go.wait(SECONDS))
+
+    def beat(session: Session) -> int:
+        beats.append(place.clock.at)
         return 1
 
     book = JobBook()
     book.add(LongJob("sending", timedelta(0), send))
+    book.add(Job("beating", timedelta(0), beat))
     with place.running(book), place.running(book):
-        until(lambda: len(runs) >= 4)
-        assert place.queued().count(("sending", "todo")) <= 1
-    assert all(runs)
+        until(lambda: len(beats) >= 4)
+        assert len(begun) == 1
+        queued = sorted(status for name, status in place.queued() if name == "sending")
+        assert queued == ["doing", "todo"]
+        let_go.set()
+        until(lambda: len(begun) > 1)
 
 
 @workers

@@ -24,8 +24,15 @@ def test_production_is_what_one_gets_without_asking() -> None:
     assert config.secure_cookies
     assert not config.run_jobs
     assert from_environment({**WHOLE, "RETTID_JOBS": "embedded"}).run_jobs
+    assert not from_environment({**WHOLE, "RETTID_JOBS": "procrastinate"}).run_jobs
     assert config.trusted_proxies == 0
     assert from_environment({**WHOLE, "RETTID_TRUSTED_PROXIES": "2"}).trusted_proxies == 2
+
+
+def test_workers_are_refused_on_sqlite_where_nobody_would_run_the_jobs() -> None:
+    on_sqlite = {**WHOLE, "DATABASE_URL": "sqlite:///x.sqlite3", "RETTID_JOBS": "procrastinate"}
+    with pytest.raises(ConfigurationError, match="PostgreSQL"):
+        from_environment(on_sqlite)
 
 
 def test_every_missing_secret_is_named() -> None:
@@ -52,6 +59,7 @@ def test_one_missing_secret_is_enough_to_refuse(name: str) -> None:
         ("RETTID_DATA_KEYS", "1:not-a-key"),
         ("RETTID_DATA_KEYS", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="),
         ("RETTID_MODE", "prodution"),
+        ("RETTID_JOBS", "embeded"),
         ("RETTID_TRUSTED_PROXIES", "-1"),
         ("RETTID_TRUSTED_PROXIES", "yes"),
     ],
