@@ -18,7 +18,6 @@ from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
 from reminders.clinic_web import experiment_words as words
 from reminders.clinic_web.frame import MESSAGES
-from reminders.clinic_web.words import when
 from reminders.experiments import queries, service
 from reminders.experiments.errors import ModelFlawed
 from reminders.experiments.models import Experiment, ExperimentArm
@@ -38,7 +37,7 @@ def new(clinic_id: int, experiment_id: int) -> ResponseReturnValue:
     """Another model; it begins as the usual one."""
     clinic, experiment = _here(clinic_id, experiment_id)
     usual = _policy(experiment.arms[0])
-    return _page(clinic, experiment, usual, {"weight": 1, **_values(usual)})
+    return _page(clinic, experiment, usual, {"weight": 1, **_values(usual, usual)})
 
 
 @pages.post("/ny", access=Access.SECRETARY)
@@ -62,8 +61,9 @@ def edit(clinic_id: int, experiment_id: int, arm_id: int) -> ResponseReturnValue
     """A model as it is."""
     clinic, experiment = _here(clinic_id, experiment_id)
     arm = queries.arm_of_experiment(experiment, arm_id)
-    values = {"name": arm.name, "weight": arm.weight, **_values(_policy(arm))}
-    return _page(clinic, experiment, _policy(experiment.arms[0]), values, arm)
+    usual = _policy(experiment.arms[0])
+    values = {"name": arm.name, "weight": arm.weight, **_values(_policy(arm), usual)}
+    return _page(clinic, experiment, usual, values, arm)
 
 
 @pages.post("/<int:arm_id>", access=Access.SECRETARY)
@@ -97,16 +97,31 @@ def remove(clinic_id: int, experiment_id: int, arm_id: int) -> ResponseReturnVal
     return redirect(_address(clinic_id, experiment_id), 303)
 
 
+@pages.post("/<int:arm_id>/brug", access=Access.SECRETARY)
+def adopt(clinic_id: int, experiment_id: int, arm_id: int) -> ResponseReturnValue:
+    """Lay it as the draft of the clinic's policy."""
+    _clinic, experiment = _here(clinic_id, experiment_id)
+    arm = queries.arm_of_experiment(experiment, arm_id)
+    try:
+        service.adopt(db(), me(), arm)
+    except DomainError as error:
+        db().rollback()
+        flash(in_words(error), "error")
+        return redirect(_address(clinic_id, experiment_id), 303)
+    flash(_("Modellen er lagt som kladde til reglerne. Se den igennem, og udgiv den."), "success")
+    return redirect(url_for("staff_messages.overview", clinic_id=clinic_id), 303)
+
+
 def _form(experiment: Experiment, usual: Policy, arm: ExperimentArm | None) -> Form:
     """The fields of a model: name, share, and four for each reminder; of the usual the share."""
     fields: dict[str, Any] = {"weight": Number(1, 100, load_default=1)}
     if arm is None or arm.number > 0:
         fields["name"] = Text(required=True, longest=100)
-        wordings = queries.wording_names(db(), experiment.clinic_id)
+        wordings = _wordings(experiment, usual)
         for one in _offered(usual):
             fields[f"send_{one.key}"] = Yes()
-            fields[f"amount_{one.key}"] = Number(0, 14 * 24, load_default=one.when.amount)
-            fields[f"at_{one.key}"] = WallClock(load_default=one.when.at)
+            fields[f"amount_{one.key}"] = Number(0, 14 * 24, load_default=None)
+            fields[f"at_{one.key}"] = WallClock(load_default=None)
             fields[f"channels_{one.key}"] = Choice(
                 [code for code, _text in _orders(one)], load_default=",".join(one.channels)
             )
@@ -132,9 +147,21 @@ def _orders(one: Step) -> list[tuple[str, str]]:
     return [(",".join(order), words.order(order)) for order in orders]
 
 
-def _values(policy: Policy) -> dict[str, object]:
-    """A model as the form shows it."""
-    values: dict[str, object] = {}
+def _wordings(experiment: Experiment, usual: Policy) -> dict[str, str]:
+    """The texts to choose from, by code: not those that tell of something else than a visit."""
+    others = {one.wording for one in usual.steps if one.kind != "reminder"}
+    names = queries.wording_names(db(), experiment.clinic_id)
+    return {code: name for code, name in names.items() if code not in others}
+
+
+def _values(policy: Policy, usual: Policy) -> dict[str, object]:
+    """A model as the form shows it, with something to begin from for one reminder more."""
+    more = _one_more(usual)
+    values: dict[str, object] = {
+        f"amount_{more.key}": 7,
+        f"at_{more.key}": "10:00",
+        f"wording_{more.key}": more.wording,
+    }
     for one in words.reminders(policy):
         values |= {
             f"send_{one.key}": "1",
@@ -151,6 +178,7 @@ def _built(typed: Mapping[str, Any], usual: Policy) -> Policy:
     steps = [one for one in usual.steps if one.kind != "reminder"]
     for one in _offered(usual):
         if typed[f"send_{one.key}"]:
+            _check(typed, one)
             channels: tuple[Channel, ...] = tuple(typed[f"channels_{one.key}"].split(","))
             at = typed[f"at_{one.key}"] if one.when.on == "days_before" else None
             steps.append(
@@ -163,6 +191,14 @@ def _built(typed: Mapping[str, Any], usual: Policy) -> Policy:
             )
     order = {one.key: place for place, one in enumerate(usual.steps)}
     return replace(usual, steps=tuple(sorted(steps, key=lambda one: order.get(one.key, 99))))
+
+
+def _check(typed: Mapping[str, Any], one: Step) -> None:
+    """Raise InvalidInput for a reminder that is sent without saying when."""
+    asked = ["amount", *(["at"] if one.when.on == "days_before" else [])]
+    empty = [f"{name}_{one.key}" for name in asked if typed[f"{name}_{one.key}"] is None]
+    if empty:
+        raise InvalidInput({name: _("Udfyld feltet.") for name in empty})
 
 
 def _again(
@@ -201,9 +237,9 @@ def _context(
         "experiment": experiment,
         "arm": arm,
         "usual": arm is not None and arm.number == 0,
-        "steps": [(one, when(one.when), _orders(one)) for one in words.reminders(usual)],
+        "steps": [(one, words.when(one), _orders(one)) for one in words.reminders(usual)],
         "extra": (extra, _orders(extra)),
-        "wordings": list(queries.wording_names(db(), clinic.id).items()),
+        "wordings": list(_wordings(experiment, usual).items()),
     }
 
 

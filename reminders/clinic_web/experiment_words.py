@@ -103,12 +103,20 @@ def order(channels: tuple[Channel, ...]) -> str:
 
 def step(one: Step, wordings: Mapping[str, str]) -> str:
     """A reminder in a line."""
-    return _(
+    line = _(
         "%(when)s: %(channels)s, »%(wording)s«",
         when=words.when(one.when),
         channels=order(one.channels),
         wording=wordings.get(one.wording, one.wording),
     )
+    whom = words.whom(one.conditions)
+    return f"{line} · {whom}" if whom else line
+
+
+def when(one: Step) -> str:
+    """When a reminder goes, and for whom."""
+    whom = words.whom(one.conditions)
+    return f"{words.when(one.when)} · {whom}" if whom else words.when(one.when)
 
 
 def reminders(policy: Policy) -> list[Step]:
@@ -142,8 +150,10 @@ def differs(policy: Policy, usual: Policy, wordings: Mapping[str, str]) -> list[
 
 
 def points(share: float) -> str:
-    """A difference of shares: '−3,2', '+0,4'."""
-    text = format_decimal(round(100 * abs(share), 1), format="0.0")
+    """A difference of shares in hundredths: '−3,2', '+0,4', '0,0'."""
+    text = str(format_decimal(round(100 * abs(share), 1), format="0.0"))
+    if not round(100 * share, 1):
+        return text
     return ("−" if share < 0 else "+") + text
 
 

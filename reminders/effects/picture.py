@@ -1,8 +1,8 @@
 """Differences with their intervals as an SVG picture: no script, no inline style, and words for
 who cannot see it. Pure.
 
-Drawn for a phone's width, so that its letters keep their size there. A line at nothing stands
-through all; an interval that does not touch it is a difference. A table stands beside the picture.
+Drawn for a phone's width, so that its letters keep their size there. A line at nothing stands in
+each row; an interval that does not touch it is a difference. A table stands beside the picture.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,6 @@ def intervals(ident: str, words: Words, rows: Sequence[Row]) -> Markup:
 
     parts = [
         _line("plot__line", LEFT, ground, WIDTH - RIGHT, ground),
-        _line("plot__nothing", across(0), TOP, across(0), ground),
     ]
     for place, one in enumerate(rows):
         y = TOP + ROW * place
@@ -58,6 +57,7 @@ def intervals(ident: str, words: Words, rows: Sequence[Row]) -> Markup:
         parts += [
             _text("plot__label", LEFT, y + 14, one.label, "start"),
             _text("plot__figure", WIDTH - RIGHT, y + 14, one.text, "end"),
+            _line("plot__nothing", across(0), y + 18, across(0), y + ROW - 2),
             _line("plot__span", low, middle, high, middle),
             _line("plot__span", low, middle - HALF, low, middle + HALF),
             _line("plot__span", high, middle - HALF, high, middle + HALF),
@@ -79,11 +79,11 @@ def intervals(ident: str, words: Words, rows: Sequence[Row]) -> Markup:
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 5, 10, 20 …, so that the ends of the scale are read at a glance."""
+    """The next of 1, 2, 3, 4, 5, 6, 8, 10, 20 …, so that the scale's ends are read at a glance."""
     if value <= 0:
         return 1
     step = 10.0 ** floor(log10(value))
-    return next(step * one for one in (1, 2, 5, 10) if step * one >= value)
+    return next(step * one for one in (1, 2, 3, 4, 5, 6, 8, 10) if step * one >= value)
 
 
 def _plain(value: float) -> str:

@@ -55,3 +55,15 @@ class NoUsualModel(DomainError):
     """The policy has no version that counts, so there is nothing to hold others against."""
 
     code = "experiment_no_usual_model"
+
+
+class ExperimentNotOver(DomainError):
+    """Only when it is over can one of its models be taken into use."""
+
+    code = "experiment_not_over"
+
+
+class DraftInTheWay(DomainError):
+    """Somebody is writing in the policy: their draft is not written over."""
+
+    code = "experiment_draft_in_the_way"

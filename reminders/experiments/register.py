@@ -18,6 +18,7 @@ ACTS = {
     "experiment.described": _("Rettede et forsøg med påmindelser"),
     "experiment.started": _("Satte et forsøg med påmindelser i gang"),
     "experiment.stopped": _("Stoppede et forsøg med påmindelser før tid"),
+    "experiment.adopted": _("Lagde en model fra et forsøg som kladde til reglerne"),
     "experiment.discarded": _("Smed en kladde til et forsøg væk"),
 }
 
@@ -72,6 +73,16 @@ def _errors() -> dict[str, Shown]:
             422,
             _("Modellen kan ikke bruges"),
             _("Den ville ikke kunne udgives som påmindelsesregler. Ret den, og gem igen."),
+        ),
+        "experiment_not_over": Shown(
+            409,
+            _("Forsøget er ikke slut"),
+            _("En model kan først lægges som kladde til reglerne, når forsøget er slut."),
+        ),
+        "experiment_draft_in_the_way": Shown(
+            409,
+            _("Der er allerede en kladde til reglerne"),
+            _("Udgiv den, eller smid den væk, og prøv igen. Kladden er ikke ændret."),
         ),
         "experiment_no_usual_model": Shown(
             409,

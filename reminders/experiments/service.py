@@ -18,9 +18,11 @@ from booking.platform.localtime import day_start, local_date
 from reminders.experiments.drawing import running
 from reminders.experiments.errors import (
     AnotherRuns,
+    DraftInTheWay,
     EndTooEarly,
     ExperimentBegun,
     ExperimentNotApproved,
+    ExperimentNotOver,
     ExperimentNotRunning,
     ModelFlawed,
     NothingToCompare,
@@ -33,8 +35,8 @@ from reminders.policies.checking import check
 from reminders.policies.errors import ExperimentRuns
 from reminders.policies.events import PolicyPublished
 from reminders.policies.models import ReminderPolicy, ReminderPolicyVersion
-from reminders.policies.service import add_version
-from reminders.policies.steps import Policy, as_json
+from reminders.policies.service import add_version, write_draft
+from reminders.policies.steps import Policy, as_json, from_json
 
 MOST_ARMS = 5
 
@@ -213,6 +215,25 @@ def end_due(session: Session) -> int:
         experiment.state = "ended"
     session.flush()
     return len(due)
+
+
+def adopt(session: Session, by: Actor, arm: ExperimentArm) -> None:
+    """Lay a model of an experiment that is over as the policy's draft, for somebody to publish.
+
+    Raises ExperimentNotOver (also for one that was stopped), and DraftInTheWay where something is being written already.
+    """
+    experiment = arm.experiment
+    _only_leader(by, experiment.clinic_id)
+    over = experiment.state in ("running", "ended") and experiment.ends_at <= session.now()
+    if not over:
+        raise ExperimentNotOver
+    session.refresh(experiment.policy, with_for_update=True)
+    if experiment.policy.draft is not None:
+        raise DraftInTheWay
+    write_draft(session, by, experiment.policy, from_json(arm.policy_version.body))
+    audit.record(
+        session, by, "experiment.adopted", reason=experiment.name, clinic_id=experiment.clinic_id
+    )
 
 
 def on_published(session: Session, event: PolicyPublished) -> None:

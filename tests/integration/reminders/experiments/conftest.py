@@ -83,11 +83,15 @@ def usual(session: Session, policy: ReminderPolicy) -> Policy:
 @pytest.fixture
 def trial(session: Session, sending: Sending) -> Trial:
     """A draft with two models."""
-    place = sending.place
+    return drafted(session, sending.place, LAST_DAY)
+
+
+def drafted(session: Session, place: Place, last_day: date) -> Trial:
+    """The same, until another day."""
     leader = make.staff(session, place.clinic, Role.LEADER, name="Lene Leder")
     (policy,) = policies.policies_of(session, place.clinic.id)
     by = actor_of(leader)
-    experiment = service.draft(session, by, policy, "En påmindelse", "Er én nok?", LAST_DAY)
+    experiment = service.draft(session, by, policy, "En påmindelse", "Er én nok?", last_day)
     service.add_arm(
         session, by, experiment, "Kun dagen før", 1, without_first(usual(session, policy))
     )
