@@ -11,11 +11,20 @@ from booking import rooms
 from booking.platform import command_errors, i18n, web
 from booking.platform.clock import Clock
 from booking.platform.config import Config, from_environment
+from booking.platform.database import Session
 from booking.platform.embedded_jobs import EmbeddedJobs
 from booking.platform.errors import ConfigurationError
 from reminders import rooms as reminders
+from reminders.planning import questionnaires as reminded
 from triage_rules import commands as rule_commands
 from triage_rules import rooms as triage_rules
+from triage_rules.questionnaires.events import (
+    QuestionnaireAnswered,
+    QuestionnaireAsked,
+    QuestionnaireOverdue,
+    QuestionnaireWithdrawn,
+)
+from triage_rules.questionnaires.models import QuestionnaireRequest, QuestionnaireResponse
 
 
 def create_app(config: Config | None = None, clock: Clock | None = None) -> Flask:
@@ -36,10 +45,31 @@ def create_app(config: Config | None = None, clock: Clock | None = None) -> Flas
     rooms.register(app)
     reminders.register(app)
     triage_rules.register(app)
+    _remind_of_questionnaires(app.extensions["rettid"])
     command_errors.in_one_line(app.cli)
     if app.extensions["rettid"].config.run_jobs and not _on_the_command_line():
         _start_jobs(app.extensions["rettid"])
     return app
+
+
+def _remind_of_questionnaires(parts: web.Rettid) -> None:
+    """The one thing that reminders hear from the other feature, which does not know them."""
+
+    def asked(session: Session, event: QuestionnaireAsked) -> None:
+        due_on = session.get_one(QuestionnaireRequest, event.request_id).due_on
+        reminded.on_asked(session, event.request_id, event.patient_id, event.clinic_id, due_on)
+
+    def answered(session: Session, event: QuestionnaireAnswered) -> None:
+        response = session.get_one(QuestionnaireResponse, event.response_id)
+        reminded.on_settled(session, response.request_id)
+
+    def settled(session: Session, event: QuestionnaireOverdue | QuestionnaireWithdrawn) -> None:
+        reminded.on_settled(session, event.request_id)
+
+    parts.events.subscribe(QuestionnaireAsked, asked)
+    parts.events.subscribe(QuestionnaireAnswered, answered)
+    parts.events.subscribe(QuestionnaireOverdue, settled)
+    parts.events.subscribe(QuestionnaireWithdrawn, settled)
 
 
 def _for_files(missing: str) -> Flask:

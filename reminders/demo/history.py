@@ -68,10 +68,10 @@ def _row(
     rng: Random,
 ) -> dict[str, object]:
     return {
-        "key": f"{facts.subject}:{facts.version}:{planned.step}",
+        "key": f"{facts.concern.subject}:{facts.version}:{planned.step}",
         "clinic_id": facts.clinic_id,
         "patient_id": facts.patient_id,
-        "subject": facts.subject,
+        "subject": facts.concern.subject,
         "subject_version": facts.version,
         "step": planned.step,
         "kind": planned.kind,

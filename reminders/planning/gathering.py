@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
@@ -31,9 +32,26 @@ class Facts:
     preferred: Channel | None
 
     @property
-    def subject(self) -> str:
+    def concern(self) -> "Concern":
         """What its messages are about."""
-        return subject_of(self.appointment_id)
+        return Concern(
+            subject_of(self.appointment_id),
+            self.version,
+            self.patient_id,
+            self.appointment_id,
+            self.about.starts_at,
+        )
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What messages are about, as their rows keep it. about_at: the start, where there is one."""
+
+    subject: str
+    version: int
+    patient_id: int
+    appointment_id: int | None = None
+    about_at: datetime | None = None
 
 
 def subject_of(appointment_id: int) -> str:

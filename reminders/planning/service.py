@@ -1,6 +1,6 @@
 """Writing what is planned, and taking it back: in the transaction of whatever made it so."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,15 +9,13 @@ from sqlalchemy.orm import joinedload
 
 from booking.appointments.worklist import service as worklist
 from booking.platform.database import Session
-from reminders.experiments import drawing
-from reminders.experiments.models import ExperimentArm
 from reminders.messages.models import Message
 from reminders.planning.comparing import Changes, compare
 from reminders.planning.gathering import Facts, gather
 from reminders.planning.planner import Planned, plan
-from reminders.policies import queries as policies
-from reminders.policies.models import ReminderPolicyVersion, ReminderWordingVersion
-from reminders.policies.steps import OCCASIONS, Occasion, Policy, from_json
+from reminders.planning.rules import Row, Rules
+from reminders.policies.models import ReminderWordingVersion
+from reminders.policies.steps import OCCASIONS, Occasion, Policy
 from reminders.preferences.reach import usable
 
 NOT_REACHED = "not_reached"
@@ -47,7 +45,7 @@ def plan_appointment(session: Session, appointment_id: int, happened: Occasion) 
     What was planned for the appointment's earlier version must be withdrawn before.
     """
     for facts in gather(session, [appointment_id]):
-        rules = _Rules(session, facts.clinic_id)
+        rules = Rules(session, facts.clinic_id)
         if not rules.sends:
             return
         arms = rules.draw([facts]) if happened in ("booked", "offered") else rules.drawn([facts])
@@ -60,7 +58,9 @@ def plan_appointment(session: Session, appointment_id: int, happened: Occasion) 
             preferred=facts.preferred,
             usable=usable(facts.has, session.ports["channels"]),
         )
-        _insert(session, rules.rows(facts, planned, version, arms.get(facts.appointment_id)))
+        insert_rows(
+            session, rules.rows(facts.concern, planned, version, arms.get(facts.appointment_id))
+        )
 
 
 def withdraw(session: Session, subject: str, reason: str) -> int:
@@ -70,7 +70,7 @@ def withdraw(session: Session, subject: str, reason: str) -> int:
         .where(Message.subject == subject, Message.state == "planned")
         .values(state="withdrawn", reason=reason, state_at=session.now())
     )
-    worklist.withdraw(session, f"{NOT_REACHED}:{subject}")
+    take_off(session, subject)
     return int(taken.rowcount)  # type: ignore[attr-defined]
 
 
@@ -94,92 +94,6 @@ def plan_ahead(
     return changed
 
 
-class _Rules:
-    """A clinic's policies and wordings as they count now, read once for many appointments."""
-
-    def __init__(self, session: Session, clinic_id: int) -> None:
-        self._session, self._clinic_id = session, clinic_id
-        self.sends = policies.sender_of(session, clinic_id) is not None
-        self._wordings = policies.wordings(session, clinic_id) if self.sends else {}
-        self._in_force: dict[int, ReminderPolicyVersion] = {}
-        self._read: dict[int, Policy] = {}
-
-    def draw(self, batch: Sequence[Facts]) -> dict[int, ExperimentArm]:
-        """The arms of appointments that are planned for the first time, by appointment."""
-        by_policy: dict[int, list[drawing.Visit]] = {}
-        for facts in batch:
-            visit = drawing.Visit(facts.appointment_id, facts.patient_id)
-            by_policy.setdefault(self._version(facts).policy_id, []).append(visit)
-        drawn: dict[int, ExperimentArm] = {}
-        for policy_id, visits in by_policy.items():
-            experiment = drawing.running(self._session, policy_id)
-            if experiment is not None:
-                drawn |= drawing.draw(self._session, experiment, visits)
-        return drawn
-
-    def drawn(self, batch: Sequence[Facts]) -> dict[int, ExperimentArm]:
-        """The arms under which appointments were planned before."""
-        return drawing.arms_of(self._session, [facts.appointment_id for facts in batch])
-
-    def of(self, facts: Facts, arm: ExperimentArm | None) -> tuple[ReminderPolicyVersion, Policy]:
-        """What counts for an appointment: its arm's version, else its visit type's."""
-        version = arm.policy_version if arm else self._version(facts)
-        if version.id not in self._read:
-            self._read[version.id] = from_json(version.body)
-        return version, self._read[version.id]
-
-    def rows(
-        self,
-        facts: Facts,
-        planned: Iterable[Planned],
-        version: ReminderPolicyVersion,
-        arm: ExperimentArm | None,
-    ) -> list[dict[str, object]]:
-        """The rows of an appointment's messages."""
-        now = self._session.now()
-        return [
-            {
-                "key": f"{facts.subject}:{facts.version}:{one.step}",
-                "clinic_id": facts.clinic_id,
-                "patient_id": facts.patient_id,
-                "subject": facts.subject,
-                "subject_version": facts.version,
-                "step": one.step,
-                "kind": one.kind,
-                "appointment_id": facts.appointment_id,
-                "policy_version_id": version.id,
-                "wording_version_id": self._wordings[one.wording],
-                "arm_id": arm.id if arm else None,
-                "about_at": facts.about.starts_at,
-                "created_at": now,
-                "state_at": now,
-                **timing(one),
-            }
-            for one in planned
-        ]
-
-    def _version(self, facts: Facts) -> ReminderPolicyVersion:
-        if facts.visit_type_id not in self._in_force:
-            found = policies.in_force(self._session, self._clinic_id, facts.visit_type_id)
-            assert found is not None  # a clinic that sends has a policy for all
-            self._in_force[facts.visit_type_id] = found
-        return self._in_force[facts.visit_type_id]
-
-
-def timing(planned: Planned) -> dict[str, object]:
-    """When and by what: the columns that planning again may change."""
-    reaches = bool(planned.channels)
-    return {
-        "channels": list(planned.channels),
-        "channel": planned.channels[0] if reaches else "",
-        "due_at": planned.due_at,
-        "next_at": planned.due_at,
-        "not_after": planned.not_after,
-        "state": "planned" if reaches else "failed",
-        "reason": "" if reaches else "no_channel",
-    }
-
-
 def _ahead(
     session: Session, batch: list[Facts], trial: Policy | None, reason: str, changed: Changed
 ) -> None:
@@ -189,14 +103,14 @@ def _ahead(
         if facts.active:
             of_clinic.setdefault(facts.clinic_id, []).append(facts)
     for clinic_id, theirs in of_clinic.items():
-        rules = _Rules(session, clinic_id)
+        rules = Rules(session, clinic_id)
         if not rules.sends:
             continue
         known = _known(session, theirs)
         arms = rules.drawn(theirs)
         if trial is None:
             arms |= rules.draw([one for one in theirs if one.appointment_id not in known])
-        rows: list[dict[str, object]] = []
+        rows: list[Row] = []
         for facts in theirs:
             arm, there = arms.get(facts.appointment_id), known.get(facts.appointment_id, {})
             version, policy = rules.of(facts, arm)
@@ -220,10 +134,10 @@ def _ahead(
                 for gone in changes.withdrawn:
                     there[gone.step].state, there[gone.step].reason = "withdrawn", reason
                 wanted = [*changes.new, *(new for _old, new in changes.changed)]
-                rows += _new(rules.rows(facts, wanted, version, arm), there)
+                rows += _new(rules.rows(facts.concern, wanted, version, arm), there)
                 for same in changes.same:
                     there[same.step].policy_version_id = version.id
-        _insert(session, rows)
+        insert_rows(session, rows)
     session.flush()
 
 
@@ -258,9 +172,9 @@ def _told_at(messages: Iterable[Message]) -> datetime | None:
     return max((one.due_at for one in messages if one.kind in OCCASIONS), default=None)
 
 
-def _new(rows: list[dict[str, object]], there: dict[str, Message]) -> list[dict[str, object]]:
+def _new(rows: list[Row], there: dict[str, Message]) -> list[Row]:
     """The rows of messages that were never planned; those that were are altered where they are."""
-    new: list[dict[str, object]] = []
+    new: list[Row] = []
     for row in rows:
         message = there.get(str(row["step"]))
         if message is None:
@@ -276,7 +190,7 @@ def _open(message: Message) -> bool:
     return message.state in ("planned", "withdrawn") or message.reason == "no_channel"
 
 
-def _insert(session: Session, rows: list[dict[str, object]]) -> None:
+def insert_rows(session: Session, rows: list[Row]) -> None:
     """Write new messages; those that can reach nobody go before a person."""
     if not rows:
         return
@@ -286,7 +200,7 @@ def _insert(session: Session, rows: list[dict[str, object]]) -> None:
             put_before_staff(session, row)
 
 
-def put_before_staff(session: Session, row: dict[str, object]) -> None:
+def put_before_staff(session: Session, row: Row) -> None:
     """A patient could not be reached: one item for each thing it was about."""
     worklist.add(
         session,
@@ -297,3 +211,8 @@ def put_before_staff(session: Session, row: dict[str, object]) -> None:
         details={"reason": str(row["reason"]), "kind": str(row["kind"])},
         key=f"{NOT_REACHED}:{row['subject']}",
     )
+
+
+def take_off(session: Session, subject: str) -> None:
+    """Nobody need call the patient about it any more."""
+    worklist.withdraw(session, f"{NOT_REACHED}:{subject}")

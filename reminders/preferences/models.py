@@ -6,6 +6,7 @@ from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.platform.database import Base, WithId
+from reminders.policies.steps import CHANNELS, Channel
 
 _STANDS = text("until IS NULL")
 
@@ -31,6 +32,11 @@ class ContactPreference(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def preferred(self) -> Channel | None:
+        """The channel to try first; None for the clinic's own order."""
+        return next((one for one in CHANNELS if one == self.channel), None)
 
 
 class OptOut(WithId):
