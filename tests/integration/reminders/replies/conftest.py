@@ -124,6 +124,7 @@ class Twilio:
     """Twilio as it calls us: over the configured address, and signing what it sends."""
 
     client: FlaskClient
+    session: Session
 
     def post(
         self, path: str, form: Mapping[str, str], *, signature: str | None = None
@@ -132,6 +133,7 @@ class Twilio:
         if signature is None:
             signature = RequestValidator(TOKEN).compute_signature(PUBLIC_URL + path, dict(form))
         headers = {"X-Twilio-Signature": signature} if signature else {}
+        self.session.commit()  # what the test has read would keep others waiting
         return self.client.post(path, data=form, headers=headers)
 
     def sms(self, text: str, *, name: str = "", sender: str = NUMBER, **more: str) -> TestResponse:
@@ -146,9 +148,11 @@ class Twilio:
 
 
 @pytest.fixture
-def twilio(rettid: Rettid, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Twilio:
+def twilio(
+    rettid: Rettid, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> Twilio:
     """An account with Twilio, set up here."""
     account = {"RETTID_TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "RETTID_TWILIO_AUTH_TOKEN": TOKEN}
     config = replace(rettid.config, messaging=account, public_url=PUBLIC_URL)
     monkeypatch.setattr(rettid, "config", config)
-    return Twilio(client)
+    return Twilio(client, session)
