@@ -79,7 +79,7 @@ class ProcrastinateJobs:
             )
         )
         self._stopping = threading.Event()
-        self._working: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self._wake: Callable[[], object] = lambda: None
         seconds = int(pace.beat.total_seconds())
         task, periodic = self._app.task, self._app.periodic
         self._lane = task(name="lane", queue=QUEUE, pass_context=True)(self._run)
@@ -122,10 +122,8 @@ class ProcrastinateJobs:
     def stop(self) -> None:
         """Begin no more; from any thread."""
         self._stopping.set()
-        if self._working:
-            loop, task = self._working
-            with contextlib.suppress(RuntimeError):  # the loop has just ended
-                loop.call_soon_threadsafe(task.cancel)
+        with contextlib.suppress(RuntimeError):  # it has ended by itself
+            self._wake()
 
     async def _work(self, concurrency: int) -> None:
         loop = asyncio.get_running_loop()
@@ -142,11 +140,17 @@ class ProcrastinateJobs:
                     fetch_job_polling_interval=self._pace.beat.total_seconds(),
                 )
             )
-            self._working = (loop, task)
+            asked = asyncio.Event()
+            self._wake = lambda: loop.call_soon_threadsafe(asked.set)
             if self._stopping.is_set():
-                task.cancel()
-            with _on_signals(loop, self.stop), contextlib.suppress(asyncio.CancelledError):
-                await task
+                asked.set()
+            with _on_signals(loop, self.stop):
+                waiting = asyncio.create_task(asked.wait())
+                await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                task.cancel()  # lets what runs end; harmless where it has ended by itself
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     def _run(self, context: procrastinate.JobContext, name: str) -> None:
         """Run a lane, if it still is due."""

@@ -310,6 +310,33 @@ def test_a_dead_workers_job_is_given_back_where_the_next_is_queued_already(place
 
 
 @workers
+def test_a_worker_may_be_told_to_stop_at_any_time_and_twice(place: Place) -> None:
+    begun = threading.Event()
+
+    def send(database: Database) -> int:
+        begun.set()
+        time.sleep(0.5)
+        return 1
+
+    book = JobBook()
+    book.add(LongJob("sending", HOUR, send))
+    too_early = ProcrastinateJobs(place.database, book, place.url, PACE)
+    too_early.stop()
+    too_early.run(concurrency=1)
+    assert not begun.is_set()
+    worker = ProcrastinateJobs(place.database, book, place.url, PACE)
+    thread = threading.Thread(target=worker.run, args=[1])
+    thread.start()
+    assert begun.wait(SECONDS)
+    for _ in range(2):
+        worker.stop()
+        time.sleep(0.1)
+    thread.join(SECONDS)
+    worker.stop()
+    assert place.states()["sending"].outcome == "1"
+
+
+@workers
 def test_another_versions_queue_is_made_anew(place: Place) -> None:
     worker = ProcrastinateJobs(place.database, JobBook(), place.url)
     assert worker.prepared()
