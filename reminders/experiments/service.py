@@ -220,7 +220,8 @@ def end_due(session: Session) -> int:
 def adopt(session: Session, by: Actor, arm: ExperimentArm) -> None:
     """Lay a model of an experiment that is over as the policy's draft, for somebody to publish.
 
-    Raises ExperimentNotOver (also for one that was stopped), and DraftInTheWay where something is being written already.
+    Raises ExperimentNotOver, also for one that was stopped, and DraftInTheWay where somebody is
+    writing in the policy already.
     """
     experiment = arm.experiment
     _only_leader(by, experiment.clinic_id)

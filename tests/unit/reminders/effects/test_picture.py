@@ -32,7 +32,8 @@ ends = st.floats(-100, 100, allow_nan=False).map(lambda value: round(value, 2))
 def test_every_interval_lies_within_the_scale_and_on_its_side_of_nothing(
     numbers: list[tuple[float, float, float]],
 ) -> None:
-    rows = [Row("Tabte tider", *(sorted(three)[at] for at in (1, 0, 2)), "x") for three in numbers]
+    ordered = [sorted(three) for three in numbers]
+    rows = [Row("Tabte tider", value, low, high, "x") for low, value, high in ordered]
     picture = drawn(*rows)
     middle = spans(picture, "plot__nothing")[0][0]
     # Each interval is a line and two ends.
