@@ -29,7 +29,7 @@ def read_file(document: bytes) -> Imported:
     """
     if len(document) > MOST_BYTES:
         raise Refused("the file", f"it is larger than {MOST_BYTES} bytes")
-    if document.lstrip()[:1] == b"{":
+    if document.lstrip()[:1] in (b"{", b"["):
         found = _from_json(document)
     else:
         found = Imported(read_rules(document))
@@ -42,7 +42,7 @@ def read_file(document: bytes) -> Imported:
 def _from_json(document: bytes) -> Imported:
     try:
         plain = json.loads(document)
-        if "tables" in plain:
+        if not isinstance(plain, dict) or "tables" in plain:
             return Imported(written.read(json.dumps(plain)))
         return Imported(
             written.read(json.dumps(plain.get("rules"))),

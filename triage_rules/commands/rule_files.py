@@ -46,7 +46,7 @@ def find(named: str) -> Found:
         return in_file(path)
     there = ", ".join(library.CODES)
     raise click.UsageError(
-        f"{named!r} is no file, no CLINIC/CODE, and not in the library, which has {there}."
+        f"{named!r} is no file, no CLINICID/CODE, and not in the library, which has {there}."
     )
 
 
