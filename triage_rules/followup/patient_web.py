@@ -33,13 +33,15 @@ class Next:
     """What happens next in a plan, as things stand: what comes first of these is told.
 
     time: the reserved time. invitation: one that has no time yet. asked: a questionnaire that
-    waits. looked_at: a person at the clinic has it. ask_on: the day of the next questionnaire.
+    waits. looked_at: a person at the clinic has it. wished: the patient asked to be contacted,
+    and has not been yet. ask_on: the day of the next questionnaire.
     """
 
     time: Appointment | None
     invitation: Invitation | None
     asked: QuestionnaireRequest | None
     looked_at: bool
+    wished: bool
     ask_on: date | None
 
 
@@ -143,14 +145,13 @@ def _followed(session: Session, plan: FollowUpPlan) -> Followed:
 def _next(session: Session, plan: FollowUpPlan) -> Next:
     invitation = contacts.standing(session, plan)
     time = live_appointment(session, invitation) if invitation is not None else None
+    wished = with_key(session, wish_key(plan.clinic_id, plan.patient_id)) is not None
     return Next(
         time=time,
         invitation=invitation if time is None else None,
         asked=_asked(session, plan),
-        looked_at=any(
-            with_key(session, key) is not None
-            for key in (acting.item_key(plan), wish_key(plan.clinic_id, plan.patient_id))
-        ),
+        looked_at=wished or with_key(session, acting.item_key(plan)) is not None,
+        wished=wished,
         ask_on=plan.ask_on,
     )
 

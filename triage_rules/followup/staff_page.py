@@ -213,7 +213,7 @@ def _led_to(here: PatientHere, decision: FollowUpDecision) -> list[dict[str, str
 def _invited(here: PatientHere, invitation: Invitation) -> dict[str, str]:
     return {
         "text": _(
-            "Indkaldelse: %(what)s mellem %(first)s og %(last)s.",
+            "Indkaldelse: %(what)s mellem %(first)s og %(last)s",
             what=invitation.visit_type.title(language_code()),
             first=short_day(invitation.window_from),
             last=short_day(invitation.window_to),

@@ -63,12 +63,20 @@ class AskForm(Form):
     )
 
 
+# Its example lies in the past, as the day must.
+PAST_DAY = _l("Skriv en dag, der har været, for eksempel 24-11-2025.")
+
+
 class PaperForm(Form):
     """When the paper was filled in."""
 
     filled_on = Day(
         required=True,
-        error_messages={"required": cast(str, _l("Skriv, hvilken dag papiret er udfyldt."))},
+        error_messages={
+            "required": cast(str, _l("Skriv, hvilken dag papiret er udfyldt.")),
+            "invalid": cast(str, PAST_DAY),
+            "format": cast(str, PAST_DAY),
+        },
     )
 
 

@@ -100,6 +100,9 @@ def test_something_else_is_done_with_a_coded_reason_and_words(
         "Vil se hende selv.",
         status=422,
     )
+    unfolded = desk.post(address, data={"action": "questionnaire", "minutes": "9999"})
+    says(unfolded, "Skriv et tal fra 0 til 240.", status=422)
+    assert unfolded.text.count('<details class="fold" open>') == 2
     typed |= {"reason": "clinical_judgement"}
     says(desk.post(address, data=typed), "Vælg en kontakttype.", status=422)
     typed |= {

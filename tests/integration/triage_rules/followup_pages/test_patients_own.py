@@ -73,6 +73,17 @@ def test_red_is_told_of_the_reserved_time(
     visitor.get("/opfoelgning").says("Du har en tid:", "Se tiden, behold eller flyt den")
 
 
+def test_a_wish_is_said_under_what_happens_next_beside_a_time(
+    session: Session, followed: Followed, visitor: Visitor
+) -> None:
+    hand_in(session, visitor, followed, RED)
+    place = followed.place
+    contacted = "En fra klinikken kontakter dig, som du har bedt om."
+    assert contacted not in visitor.get("/opfoelgning").text
+    visitor.post(f"/spoergeskema/kontakt/{place.patient.id}/{place.clinic.id}")
+    visitor.get("/opfoelgning").says(contacted, "Du har en tid:")
+
+
 def test_words_of_what_is_not_needed_give_way_to_the_time_that_stands(
     session: Session, followed: Followed, visitor: Visitor
 ) -> None:
@@ -111,6 +122,7 @@ def test_a_red_flag_says_whom_to_call_once(
 ) -> None:
     hand_in(session, visitor, followed, YELLOW, ninth=1)
     visitor.says("Tal med nogen nu", "Vi vil gerne tale med dig.")
+    assert 'så ring <a href="tel:112">112</a>.' in visitor.page.text
     assert "Ring nu" not in visitor.text  # the questionnaire's own alarm says it
     visitor.get("/opfoelgning").says("Tal med nogen nu", "Ring til klinikken:")
     assert "Ring nu" not in visitor.text

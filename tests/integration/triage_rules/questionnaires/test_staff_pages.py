@@ -84,6 +84,8 @@ def test_a_secretary_types_in_a_paper_and_puts_it_right(
         "Dagen er ikke kommet endnu.",
         status=422,
     )
+    bygone = desk.post(paper, data={**typed, "filled_on": "01-01-1890"})
+    says(bygone, "Skriv en dag, der har været, for eksempel 24-11-2025.", status=422)
     saved = desk.post(paper, data={**typed, "filled_on": "2026-11-20"}, follow_redirects=True)
     says(saved, "Skrevet ind fra papir", "PHQ-9, samlet (0–27) 9", "20. november 2026")
     says(saved, "Sig det til en behandler nu")  # the ninth answer
