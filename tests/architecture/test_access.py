@@ -11,6 +11,10 @@ PUBLIC = {
     "staff",
     "demo",
     "patient_about",
+    # Twilio: every request is signed.
+    "twilio_call",
+    "twilio_sms",
+    "twilio_status",
 }
 
 

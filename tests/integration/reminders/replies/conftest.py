@@ -97,10 +97,14 @@ class Telephone:
         wanted = select(Message.kind).where(Message.state == "planned").order_by(Message.due_at)
         return list(self.session.scalars(wanted))
 
+    def items(self) -> Sequence[WorklistItem]:
+        """What is open on the worklist."""
+        wanted = select(WorklistItem).where(WorklistItem.status == "open")
+        return self.session.scalars(wanted.order_by(WorklistItem.id)).all()
+
     def open_items(self) -> list[str]:
         """The kinds of what is open on the worklist."""
-        wanted = select(WorklistItem.kind).where(WorklistItem.status == "open")
-        return list(self.session.scalars(wanted.order_by(WorklistItem.id)))
+        return [one.kind for one in self.items()]
 
 
 def has_number(patient: Patient, number: str) -> None:
