@@ -26,7 +26,13 @@ Section = dict[str, Any]
 
 
 def typeset(content: dict[str, Any], at: datetime) -> bytes:
-    """Typeset; the text goes in as data, so nothing in it can be read as markup."""
+    """Typeset a letter; the text goes in as data, so nothing in it can be read as markup."""
+    return typeset_together([content], content["title"], at)
+
+
+def typeset_together(letters: Sequence[dict[str, Any]], title: str, at: datetime) -> bytes:
+    """Several letters as one PDF for the printer, each from a sheet and a page 1 of its own."""
+    content = {"title": title, "lang": letters[0]["lang"], "letters": letters}
     pdf: bytes = typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
