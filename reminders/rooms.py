@@ -16,6 +16,7 @@ from reminders.messages import models as message_tables
 from reminders.metrics import web as metrics
 from reminders.planning import register as planning
 from reminders.policies import models as policy_tables
+from reminders.policies import register as policies
 from reminders.preferences import models as preference_tables
 from reminders.replies import models as reply_tables
 from reminders.replies import register as replies
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
     rettid.features.add("reminders")
     rettid.database.ports["channels"] = connect(rettid.config, rettid.database)
     rettid.database.ports["public_url"] = lambda: rettid.config.public_url
+    policies.register(app)
     experiments.register(app)
     planning.register(app)
     delivery.register(app)

@@ -41,7 +41,8 @@ OPEN, DONE = "aabne", "faerdige"
 class Kind:
     """What an item is about, and what somebody should do.
 
-    page: the endpoint where it is seen to, with clinic_id and patient_id; '' for the patient's own.
+    page: the endpoint where it is seen to, with clinic_id and, where it is about one, patient_id;
+    '' for the patient's own.
     """
 
     name: LazyString

@@ -7,11 +7,29 @@ from flask import Flask
 
 from booking.clinic_web.frame import MENU
 from booking.platform.web import Rettid
-from reminders.clinic_web import experiment_models, experiments, inbox, overview
+from reminders.clinic_web import (
+    experiment_models,
+    experiments,
+    inbox,
+    overview,
+    policies,
+    preview,
+    sender,
+    wordings,
+)
 from reminders.clinic_web.frame import PLACE, message_tabs
 
 # Their tabs stand in this order.
-ROOMS = (overview, inbox, experiments, experiment_models)
+ROOMS = (
+    overview,
+    inbox,
+    sender,
+    policies,
+    wordings,
+    preview,
+    experiments,
+    experiment_models,
+)
 
 
 def register(app: Flask) -> None:

@@ -25,6 +25,16 @@ OCCASIONS: dict[Occasion, LazyString] = {
     "offer": _l("Når en ledig tid tilbydes"),
 }
 
+KINDS: dict[str, LazyString] = {
+    "booked": _l("Ny tid"),
+    "offered": _l("Reserveret tid"),
+    "moved": _l("Flyttet tid"),
+    "cancelled": _l("Aflyst tid"),
+    "reminder": _l("Påmindelse"),
+    "questionnaire": _l("Spørgeskema"),
+    "offer": _l("Ledig tid"),
+}
+
 
 def when(what: When) -> str:
     """'3 dage før kl. 10.00', '24 timer før', 'Når tiden er booket'."""
@@ -70,6 +80,23 @@ def whom(asked: Conditions) -> str:
     elif asked.answered == "yes":
         said.append(_("kun hvis patienten har sagt ja"))
     return " · ".join(said)
+
+
+LANGUAGES: dict[str, LazyString] = {"da": _l("dansk"), "en": _l("engelsk")}
+
+
+def language_name(code: str) -> str:
+    """A language as it stands in a sentence: 'dansk'; its code where it has no name here."""
+    return str(LANGUAGES.get(code, code))
+
+
+def channel(code: str) -> str:
+    """A channel as a heading: 'Opkald'; '' is none that can reach the patient."""
+    if not code:
+        return _("Ingen kanal")
+    known = {str(one): str(name) for one, name in CHANNELS.items()}
+    name = known.get(code, code)
+    return name[:1].upper() + name[1:]
 
 
 def step_line(step: Step) -> str:

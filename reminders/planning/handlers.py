@@ -7,12 +7,14 @@ from booking.appointments.events import (
     AppointmentCancelled,
     AppointmentKept,
     AppointmentMoved,
+    AppointmentsImported,
     PatientArrived,
 )
+from booking.calendar.models import Clinic
 from booking.people.events import PatientNeedsChanged
 from booking.platform.database import Session
 from reminders.messages.models import Message
-from reminders.planning import service
+from reminders.planning import service, unplanned
 from reminders.planning.gathering import subject_of
 from reminders.planning.queries import coming_of, coming_under
 from reminders.policies.events import PolicyPublished, SendingStopped
@@ -43,6 +45,11 @@ def on_cancelled(session: Session, event: AppointmentCancelled) -> None:
     service.plan_appointment(session, event.appointment_id, "cancelled")
 
 
+def on_imported(session: Session, event: AppointmentsImported) -> None:
+    """Nobody has seen what planning them would bring: a person is asked to look."""
+    unplanned.put_before_staff(session, session.get_one(Clinic, event.clinic_id))
+
+
 def on_arrived(session: Session, event: PatientArrived) -> None:
     """Whoever is here needs no reminder."""
     service.withdraw(session, subject_of(event.appointment_id), "arrived")
@@ -71,3 +78,4 @@ def on_stopped(session: Session, event: SendingStopped) -> None:
         .where(Message.clinic_id == event.clinic_id, Message.state == "planned")
         .values(state="withdrawn", reason="stopped", state_at=session.now())
     )
+    unplanned.settled(session, event.clinic_id)

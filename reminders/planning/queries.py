@@ -2,37 +2,53 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from booking.appointments.models import Appointment
 from booking.platform.database import Session
 from reminders.messages.models import Message
-from reminders.policies.models import ReminderPolicy
+from reminders.policies.models import ReminderPolicy, ReminderPolicyVersion
 
 
 def coming_under(session: Session, policy_id: int) -> Sequence[int]:
     """The booked appointments ahead that a policy is for, by id: those of its visit type, or, for
-    a clinic's policy for all, of every visit type that has none of its own.
+    a clinic's policy for all, of every visit type that has none of its own that counts.
     """
     policy = session.get_one(ReminderPolicy, policy_id)
     wanted = _coming(session, policy.clinic_id)
     if policy.visit_type_id is not None:
         wanted = wanted.where(Appointment.visit_type_id == policy.visit_type_id)
     else:
-        own = select(ReminderPolicy.visit_type_id).where(
-            ReminderPolicy.clinic_id == policy.clinic_id, ReminderPolicy.visit_type_id.is_not(None)
+        own = (
+            select(ReminderPolicy.visit_type_id)
+            .join(ReminderPolicyVersion, ReminderPolicyVersion.policy_id == ReminderPolicy.id)
+            .where(
+                ReminderPolicy.clinic_id == policy.clinic_id,
+                ReminderPolicy.visit_type_id.is_not(None),
+                ReminderPolicyVersion.counts_from.is_not(None),
+            )
         )
         wanted = wanted.where(Appointment.visit_type_id.not_in(own))
     return session.scalars(wanted).all()
 
 
 def unplanned(session: Session, clinic_id: int) -> Sequence[int]:
-    """A clinic's booked appointments ahead about which no message was ever planned, by id.
+    """A clinic's booked appointments ahead that wait to be planned, by id.
 
-    They came in bulk from another system, or were booked before the clinic sent messages.
+    No message was ever planned about them: they came in bulk from another system, or were booked
+    before the clinic sent messages. Or what was planned fell when the clinic stopped sending.
     """
-    there = exists().where(Message.appointment_id == Appointment.id)
-    return session.scalars(_coming(session, clinic_id).where(~there)).all()
+    about = select(Message.id).where(Message.appointment_id == Appointment.id)
+    fell = about.where(Message.reason == "stopped", Message.due_at > session.now())
+    planned = about.where(Message.state == "planned")
+    waits = or_(~about.exists(), and_(fell.exists(), ~planned.exists()))
+    return session.scalars(_coming(session, clinic_id).where(waits)).all()
+
+
+def planned_at(session: Session, clinic_id: int) -> int:
+    """How many messages of a clinic are planned and not yet on their way."""
+    wanted = select(func.count()).where(Message.clinic_id == clinic_id, Message.state == "planned")
+    return session.scalars(wanted).one()
 
 
 def coming_of(session: Session, patient_id: int) -> Sequence[int]:

@@ -8,12 +8,14 @@ from booking.appointments.events import (
     AppointmentCancelled,
     AppointmentKept,
     AppointmentMoved,
+    AppointmentsImported,
     PatientArrived,
 )
 from booking.clinic_web.worklist import KINDS, Kind
 from booking.people.events import PatientNeedsChanged
 from booking.platform.web import Rettid
 from reminders.planning import handlers, service
+from reminders.planning.unplanned import UNPLANNED
 from reminders.policies.events import PolicyPublished, SendingStopped
 from reminders.preferences.events import PreferenceChanged
 
@@ -26,6 +28,7 @@ def register(app: Flask) -> None:
     events.subscribe(AppointmentKept, handlers.on_kept)
     events.subscribe(AppointmentMoved, handlers.on_moved)
     events.subscribe(AppointmentCancelled, handlers.on_cancelled)
+    events.subscribe(AppointmentsImported, handlers.on_imported)
     events.subscribe(PatientArrived, handlers.on_arrived)
     events.subscribe(PreferenceChanged, handlers.on_preference_changed)
     events.subscribe(PatientNeedsChanged, handlers.on_needs_changed)
@@ -34,4 +37,9 @@ def register(app: Flask) -> None:
     KINDS[service.NOT_REACHED] = Kind(
         _("Kunne ikke få besked"),
         _("Ingen besked kan nå patienten. Ring, eller send et brev."),
+    )
+    KINDS[UNPLANNED] = Kind(
+        _("Tider uden planlagte beskeder"),
+        _("Se, hvad der vil blive sendt, og planlæg beskederne."),
+        "staff_messages.unplanned_form",
     )

@@ -89,3 +89,52 @@ def sender_of(session: Session, clinic_id: int) -> MessageSender | None:
 def senders(session: Session) -> Mapping[int, MessageSender]:
     """Who messages come from, of every clinic that sends any, by clinic."""
     return {one.clinic_id: one for one in session.scalars(select(MessageSender))}
+
+
+def versions_of(session: Session, policy_id: int) -> Sequence[ReminderPolicyVersion]:
+    """A policy's versions that count or have counted, the newest first."""
+    return session.scalars(
+        select(ReminderPolicyVersion)
+        .where(
+            ReminderPolicyVersion.policy_id == policy_id,
+            ReminderPolicyVersion.counts_from.is_not(None),
+        )
+        .order_by(ReminderPolicyVersion.number.desc())
+    ).all()
+
+
+def step_keys(session: Session, clinic_id: int) -> set[str]:
+    """Every key that a step of a clinic's policies has or has had."""
+    bodies = session.scalars(
+        select(ReminderPolicyVersion.body)
+        .join(ReminderPolicy)
+        .where(ReminderPolicy.clinic_id == clinic_id)
+    ).all()
+    drafts = [one.draft for one in policies_of(session, clinic_id) if one.draft is not None]
+    return {str(step["key"]) for body in [*bodies, *drafts] for step in body["steps"]}
+
+
+def named_wordings(session: Session, clinic_id: int) -> Sequence[ReminderWording]:
+    """A clinic's wordings, in the order they were made."""
+    return session.scalars(
+        select(ReminderWording)
+        .where(ReminderWording.clinic_id == clinic_id)
+        .order_by(ReminderWording.id)
+    ).all()
+
+
+def wording_of(session: Session, clinic_id: int, wording_id: int) -> ReminderWording:
+    """One wording of a clinic; raises NotFound for a foreign one."""
+    wording = session.get(ReminderWording, wording_id)
+    if wording is None or wording.clinic_id != clinic_id:
+        raise NotFound
+    return wording
+
+
+def wording_versions(session: Session, wording_id: int) -> Sequence[ReminderWordingVersion]:
+    """A wording's versions, the newest first."""
+    return session.scalars(
+        select(ReminderWordingVersion)
+        .where(ReminderWordingVersion.wording_id == wording_id)
+        .order_by(ReminderWordingVersion.number.desc())
+    ).all()

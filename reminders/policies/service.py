@@ -62,18 +62,17 @@ def stop_sending(session: Session, by: Actor, clinic: Clinic) -> None:
 
 def own_policy(session: Session, by: Actor, visit_type: VisitType) -> ReminderPolicy:
     """A visit type's own policy: the one it has, or a draft like the clinic's to begin with."""
-    known = session.scalars(
+    policy = session.scalars(
         select(ReminderPolicy).where(ReminderPolicy.visit_type_id == visit_type.id)
     ).one_or_none()
-    if known is not None:
-        return known
+    if policy is None:
+        policy = ReminderPolicy(clinic_id=visit_type.clinic_id, visit_type_id=visit_type.id)
+        session.add(policy)
+    elif policy.draft is not None or queries.newest(session, policy) is not None:
+        return policy
     like = queries.in_force(session, visit_type.clinic_id, None)
     assert like is not None  # the pages offer it where the clinic sends messages
-    policy = ReminderPolicy(
-        clinic_id=visit_type.clinic_id, visit_type_id=visit_type.id, draft=like.body
-    )
-    policy.draft_by = by.name
-    session.add(policy)
+    policy.draft, policy.draft_by = like.body, by.name
     session.flush()
     return policy
 
