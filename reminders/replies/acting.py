@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from sqlalchemy import select
+
 from booking.appointments import service as appointments
 from booking.appointments.errors import TooLate, WrongState
 from booking.appointments.models import Appointment
@@ -24,12 +26,10 @@ def act(session: Session, appointment_id: int, wants: Wants, by: By) -> tuple[Ap
     The time is locked first. 'already': it was cancelled before; 'too_late': it has begun;
     'to_staff': it is no longer a time the patient can answer about.
     """
-    appointment = session.get_one(
-        Appointment,
-        appointment_id,
-        with_for_update={"of": Appointment},
-        populate_existing=True,
+    session.execute(
+        select(Appointment.id).where(Appointment.id == appointment_id).with_for_update()
     )
+    appointment = session.get_one(Appointment, appointment_id, populate_existing=True)
     try:
         _do(session, appointment, wants, by)
     except TooLate:

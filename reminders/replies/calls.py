@@ -8,6 +8,8 @@ from booking.platform.database import Session
 from booking.platform.i18n import said_in
 from booking.platform.limits import Limit
 from booking.platform.phone import readable
+from reminders.delivery import hearing
+from reminders.delivery.hearing import Heard
 from reminders.messages.models import Message, MessageAttempt
 from reminders.planning.gathering import subject_of
 from reminders.planning.service import withdraw
@@ -74,8 +76,17 @@ def proves(session: Session, attempt: MessageAttempt, digits: str) -> bool:
     return True
 
 
-def told(attempt: MessageAttempt) -> str:
-    """The message, to someone who has proven who they are; what to press is part of it."""
+def over(session: Session, attempt: MessageAttempt) -> bool:
+    """Whether the time for the message is past, so that a call says nothing of it."""
+    return session.now() > attempt.message.not_after
+
+
+def told(session: Session, attempt: MessageAttempt) -> str:
+    """The message, to someone who has proven who they are; what to press is part of it.
+
+    It has been given then, however the call ends.
+    """
+    hearing.hear(session, attempt, Heard("delivered"))
     return _changed(attempt) if _overtaken(attempt.message) else attempt.body
 
 

@@ -28,6 +28,8 @@ def answered(key: str) -> ResponseReturnValue:
     attempt = _attempt(key)
     if attempt is None:
         return _spoken(say(calls.nothing(), "da"))
+    if calls.over(db(), attempt):
+        return _spoken(say(calls.nothing(), "da"))
     action, text = _address("birth_date", key, 1), calls.greeting(db(), attempt)
     return _spoken(ask_birth_date(action, text, attempt.language))
 
@@ -68,7 +70,7 @@ def chosen(key: str) -> ResponseReturnValue:
 
 
 def _tell(attempt: MessageAttempt, times: int = 1) -> ResponseReturnValue:
-    text = calls.told(attempt)
+    text = calls.told(db(), attempt)
     if not calls.asks(attempt.message):
         return _spoken(say(text, attempt.language))
     action = _address("chosen", attempt.key, times)

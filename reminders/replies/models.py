@@ -48,7 +48,8 @@ class InboundMessage(WithId):
 class ReplyQuestion(WithId):
     """That a number was asked which of several times its answer is about.
 
-    options: [[letter, appointment id], …]; wants: what was answered before the question.
+    options: [[letter, appointment id, its sequence], …]; wants: what was answered before the
+    question.
     """
 
     __tablename__ = "reply_question"
