@@ -30,7 +30,9 @@ _STATES: Mapping[Kind, Mapping[str, State]] = {
         "initiated": "sent",
         "ringing": "sent",
         "in-progress": "sent",
-        "completed": "delivered",  # it was answered; by whom, only a proven birth date tells
+        # Answered, be it by a voice mail. That the message was given is known before: by the birth
+        # date that was proven.
+        "completed": "failed",
         "busy": "failed",
         "no-answer": "failed",
         "failed": "failed",
@@ -45,7 +47,10 @@ def status_of(kind: Kind, twilio_status: str) -> State:
 
 
 def error_code_of(kind: Kind, twilio_status: str, error_code: str = "") -> str:
-    """Why it failed: Twilio's ErrorCode, else its word ('busy', 'canceled'); '' unless failed."""
+    """Why it failed: Twilio's ErrorCode, else its word ('busy', 'canceled'); '' unless failed.
+
+    A call in which nobody proved who they are was 'no-answer'.
+    """
     if status_of(kind, twilio_status) != "failed":
         return ""
-    return error_code or twilio_status
+    return error_code or ("no-answer" if twilio_status == "completed" else twilio_status)

@@ -60,7 +60,7 @@ def kept(session: Session, outgoing: Outgoing) -> dict[str, object]:
         "to_sealed": session.vault.seal(outgoing.to),
         "sender": outgoing.sender,
         "language": outgoing.language,
-        "subject": outgoing.subject,
+        "subject": outgoing.subject[:200],
         "body": outgoing.body,
         "parts": segments.count(outgoing.body).parts if outgoing.channel == "sms" else 0,
     }

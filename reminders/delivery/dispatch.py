@@ -10,17 +10,20 @@ import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
-from booking.platform.database import Database, Session
+from booking.platform.clock import Clock
+from booking.platform.database import Database, Session, worth_retrying
 from reminders.channels.port import Channel, NotAccepted, OutcomeUnknown, Outgoing
 from reminders.delivery import breakers, buckets, contents, hearing
 from reminders.delivery.claiming import judge
+from reminders.delivery.error_classes import class_of, says
 from reminders.delivery.hearing import Heard
 from reminders.messages.models import Message, MessageAttempt
 from reminders.policies import queries as policies
@@ -34,6 +37,10 @@ BATCH = 20
 GOOD_FOR = timedelta(seconds=20)
 # A run ends after so long, so that in one process the other jobs have their turn.
 RUN_FOR = timedelta(seconds=20)
+# Two who wait for each other's rows: one of them begins anew.
+TRIES = 3
+
+UNFORESEEN = "unforeseen"
 
 Channels = Mapping[str, Channel]
 
@@ -57,14 +64,51 @@ def dispatch(
     worker, until, sent = secrets.token_hex(8), time.monotonic() + RUN_FOR.total_seconds(), 0
     while time.monotonic() < until:
         with database.transaction() as session:
+            freshness = Freshness(session.clock)
             claims = claim(session, channels, worker, batch, patients)
         if claims is None:
             break
-        good_until = time.monotonic() + GOOD_FOR.total_seconds()
-        for one in claims:
-            heard = _ask(one) if time.monotonic() < good_until else _let_go()
+        sent += _send(database, claims, freshness)
+    return sent
+
+
+class Freshness:
+    """How long ago a claim was made, by two clocks.
+
+    One of them stands still while the machine sleeps, and the other may be set.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """It begins now."""
+        self._clock, self._since, self._counted = clock, clock.now(), time.monotonic()
+
+    def lasts(self, useful_until: datetime) -> bool:
+        """Whether what was claimed may still be sent."""
+        now = self._clock.now()
+        passed = max(time.monotonic() - self._counted, (now - self._since).total_seconds())
+        return passed < GOOD_FOR.total_seconds() and now <= useful_until
+
+
+def _send(database: Database, claims: Sequence[Claim], freshness: Freshness) -> int:
+    """Send what has been claimed; how many were sent.
+
+    Where an outcome cannot be written down, the rest is let go of and the error raised.
+    """
+    sent, failure = 0, None
+    for one in claims:
+        fresh = failure is None and freshness.lasts(one.outgoing.valid_until)
+        heard = _ask(one) if fresh else Heard("failed", error_code="not_called")
+        try:
             record(database, one, heard)
+        except Exception as error:
+            log.exception("outcome not kept", channel=one.outgoing.channel)
+            if failure is not None:
+                raise
+            failure = error
+        else:
             sent += heard.state in ("sent", "delivered")
+    if failure is not None:
+        raise failure
     return sent
 
 
@@ -98,22 +142,25 @@ def claim(
     if not due:
         return None
     stopped, senders = _stopped(session, due), policies.senders(session)
-    ready = [
-        one for one in due if one.clinic_id in senders and judge(session, one, channels, stopped)
-    ]
+    ready = [one for one in due if _may_go(session, one, channels, stopped, senders)]
     admitted = _admitted(session, ready, channels, senders)
     return _write(session, admitted, channels, senders, worker)
 
 
 def record(database: Database, claimed: Claim, heard: Heard) -> None:
     """Write down what came of a claimed attempt, in a transaction of its own."""
-    with database.transaction() as session:
-        attempt = hearing.locked(session, claimed.outgoing.attempt)
-        if attempt is None:
-            return  # the message's patient is gone, with all there was about them
-        if heard.state == "unknown":
-            breakers.failed(session, claimed.channel.provider, heard.error_code)
-        hearing.hear(session, attempt, heard)
+    for tried in range(1, TRIES + 1):
+        try:
+            with database.transaction() as session:
+                attempt = hearing.locked(session, claimed.outgoing.attempt)
+                if attempt is None:
+                    return  # the message's patient is gone, with all there was about them
+                hearing.hear(session, attempt, heard)
+                _count(session, attempt, heard)
+            return
+        except DBAPIError as error:
+            if tried == TRIES or not worth_retrying(error):
+                raise
 
 
 def _ask(claimed: Claim) -> Heard:
@@ -126,12 +173,42 @@ def _ask(claimed: Claim) -> Heard:
         return Heard("unknown", error_code=unknown.code)
     except Exception:  # whatever a channel did not foresee: nobody knows what was sent
         log.exception("channel failed", channel=claimed.outgoing.channel)
-        return Heard("unknown", error_code="unforeseen")
+        return Heard("unknown", error_code=UNFORESEEN)
     return Heard(receipt.state, receipt.provider_id)
 
 
-def _let_go() -> Heard:
-    return Heard("failed", error_code="not_called")
+def _count(session: Session, attempt: MessageAttempt, heard: Heard) -> None:
+    """What an answer says of its provider, and of how fast the sender may go on."""
+    if heard.state == "unknown" or says(heard.error_code) == "trouble":
+        breakers.failed(session, attempt.provider, heard.error_code)
+    elif class_of(heard.error_code) == "slow_down":
+        buckets.rest(session, bucket_of(attempt.message.clinic_id))
+    elif says(heard.error_code) == "works" and class_of(heard.error_code) != "alarm":
+        breakers.answered(session, attempt.provider)
+
+
+def bucket_of(clinic_id: int) -> str:
+    """The name of a sender's token bucket."""
+    return f"clinic:{clinic_id}"
+
+
+def _may_go(
+    session: Session,
+    message: Message,
+    channels: Channels,
+    stopped: Collection[tuple[str, str]],
+    senders: Collection[int],
+) -> bool:
+    """True if a due message may go now; else what becomes of it has been written."""
+    if message.clinic_id not in senders:
+        message.state, message.state_at, message.reason = "withdrawn", session.now(), "stopped"
+        return False
+    try:
+        return judge(session, message, channels, stopped)
+    except Exception:  # whatever nobody foresaw of one message holds up no other
+        log.exception("message not judged", message=message.id)
+        hearing.again(session, message, UNFORESEEN)
+        return False
 
 
 def _stopped(session: Session, due: Sequence[Message]) -> set[tuple[str, str]]:
@@ -164,7 +241,7 @@ def _admitted(
     for clinic_id in sorted(per_sender):
         sender = senders[clinic_id]
         mine = [one for one in admitted if one.clinic_id == clinic_id]
-        taken = buckets.take(session, f"clinic:{clinic_id}", sender.a_minute, len(mine))
+        taken = buckets.take(session, bucket_of(clinic_id), sender.a_minute, len(mine))
         for place, message in enumerate(mine[taken:], 1):
             message.next_at = session.now() + timedelta(seconds=place * 60 / sender.a_minute)
         late = {one.id for one in mine[taken:]}
@@ -191,11 +268,17 @@ def _write(
             )
         )
     )
-    rows, claims = [], []
+    rows, claims, going = [], [], []
     for message in admitted:
-        channel = channels[message.channel]
-        made = contents.outgoing(session, message, senders[message.clinic_id], key=str(uuid4()))
+        channel, sender = channels[message.channel], senders[message.clinic_id]
+        try:
+            made = contents.outgoing(session, message, sender, key=str(uuid4()))
+        except Exception:  # as above
+            log.exception("message not written", message=message.id)
+            hearing.again(session, message, UNFORESEEN)
+            continue
         claims.append(Claim(made, channel))
+        going.append(message.id)
         rows.append(
             {
                 "message_id": message.id,
@@ -211,10 +294,9 @@ def _write(
             }
         )
     session.flush()
-    session.execute(insert(MessageAttempt), rows)
-    session.execute(
-        update(Message)
-        .where(Message.id.in_([one.id for one in admitted]))
-        .values(state="sending", state_at=now)
-    )
+    if rows:
+        session.execute(insert(MessageAttempt), rows)
+        session.execute(
+            update(Message).where(Message.id.in_(going)).values(state="sending", state_at=now)
+        )
     return claims

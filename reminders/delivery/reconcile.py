@@ -24,18 +24,22 @@ log = structlog.get_logger()
 # A claim is good for seconds (dispatch.GOOD_FOR), and so is a call.
 DEAD_AFTER = timedelta(minutes=2)
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
+# What nobody can tell by then goes on by another channel, or before a person.
+LOOK_FOR = timedelta(hours=2)
 # The operators' clocks and ours may differ a little.
 SLACK = timedelta(minutes=1)
 MOST = 100
+CANNOT_BE_ASKED = "cannot_be_asked"
 
 
 @dataclass(frozen=True)
 class _Sought:
-    """What was sent, from when on to look for it, and which finds belong to others."""
+    """What was sent, by whom, and from when on to look for it. last: if not now, then never."""
 
     outgoing: Outgoing
+    provider: str
     since: datetime
-    known: list[str]
+    last: bool
 
 
 def reconcile(database: Database) -> int:
@@ -46,13 +50,11 @@ def reconcile(database: Database) -> int:
     with database.transaction() as session:
         looked_for = _claim(session, secrets.token_hex(8))
     for sought in looked_for:
-        outgoing = sought.outgoing
-        channel: Channel | None = channels.get(outgoing.channel)
-        heard = _look(channel, sought) if channel else None
+        heard = _look(database, channels.get(sought.outgoing.channel), sought)
         if heard is None:
             continue
         with database.transaction() as session:
-            attempt = hearing.locked(session, outgoing.attempt)
+            attempt = hearing.locked(session, sought.outgoing.attempt)
             if attempt is not None:
                 hearing.hear(session, attempt, heard)
     return len(looked_for)
@@ -77,7 +79,7 @@ def given_up(session: Session) -> int:
 
 
 def _claim(session: Session, worker: str) -> list[_Sought]:
-    """The unknown attempts whose turn it is to be looked for, with what is known of their like."""
+    """The unknown attempts whose turn it is to be looked for."""
     now = session.now()
     unknown = session.scalars(
         select(MessageAttempt)
@@ -98,7 +100,8 @@ def _claim(session: Session, worker: str) -> list[_Sought]:
     for attempt in unknown:
         attempt.looked_at, attempt.claimed_by = now, worker
         since = attempt.started_at - SLACK
-        looked_for.append(_Sought(_as_sent(attempt), since, _others(session, attempt)))
+        last = now >= min(attempt.started_at + LOOK_FOR, attempt.message.not_after)
+        looked_for.append(_Sought(_as_sent(attempt), attempt.provider, since, last))
     session.flush()
     return looked_for
 
@@ -117,31 +120,44 @@ def _as_sent(attempt: MessageAttempt) -> Outgoing:
     )
 
 
-def _others(session: Session, attempt: MessageAttempt) -> list[str]:
-    """What the provider calls the other attempts to this address."""
-    return list(
-        session.scalars(
-            select(MessageAttempt.provider_id).where(
-                MessageAttempt.to_hash == attempt.to_hash,
-                MessageAttempt.provider == attempt.provider,
-                MessageAttempt.provider_id.is_not(None),
-                MessageAttempt.id != attempt.id,
+def _known(database: Database, sought: _Sought) -> list[str]:
+    """What the provider calls the other attempts to this address, as of now."""
+    this = select(MessageAttempt.to_hash).where(MessageAttempt.key == sought.outgoing.attempt)
+    with database.reading() as session:
+        return list(
+            session.scalars(
+                select(MessageAttempt.provider_id).where(
+                    MessageAttempt.to_hash == this.scalar_subquery(),
+                    MessageAttempt.provider == sought.provider,
+                    MessageAttempt.provider_id.is_not(None),
+                    MessageAttempt.key != sought.outgoing.attempt,
+                )
             )
         )
-    )
 
 
-def _look(channel: Channel, sought: _Sought) -> Heard | None:
-    """What the provider says of an attempt; None where it does not answer either."""
+def _look(database: Database, channel: Channel | None, sought: _Sought) -> Heard | None:
+    """What the provider says of an attempt; None where it does not answer either.
+
+    Another provider, whom the channel goes by now, knows nothing of it.
+    """
+    never = Heard("failed", error_code=CANNOT_BE_ASKED)
+    if channel is None or channel.provider != sought.provider:
+        return never if sought.last else None
     try:
-        found: Found | None = channel.find(sought.outgoing, sought.since, sought.known)
+        found = channel.find(sought.outgoing, sought.since, _known(database, sought))
     except OutcomeUnknown as unknown:
-        if unknown.code == "cannot_be_asked":
-            return Heard("failed", error_code="cannot_be_asked")
+        if unknown.code == CANNOT_BE_ASKED or sought.last:
+            return never
         log.warning("provider not asked", channel=channel.code, code=unknown.code)
         return None
-    if found is None:
-        return Heard("lost")
+    except Exception:  # whatever a channel did not foresee holds up no other
+        log.exception("channel failed", channel=channel.code)
+        return never if sought.last else None
+    return Heard("lost") if found is None else _heard(found)
+
+
+def _heard(found: Found) -> Heard:
     assert found.state in RANK
     state: AttemptState = found.state  # type: ignore[assignment]  # just checked
-    return Heard(state, found.provider_id, found.error_code)
+    return Heard(state, found.provider_id, found.error_code, looked_up=True)

@@ -3,15 +3,12 @@
 import structlog
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import exists, select
 
-from booking.platform.database import Session
 from booking.platform.pages import Access, Pages, db
 from reminders.channels.twilio_statuses import Kind, error_code_of, status_of
 from reminders.delivery import hearing
 from reminders.delivery.from_twilio import check, without_csrf
 from reminders.delivery.hearing import Heard
-from reminders.messages.models import MessageAttempt
 
 log = structlog.get_logger()
 pages = Pages("twilio_status", __name__, url_prefix="/beskeder/twilio/status")
@@ -33,20 +30,5 @@ def told(key: str) -> ResponseReturnValue:
     if word:
         name = request.form.get("CallSid" if kind == "voice" else "MessageSid", "")
         code = error_code_of(kind, word, request.form.get("ErrorCode", ""))
-        _name(db(), attempt, name)
-        hearing.hear(db(), attempt, Heard(status_of(kind, word), error_code=code))
+        hearing.hear(db(), attempt, Heard(status_of(kind, word), name, code))
     return NOTHING_TO_SAY
-
-
-def _name(session: Session, attempt: MessageAttempt, provider_id: str) -> None:
-    """Keep what Twilio calls an attempt, whose answer may have been lost."""
-    if attempt.provider_id is not None or not provider_id:
-        return
-    taken = exists().where(
-        MessageAttempt.provider == attempt.provider, MessageAttempt.provider_id == provider_id
-    )
-    if session.scalar(select(taken)):
-        log.error("two attempts of one name", attempt=attempt.id)
-        return
-    attempt.provider_id = provider_id[:120]
-    session.flush()

@@ -28,7 +28,7 @@ VOICE: dict[str, State] = {
     "initiated": "sent",
     "ringing": "sent",
     "in-progress": "sent",
-    "completed": "delivered",
+    "completed": "failed",
     "busy": "failed",
     "no-answer": "failed",
     "failed": "failed",
