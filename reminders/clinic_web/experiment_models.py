@@ -116,7 +116,7 @@ def _form(experiment: Experiment, usual: Policy, arm: ExperimentArm | None) -> F
     """The fields of a model: name, share, and four for each reminder; of the usual the share."""
     fields: dict[str, Any] = {"weight": Number(1, 100, load_default=1)}
     if arm is None or arm.number > 0:
-        fields["name"] = Text(required=True, longest=100)
+        fields["name"] = Text(required=True, longest=40)
         wordings = _wordings(experiment, usual)
         for one in _offered(usual):
             fields[f"send_{one.key}"] = Yes()

@@ -30,6 +30,7 @@ class Shown:
     """What is told when the end has come. picture: None where nothing can be compared."""
 
     verdicts: list[str]
+    title: str
     shares: list[list[object]]
     differences: list[list[object]]
     costs: list[list[object]]
@@ -89,23 +90,24 @@ def shown(experiment: Experiment, found: Result) -> Shown | None:
     if not found.called:
         return None
     names = [words.name(arm) for arm in experiment.arms]
+    alone = len(found.comparisons) == 1
     rows = []
     differences: list[list[object]] = []
     for one in found.comparisons:
         for outcome, apart in one.differences.items():
-            text = words.apart(apart)
-            differences.append([names[one.arm], words.OUTCOMES[outcome], text])
-            label = str(words.OUTCOMES[outcome])
-            rows.append(
-                picture.Row(
-                    label if len(found.comparisons) == 1 else f"{names[one.arm]}: {label}",
-                    100 * apart.value,
-                    100 * apart.low,
-                    100 * apart.high,
-                    words.points(apart.value),
-                    main=outcome == "lost",
+            differences.append([names[one.arm], words.OUTCOMES[outcome], words.apart(apart)])
+            # Of several models the picture shows only what decides: a row for each.
+            if alone or outcome == "lost":
+                rows.append(
+                    picture.Row(
+                        str(words.OUTCOMES[outcome]) if alone else names[one.arm],
+                        100 * apart.value,
+                        100 * apart.low,
+                        100 * apart.high,
+                        words.points(apart.value),
+                        main=outcome == "lost",
+                    )
                 )
-            )
     return Shown(
         verdicts=[words.verdict(one, names[one.arm]) for one in found.comparisons],
         shares=[
@@ -123,7 +125,8 @@ def shown(experiment: Experiment, found: Result) -> Shown | None:
             [names[place], words.kroner(arm.cost), _per_saved(found, place)]
             for place, arm in enumerate(found.shares)
         ],
-        picture=_picture(rows) if rows else None,
+        title=_title(alone=alone),
+        picture=_picture(_title(alone=alone), rows) if rows else None,
     )
 
 
@@ -147,12 +150,18 @@ def _part(count: int, whole: int) -> str:
     return words.share(count / whole) if whole else "–"
 
 
-def _picture(rows: list[picture.Row]) -> Markup:
+def _title(*, alone: bool) -> str:
+    if alone:
+        return _("Forskel fra »Som nu«, i procentpoint")
+    return _("Tabte tider: forskel fra »Som nu«, i procentpoint")
+
+
+def _picture(title: str, rows: list[picture.Row]) -> Markup:
     described = "; ".join(f"{row.label}: {row.text}" for row in rows)
     return picture.intervals(
         "difference",
         picture.Words(
-            _("Forskel fra »Som nu«, i procentpoint"),
+            title,
             described,
             _("færre end som nu"),
             _("flere end som nu"),

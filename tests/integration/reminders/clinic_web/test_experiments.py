@@ -1,6 +1,7 @@
 """The leader's pages of experiments: who may, what is refused and said, and what is never shown."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from booking.appointments import attendance
 from booking.platform.database import Session
 from booking.platform.identity import Role
+from reminders.experiments import service
 from reminders.experiments.models import Experiment
 from reminders.policies import service as policies
 from reminders.policies.steps import from_json
@@ -216,6 +218,26 @@ def test_while_it_runs_no_page_tells_the_models_apart(
     assert "Forskel fra »Som nu«" in page
     assert "Forsøget har ikke vist, om »Kun dagen før« er bedre" in page
     assert leader.get(of_draft(trial, "?sms=abc")).status_code in (400, 422)
+
+
+def test_of_several_models_the_picture_shows_what_decides(
+    app: Flask, session: Session, trial: Trial, freezer: FrozenDateTimeFactory
+) -> None:
+    nothing = replace(usual(session, trial.policy), quiet_from=time(19))
+    service.add_arm(session, trial.leader, trial.experiment, "Stille fra syv", 1, nothing)
+    trial.start()
+    made = [trial.book(DAY + n * timedelta(minutes=30)) for n in range(14)]
+    freezer.move_to(DAY + timedelta(days=1))
+    for number, one in enumerate(made):
+        mark = attendance.done if number % 3 else attendance.did_not_come
+        mark(session, trial.place.secretary, one)
+    freezer.move_to(trial.experiment.ends_at)
+    page = again(app, trial).get(of_draft(trial)).text
+    picture = page[page.index('<svg class="plot"') :].split("</svg>")[0]
+    assert "Tabte tider: forskel fra »Som nu«, i procentpoint" in picture
+    assert picture.count("plot__main") == 2
+    assert "plot__other" not in picture
+    assert "Stille fra syv" in picture
 
 
 def test_a_stopped_one_keeps_its_reason_and_shows_no_result(
