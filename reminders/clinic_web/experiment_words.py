@@ -6,7 +6,7 @@ from flask_babel import LazyString, format_decimal, format_percent, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from booking.platform.i18n import long_day
+from booking.platform.i18n import language_code, long_day
 from reminders.clinic_web import words
 from reminders.effects.endings import LeftOut
 from reminders.experiments.analysis import Comparison, CostPerSaved, Interval, Outcome, Verdict
@@ -158,8 +158,8 @@ def points(share: float) -> str:
 
 
 def share(value: float) -> str:
-    """'5,2 %'."""
-    return str(format_percent(value, format="0.0 %"))
+    """'5,2 %', '5.2%'; the two never part at the end of a line."""
+    return str(format_percent(value, format="0.0%" if language_code() == "en" else "0.0\u00a0%"))
 
 
 def between(interval: Interval) -> str:

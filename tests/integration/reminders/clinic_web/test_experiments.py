@@ -204,7 +204,7 @@ def test_while_it_runs_no_page_tells_the_models_apart(
     leader = again(app, trial)
     page = leader.get(of_draft(trial)).text
     assert "Hvordan besøgene endte, alle modeller under ét" in page
-    assert "40,0 %" in page
+    assert "40,0\u00a0%" in page
     for hidden in (
         "Forskel fra",
         "Pr. sparet tid",
@@ -307,4 +307,4 @@ def test_without_an_experiment_it_says_what_cannot_be_said(
     page = leader.get(address(trial, "/uden")).text
     assert "Det kan ikke siges, om påmindelserne virker" in page
     assert "Ingen har trukket lod" in page
-    assert "100,0 % (1 af 1)" in page
+    assert "100,0\u00a0% (1 af 1)" in page
