@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import booking_http, find_time, rules, slot_search, slot_search_core
+from benchmarks import booking_http, find_time, messages, rules, slot_search, slot_search_core
 from benchmarks.measure import Measure
 
 MEASURES: dict[str, Callable[[], list[Measure]]] = {
@@ -12,6 +12,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "find_time": find_time.measures,
     "booking_http": booking_http.measures,
     "rules": rules.measures,
+    "messages": messages.measures,
 }
 
 

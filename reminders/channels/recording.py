@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from booking.platform.database import Database
@@ -11,6 +12,8 @@ from reminders.channels.models import RecordedMessage
 from reminders.channels.port import Found, Outgoing, Receipt
 from reminders.policies.steps import Channel as ChannelCode
 from reminders.preferences.reach import fingerprint
+
+_KEEP = insert(cast(Table, RecordedMessage.__table__))
 
 
 class RecordingChannel:
@@ -27,17 +30,17 @@ class RecordingChannel:
         """Write it down. The same attempt twice is one message."""
         try:
             with self._database.transaction() as session:
-                kept = RecordedMessage(
-                    attempt=outgoing.attempt,
-                    channel=outgoing.channel,
-                    to_hash=fingerprint(session.vault, outgoing.channel, outgoing.to),
-                    to_sealed=session.vault.seal(outgoing.to),
-                    sender=outgoing.sender,
-                    subject=outgoing.subject,
-                    body=outgoing.body,
-                    at=session.now(),
-                )
-                session.add(kept)
+                kept = {
+                    "attempt": outgoing.attempt,
+                    "channel": outgoing.channel,
+                    "to_hash": fingerprint(session.vault, outgoing.channel, outgoing.to),
+                    "to_sealed": session.vault.seal(outgoing.to),
+                    "sender": outgoing.sender,
+                    "subject": outgoing.subject,
+                    "body": outgoing.body,
+                    "at": session.now(),
+                }
+                session.execute(_KEEP, kept)
         except IntegrityError:
             pass  # it has this one already
         return Receipt(f"recorded:{outgoing.attempt}", "delivered")

@@ -31,6 +31,12 @@ def admits(session: Session, provider: str, wanted: int) -> int:
     return min(1, wanted)
 
 
+def clean(session: Session, provider: str) -> bool:
+    """Whether a provider just asked about has answered every time of late."""
+    breaker = session.get(CircuitBreaker, provider)
+    return breaker is not None and breaker.state == "closed" and breaker.failures == 0
+
+
 def answered(session: Session, provider: str) -> None:
     """The provider answered as it should, be it yes or no."""
     breaker = session.get(CircuitBreaker, provider)

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
@@ -26,6 +27,7 @@ from reminders.delivery.claiming import judge
 from reminders.delivery.error_classes import class_of, says
 from reminders.delivery.hearing import Heard
 from reminders.messages.models import Message, MessageAttempt
+from reminders.planning.service import waiting_for_call
 from reminders.policies import queries as policies
 from reminders.policies.models import MessageSender
 from reminders.preferences.reach import opted_out
@@ -47,10 +49,15 @@ Channels = Mapping[str, Channel]
 
 @dataclass(frozen=True)
 class Claim:
-    """A claimed attempt, ready to go."""
+    """A claimed attempt, ready to go.
+
+    plain: its provider has not failed, and nobody is waiting to call the patient about it, so
+    that there is nothing to put right when it has been sent.
+    """
 
     outgoing: Outgoing
     channel: Channel
+    plain: bool = False
 
 
 def dispatch(
@@ -149,6 +156,12 @@ def claim(
 
 def record(database: Database, claimed: Claim, heard: Heard) -> None:
     """Write down what came of a claimed attempt, in a transaction of its own."""
+    if (
+        claimed.plain
+        and heard.state in ("sent", "delivered")
+        and _plainly(database, claimed, heard)
+    ):
+        return
     for tried in range(1, TRIES + 1):
         try:
             with database.transaction() as session:
@@ -161,6 +174,47 @@ def record(database: Database, claimed: Claim, heard: Heard) -> None:
         except DBAPIError as error:
             if tried == TRIES or not worth_retrying(error):
                 raise
+
+
+class _NotPlain(Exception):
+    """Something else has been heard of the attempt, or done with its message."""
+
+
+def _plainly(database: Database, claimed: Claim, heard: Heard) -> bool:
+    """Write down that it was sent, where nothing has happened since the claim: in two statements.
+
+    False, with nothing written, where `hearing` must say what it comes to.
+    """
+    try:
+        with database.transaction() as session:
+            said = {"now": session.now(), "to": heard.state}
+            named = {"the_key": claimed.outgoing.attempt, "name": heard.provider_id or None}
+            message_id = session.scalar(_SENT, {**said, **named})
+            followed = session.execute(_FOLLOWED, {**said, "message": message_id})
+            if not followed.rowcount:  # type: ignore[attr-defined]
+                raise _NotPlain
+    except (_NotPlain, DBAPIError):
+        return False
+    return True
+
+
+# On the tables, built once: this is done for every message.
+_ATTEMPT, _MESSAGE = cast(Table, MessageAttempt.__table__), cast(Table, Message.__table__)
+_SENT = (
+    update(_ATTEMPT)
+    .where(
+        _ATTEMPT.c.key == bindparam("the_key"),
+        _ATTEMPT.c.state == "sending",
+        _ATTEMPT.c.provider_id.is_(None),
+    )
+    .values(state=bindparam("to"), state_at=bindparam("now"), provider_id=bindparam("name"))
+    .returning(_ATTEMPT.c.message_id)
+)
+_FOLLOWED = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id == bindparam("message"), _MESSAGE.c.state == "sending")
+    .values(state=bindparam("to"), state_at=bindparam("now"), reason="")
+)
 
 
 def _ask(claimed: Claim) -> Heard:
@@ -269,6 +323,7 @@ def _write(
         )
     )
     rows, claims, going = [], [], []
+    to_call = waiting_for_call(session, {one.subject for one in admitted})
     for message in admitted:
         channel, sender = channels[message.channel], senders[message.clinic_id]
         try:
@@ -277,7 +332,8 @@ def _write(
             log.exception("message not written", message=message.id)
             hearing.again(session, message, UNFORESEEN)
             continue
-        claims.append(Claim(made, channel))
+        plain = message.subject not in to_call and breakers.clean(session, channel.provider)
+        claims.append(Claim(made, channel, plain))
         going.append(message.id)
         rows.append(
             {

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import joinedload
 
 from booking.appointments.worklist import service as worklist
+from booking.appointments.worklist.models import WorklistItem
 from booking.platform.database import Session
 from reminders.messages.models import Message
 from reminders.planning.comparing import Changes, compare
@@ -216,3 +217,10 @@ def put_before_staff(session: Session, row: Row) -> None:
 def take_off(session: Session, subject: str) -> None:
     """Nobody need call the patient about it any more."""
     worklist.withdraw(session, f"{NOT_REACHED}:{subject}")
+
+
+def waiting_for_call(session: Session, subjects: Collection[str]) -> set[str]:
+    """Those of these subjects about which somebody is to call the patient."""
+    keys = [f"{NOT_REACHED}:{subject}" for subject in subjects]
+    waiting = session.scalars(select(WorklistItem.open_key).where(WorklistItem.open_key.in_(keys)))
+    return {(key or "").removeprefix(f"{NOT_REACHED}:") for key in waiting}
