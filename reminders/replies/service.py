@@ -83,7 +83,7 @@ def receive(
     'STOP', 'START' or 'HELP' where the provider has done that, and said so, by itself.
     """
     sender = _sender(session, channel, from_number, to_number)
-    understood = _as_acted_on(session, sender, understand(body), acted_on)
+    understood = _understood(body, acted_on)
     inbound = InboundMessage(
         provider=provider,
         provider_id=provider_id[:120],
@@ -98,6 +98,8 @@ def receive(
     already = _keep(session, inbound)
     if already is not None:
         return already.answer
+    if acted_on == "START":  # also where it was a YES to a time
+        preferences.start(session, sender.number, sender.channel)
     reply = _reply(session, sender, understood)
     _write_down(session, inbound, sender, reply)
     if not (acted_on and reply.code in PROVIDERS):
@@ -137,16 +139,13 @@ def _keep(session: Session, inbound: InboundMessage) -> InboundMessage | None:
     return None
 
 
-def _as_acted_on(
-    session: Session, sender: Sender, understood: Understood, acted_on: str
-) -> Understood:
-    """What is understood, where the provider has acted on a word: it blocks the number or not."""
+def _understood(body: str, acted_on: str) -> Understood:
+    """What is understood; where the provider has acted on a word, the number is blocked or not."""
+    understood = understand(body)
     if acted_on == "STOP":
         return Understood("stop")
-    if acted_on == "START":
-        if understood.meaning != "confirm":
-            return Understood("start")
-        preferences.start(session, sender.number, sender.channel)  # YES is START to it as well
+    if acted_on == "START" and understood.meaning != "confirm":
+        return Understood("start")
     return understood
 
 

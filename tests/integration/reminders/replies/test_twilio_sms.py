@@ -8,10 +8,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm.exc import StaleDataError
 from structlog.testing import capture_logs
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
+from booking.appointments.events import AppointmentCancelled
+from booking.platform.database import Session
+from booking.platform.web import Rettid
 from tests.integration.reminders.conftest import SENDER
 from tests.integration.reminders.replies.conftest import NUMBER, PUBLIC_URL, Telephone, Twilio
 
@@ -97,6 +101,33 @@ def test_twilio_has_said_it_itself(telephone: Telephone, twilio: Twilio) -> None
         ("stop", "stopped"),
         ("confirm", "done"),
     ]
+
+
+def test_an_old_start_does_not_undo_a_stop(telephone: Telephone, twilio: Twilio) -> None:
+    telephone.told_of()
+    for text in ("YES", "START"):
+        twilio.sms(text, name=f"SM{text}", OptOutType="START")
+        twilio.sms("STOP", OptOutType="STOP")
+        twilio.sms(text, name=f"SM{text}", OptOutType="START")
+        assert telephone.say("hvad?") == ""
+
+
+def test_a_change_at_the_same_moment_loses_no_answer(
+    telephone: Telephone, twilio: Twilio, rettid: Rettid
+) -> None:
+    appointment = telephone.told_of()
+    left = [1, 1]
+
+    def someone_was_first(_session: Session, _event: AppointmentCancelled) -> None:
+        if left:
+            left.pop()
+            raise StaleDataError
+
+    rettid.events.subscribe(AppointmentCancelled, someone_was_first)
+    assert "26/11" in said(twilio.sms("2"))
+    telephone.session.refresh(appointment)
+    assert appointment.status == "cancelled"
+    assert len(telephone.inbound()) == 1
 
 
 def test_a_message_without_a_name_is_let_go(telephone: Telephone, twilio: Twilio) -> None:
