@@ -278,6 +278,7 @@ def _draft(clinic: Clinic, experiment: Experiment) -> dict[str, object]:
             visits_spread=pace.spread,
             challengers=max(1, len(experiment.arms) - 1),
         )
+    weights = [arm.weight for arm in experiment.arms]
     return {
         "clinic": clinic,
         "experiment": experiment,
@@ -288,7 +289,7 @@ def _draft(clinic: Clinic, experiment: Experiment) -> dict[str, object]:
         "needed": needed,
         "enough": needed is not None
         and pace is not None
-        and pace.patients >= needed * len(experiment.arms),
+        and pace.patients * min(weights) >= needed * sum(weights),
         "values": {"points": points},
     }
 

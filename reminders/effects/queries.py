@@ -102,10 +102,15 @@ class Pace:
 
 
 def pace(session: Session, policy: ReminderPolicy, length: timedelta) -> Pace | None:
-    """The last stretch of `length` (at most a year) of what a policy is about; None if empty."""
+    """The last stretch of `length` (at most a year) of what a policy is about; None if empty.
+
+    Only visits that were booked within it as well: an experiment counts no others.
+    """
     now = session.now()
     since = now - min(length, YEAR)
-    asked = _of_policy(policy).where(Appointment.starts_at >= since, Appointment.starts_at < now)
+    asked = _of_policy(policy).where(
+        Appointment.booked_at >= since, Appointment.starts_at >= since, Appointment.starts_at < now
+    )
     patients, stories = _stories(session, asked)
     totals: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for appointment_id, story in stories.items():

@@ -180,6 +180,8 @@ def test_how_it_went_before_says_how_many_are_needed(
     assert (found.patients, found.visits, found.lost) == (6, 8, 0.25)
     assert found.per_patient == pytest.approx(8 / 6)
     assert 0 < found.spread < 1
+    # Booked a fortnight ahead, they would be in no experiment of ten days.
+    assert queries.pace(session, trial.policy, timedelta(days=10)) is None
 
 
 def test_without_an_experiment_there_are_rates_and_no_effect(

@@ -138,6 +138,17 @@ def test_one_visit_each_is_the_plain_share() -> None:
     assert float(span.high) == pytest.approx(0.200, abs=0.002)
 
 
+def test_a_difference_of_strangers_is_the_published_one() -> None:
+    """Newcombe 1998, table II, example a, method 10: 56 of 70 less 48 of 80, .0524 to .3339."""
+    one = ratio(np.repeat([1.0, 0.0], (56, 14)), np.ones(70))
+    other = ratio(np.repeat([1.0, 0.0], (48, 32)), np.ones(80))
+    span = difference_span(one, other, LEVEL)
+    assert float(span.value) == pytest.approx(0.2)
+    # Student's t and one visit less in each make it a little wider.
+    assert 0.047 < float(span.low) < 0.0524
+    assert 0.3339 < float(span.high) < 0.339
+
+
 def test_the_same_visits_of_fewer_patients_say_less() -> None:
     many = share_span(ratio(np.array([1.0] * 12 + [0.0] * 88), np.ones(100)), LEVEL)
     few = share_span(ratio(np.array([4.0] * 3 + [0.0] * 22), np.full(25, 4.0)), LEVEL)
