@@ -1,9 +1,11 @@
-"""Which channels there are: the real ones as the settings say; in the demo and in tests recorders."""
+"""Which channels there are: real ones as the settings say, recorders in the demo and in tests."""
 
 from booking.platform.config import Config
 from booking.platform.database import Database
 from reminders.channels import twilio
+from reminders.channels.digital_post import DigitalPostChannel, DigitalPostSettings
 from reminders.channels.letters import LetterChannel
+from reminders.channels.mail import MailChannel, MailSettings
 from reminders.channels.port import Channel
 from reminders.channels.recording import RecordingChannel
 from reminders.channels.twilio.sms import TwilioSms
@@ -24,4 +26,10 @@ def connect(config: Config, database: Database) -> dict[ChannelCode, Channel]:
     carrier = twilio.settings.from_environment(config.messaging, config.public_url)
     if carrier is not None:
         channels |= {"sms": TwilioSms(carrier), "voice": TwilioVoice(carrier)}
+    post_office = MailSettings.from_environment(config.messaging)
+    if post_office is not None:
+        channels["email"] = MailChannel(post_office)
+    digital_post = DigitalPostSettings.from_environment(config.messaging)
+    if digital_post is not None:
+        channels["digital_post"] = DigitalPostChannel(digital_post)
     return channels

@@ -67,7 +67,11 @@ class DigitalPostChannel:
 
     def send(self, outgoing: Outgoing) -> Receipt:
         """Leave it in the folder, whole or not at all. The same attempt twice is one file."""
-        if self._state_of(outgoing.attempt) is None:
+        try:
+            there = self._state_of(outgoing.attempt)
+        except OutcomeUnknown:
+            raise NotAccepted("drop") from None
+        if there is None:
             self._leave(outgoing.attempt, memo.as_xml(self._letter(outgoing)))
         return Receipt(outgoing.attempt)
 

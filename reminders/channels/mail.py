@@ -134,11 +134,11 @@ class MailChannel:
         message["Subject"] = _one_line(outgoing.subject)
         message["Date"] = format_datetime(SystemClock().now())
         message["Message-ID"] = f"<{outgoing.attempt}@{ours.domain}>"
-        message["Content-Language"] = outgoing.language
         # RFC 3834, and Exchange's own word for it: nobody's holiday answer is to come back.
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message.set_content(outgoing.body)
+        message["Content-Language"] = outgoing.language
         return message
 
     @contextmanager
