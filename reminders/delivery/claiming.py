@@ -5,13 +5,11 @@ from collections.abc import Collection
 from booking.platform.database import Session
 from reminders.delivery import hearing
 from reminders.messages.models import Message
+from reminders.messages.overtaken import AFTERWARDS, overtaken
 from reminders.planning.gathering import gather
 from reminders.planning.planner import in_time, send_from, still_applies
 from reminders.policies.steps import Policy, from_json
 from reminders.preferences import reach
-
-# What may still be told once an appointment has been cancelled.
-AFTERWARDS = ("cancelled", "offer")
 
 
 def judge(
@@ -26,7 +24,7 @@ def judge(
     (address hash, channel) pairs that have said STOP.
     """
     now = session.now()
-    reason = _overtaken(message)
+    reason = overtaken(message)
     if reason:
         message.state, message.state_at, message.reason = "withdrawn", now, reason
         return False
@@ -42,18 +40,6 @@ def judge(
         message.state, message.state_at, message.reason = "withdrawn", now, "conditions"
         return False
     return _has_a_way(session, message, connected, stopped)
-
-
-def _overtaken(message: Message) -> str:
-    """Why what it is about is no longer so; '' where it is."""
-    appointment = message.appointment
-    if appointment is None:
-        return ""
-    if message.kind in AFTERWARDS:
-        return "" if appointment.status == "cancelled" else "superseded"
-    if appointment.sequence != message.subject_version:
-        return "superseded"
-    return "" if appointment.status == "booked" else appointment.status
 
 
 def _still_for(session: Session, message: Message, policy: Policy) -> bool:

@@ -1,0 +1,65 @@
+"""The print queue of letters: printing, posting, and taking out what is no longer so.
+
+An attempt by letter is 'sent' while it waits to be posted, and 'delivered' once it is. `looked_at`
+says when it was last printed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from booking.platform import audit
+from booking.platform.database import Session
+from booking.platform.identity import Actor
+from booking.platform.localtime import local_date
+from reminders.delivery import hearing
+from reminders.delivery.hearing import Heard
+from reminders.messages.models import Message, MessageAttempt
+from reminders.messages.overtaken import overtaken
+from reminders.policies.bounds import POSTAL_DAYS
+
+
+def out_of_date(session: Session, message: Message) -> str:
+    """Why a letter should not be posted any more, as a code; '' where it should."""
+    why = overtaken(message)
+    if why:
+        return why
+    return "too_late" if session.now() > message.not_after else ""
+
+
+def latest_posting(message: Message, zone: ZoneInfo) -> date:
+    """The last local day on which a letter can be posted and arrive while it is of use."""
+    return local_date(message.not_after - timedelta(days=POSTAL_DAYS), zone)
+
+
+def printed(session: Session, by: Actor, letters: Sequence[MessageAttempt]) -> None:
+    """Note that these locked letters have been printed."""
+    for letter in letters:
+        letter.looked_at = session.now()
+    session.flush()
+    _log(session, by, "messages.letters_printed", letters)
+
+
+def posted(session: Session, by: Actor, letters: Sequence[MessageAttempt]) -> None:
+    """These locked letters are in the post."""
+    for letter in letters:
+        hearing.hear(session, letter, Heard("delivered"))
+    _log(session, by, "messages.letters_posted", letters)
+
+
+def take_out(session: Session, by: Actor, letters: Sequence[MessageAttempt]) -> None:
+    """Someone has seen that these locked letters are not to be posted."""
+    for letter in letters:
+        message, why = letter.message, out_of_date(session, letter.message)
+        message.state = "too_late" if why == "too_late" else "withdrawn"
+        message.state_at, message.reason = session.now(), why
+        hearing.hear(session, letter, Heard("failed", error_code=why))
+    _log(session, by, "messages.letters_taken_out", letters)
+
+
+def _log(session: Session, by: Actor, action: str, letters: Iterable[MessageAttempt]) -> None:
+    by_clinic: dict[int, set[int]] = {}
+    for letter in letters:
+        by_clinic.setdefault(letter.message.clinic_id, set()).add(letter.message.patient_id)
+    for clinic_id, patients in by_clinic.items():
+        audit.record(session, by, action, patients, clinic_id=clinic_id)
