@@ -21,7 +21,7 @@ _WORDS: Mapping[Meaning, str] = {
     "confirm": "1, ja, jep, jo, ok, okay, oki, yes, bekræft, bekræfter, bekræftet, "
     "jeg bekræfter, jeg kommer, kommer",
     "cancel": "2, afbud, meld afbud, melder afbud, jeg melder afbud, aflys, aflyse, aflyst, "
-    "aflys tid, aflys tiden",
+    "aflys tid, aflys tiden, can t come, cant come",
     "new_time": "3, ny tid, nytid, en ny tid, anden tid, en anden tid, flyt, flyt tid, flyt tiden, "
     "new time",
     "stop": "stop, stop sms, stop all, stopall, unsubscribe, cancel, end, quit, revoke, optout, "

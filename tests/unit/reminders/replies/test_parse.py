@@ -18,6 +18,7 @@ SAID = {
         "2", "2.", "2!", "(2)", "#2", "２", "2️⃣", "2 afbud", "Afbud 2", "AFBUD", "Afbud!", "afbud.",
         "»Afbud«", '"afbud"', "Meld afbud", "Jeg melder afbud", "Aflys", "AFLYS TIDEN", "aflyst",
         "2 😢", "😢 Afbud", "Hej. Afbud. Mvh", "svar: 2", "² ", "٢",
+        "2 can't come", "Can’t come.", "cant come",
     ],
     "new_time": [
         "3", "3.", "Ny tid", "NY TID", "ny  tid!", "3 ny tid", "ny tid (3)", "nytid",
