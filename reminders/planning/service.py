@@ -107,7 +107,7 @@ def _ahead(
         rules = Rules(session, clinic_id)
         if not rules.sends:
             continue
-        known = _known(session, theirs)
+        known = _known(session, theirs, lock=trial is None)
         arms = rules.drawn(theirs)
         if trial is None:
             arms |= rules.draw([one for one in theirs if one.appointment_id not in known])
@@ -135,22 +135,29 @@ def _ahead(
                 for gone in changes.withdrawn:
                     there[gone.step].state, there[gone.step].reason = "withdrawn", reason
                 wanted = [*changes.new, *(new for _old, new in changes.changed)]
-                rows += _new(rules.rows(facts.concern, wanted, version, arm), there)
+                rows += _new(session, rules.rows(facts.concern, wanted, version, arm), there)
                 for same in changes.same:
                     there[same.step].policy_version_id = version.id
         insert_rows(session, rows)
     session.flush()
 
 
-def _known(session: Session, batch: list[Facts]) -> dict[int, dict[str, Message]]:
-    """What there is already of the appointments' present versions, by appointment and step."""
+def _known(session: Session, batch: list[Facts], *, lock: bool) -> dict[int, dict[str, Message]]:
+    """What there is already of the appointments' present versions, by appointment and step.
+
+    lock: so that nothing of it is claimed meanwhile, and altered on its way.
+    """
     versions = {facts.appointment_id: facts.version for facts in batch}
     known: dict[int, dict[str, Message]] = {}
-    for message in session.scalars(
+    theirs = (
         select(Message)
         .where(Message.appointment_id.in_(versions))
+        .order_by(Message.id)
         .options(joinedload(Message.wording_version).joinedload(ReminderWordingVersion.wording))
-    ):
+    )
+    if lock:
+        theirs = theirs.with_for_update(of=Message).execution_options(populate_existing=True)
+    for message in session.scalars(theirs):
         appointment_id = message.appointment_id
         if appointment_id is not None and message.subject_version == versions[appointment_id]:
             known.setdefault(appointment_id, {})[message.step] = message
@@ -173,8 +180,11 @@ def _told_at(messages: Iterable[Message]) -> datetime | None:
     return max((one.due_at for one in messages if one.kind in OCCASIONS), default=None)
 
 
-def _new(rows: list[Row], there: dict[str, Message]) -> list[Row]:
-    """The rows of messages that were never planned; those that were are altered where they are."""
+def _new(session: Session, rows: list[Row], there: dict[str, Message]) -> list[Row]:
+    """The rows of messages that were never planned; those that were are altered where they are.
+
+    One of them that can reach nobody any more goes before a person.
+    """
     new: list[Row] = []
     for row in rows:
         message = there.get(str(row["step"]))
@@ -183,6 +193,8 @@ def _new(rows: list[Row], there: dict[str, Message]) -> list[Row]:
             continue
         for column, value in row.items():
             setattr(message, column, value)
+        if row["state"] == "failed":
+            put_before_staff(session, row)
     return new
 
 

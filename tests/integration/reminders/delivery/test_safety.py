@@ -11,6 +11,7 @@ from reminders.channels.port import Found, Outgoing
 from reminders.delivery.dispatch import GOOD_FOR
 from reminders.messages.models import Message
 from reminders.policies.models import MessageSender, ReminderWordingVersion
+from reminders.preferences import service as preferences
 from tests import factories as make
 from tests.integration.reminders.delivery.conftest import Carried
 from tests.integration.reminders.delivery.provider import Killed, NoDatabase, Provider
@@ -304,3 +305,18 @@ def test_what_is_lost_when_it_is_too_late_is_too_late(carried: Carried) -> None:
     carried.look()
     assert (carried.states(), carried.message().state) == (["lost"], "too_late")
     assert carried.sending.worklist() == []
+
+
+def test_what_planning_again_finds_no_way_for_goes_before_a_person(
+    carried: Carried, session: Session
+) -> None:
+    carried.sending.book(TIME)
+    carried.dispatch()
+    place = carried.sending.place
+    preferences.choose(session, place.as_patient, place.patient, "voice")
+    session.commit()
+    carried.sending.without_addresses()
+    preferences.choose(session, place.as_patient, place.patient, "sms")
+    session.commit()
+    assert "failed" in {one.state for one in carried.sending.messages()}
+    assert carried.sending.worklist() == ["not_reached"]

@@ -1,0 +1,468 @@
+"""Whatever happens to bookings, patients, processes and the provider, in any order: each message
+goes out once at most, nothing goes out that should not any more, and nothing is lost.
+
+What the provider accepted is the truth that our tables are held against.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import func, select
+
+from booking.appointments import occasions
+from booking.appointments import service as booking
+from booking.appointments.invitations.models import Course
+from booking.appointments.models import Appointment
+from booking.appointments.search import Slot
+from booking.appointments.visit_types.models import VisitType
+from booking.appointments.worklist.models import WorklistItem
+from booking.calendar.models import Clinic
+from booking.people.models import Patient, Staff
+from booking.people.sign_in import actor_of
+from booking.platform.database import Session
+from booking.platform.errors import DomainError
+from booking.platform.identity import Actor, Role
+from booking.platform.localtime import to_local
+from booking.platform.web import Rettid
+from reminders.channels.letters import LetterChannel
+from reminders.delivery import hearing
+from reminders.delivery.dispatch import GOOD_FOR, dispatch
+from reminders.delivery.hearing import Heard
+from reminders.delivery.reconcile import reconcile
+from reminders.messages.models import Message, MessageAttempt
+from reminders.messages.states import RANK
+from reminders.policies import service as policies
+from reminders.policies.models import ReminderPolicy
+from reminders.policies.standard import STANDARD
+from reminders.policies.steps import Conditions, Step, When
+from reminders.preferences import service as preferences
+from reminders.replies import service as replies
+from tests import factories as make
+from tests.integration.reminders.conftest import SENDER
+from tests.integration.reminders.delivery.provider import Accepted, Killed, NoDatabase, Provider
+from tests.integration.reminders.replies.conftest import has_number
+
+pytestmark = pytest.mark.freeze_time("2026-10-22T08:00:00Z")
+
+BEGINS = datetime(2026, 10, 22, 8, tzinfo=UTC)  # a Thursday; the clocks change on Sunday
+NUMBERS = ("+4520301001", "+4520301002", "+4520301003")
+ASK = Step("ask", When("hours_before", 48), ("sms",), "reminder", Conditions(answered="no"))
+POLICIES = (
+    STANDARD,
+    replace(STANDARD, steps=(*STANDARD.steps, ASK)),
+    replace(STANDARD, steps=STANDARD.steps[:4], quiet_from=time(18), quiet_to=time(9)),
+)
+TROUBLES = (
+    "", "timeout before", "timeout after", "killed before", "killed after", "not recorded",
+    "21610", "30003", "30007", "21211", "20429", "20003", "connection",
+)  # fmt: skip
+OUTCOMES = (("delivered", ""), ("failed", "30003"), ("failed", "30007"), ("failed", "30036"))
+LAG = timedelta(minutes=4)  # less than LOOK_AFTER: the list tells the truth when we look
+FINAL = ("sent", "delivered", "failed", "withdrawn", "too_late")
+PICK = st.integers(0, 11)
+DAYS = st.integers(0, 12)
+HOURS = st.integers(8, 15)
+
+_examples = count(1)
+
+
+class Deliveries(RuleBasedStateMachine):
+    """One clinic with three patients, on a database that others have used before."""
+
+    rettid: Rettid
+    freezer: FrozenDateTimeFactory
+
+    @initialize()
+    def begin(self) -> None:
+        """A clinic that sends, and patients of whom two may come to share a number."""
+        self.freezer.move_to(BEGINS)
+        self.database = self.rettid.database
+        self.provider = Provider(self.database, f"model-{next(_examples)}", LAG)
+        self.database.ports["channels"] = {
+            "sms": self.provider.channel("sms"),
+            "voice": self.provider.channel("voice"),
+            "letter": LetterChannel(),
+        }
+        self.appointments: list[int] = []
+        self.callbacks: list[tuple[str, Heard]] = []
+        self.ranks: dict[int, int] = {}
+        # What happened after which attempt (by its id): (attempt id, what).
+        self.cancelled: dict[int, int] = {}
+        self.versions: dict[int, list[tuple[int, int]]] = {}
+        self.kept: dict[tuple[int, int], int] = {}
+        self.numbers: dict[int, list[tuple[int, str | None]]] = {}
+        self.stops: dict[str, list[tuple[int, bool]]] = {}
+        with self.database.transaction() as session:
+            self._found(session)
+
+    def _found(self, session: Session) -> None:
+        clinic = make.clinic(session)
+        site = make.site(session, clinic)
+        doctor = make.clinician(session, clinic)
+        make.open_weekdays(session, doctor, site)
+        control = make.visit_type(session, clinic)
+        staff = make.staff(session, clinic, Role.SECRETARY)
+        self.clinic_id, self.site_id, self.doctor_id = clinic.id, site.id, doctor.id
+        self.control_id, self.staff_id = control.id, staff.id
+        policies.send_from(session, actor_of(staff), clinic, replace(SENDER, a_minute=6000))
+        self.patients: list[int] = []
+        self.courses: list[int] = []
+        for number, address in zip(NUMBERS, ("Parkvej 3\n9000 Aalborg", "", ""), strict=True):
+            patient = make.patient(session, clinic)
+            has_number(patient, number)
+            patient.address_sealed = session.vault.seal(address) if address else None
+            self.patients.append(patient.id)
+            course = make.course(session, clinic, patient, responsible=doctor)
+            self.courses.append(course.id)
+            self.numbers[patient.id] = [(0, patient.phone_hash)]
+
+    # What people do
+
+    @rule(pick=PICK, days=DAYS, hour=HOURS)
+    def book(self, pick: int, days: int, hour: int) -> None:
+        """The secretary books a time."""
+
+        def do(session: Session) -> None:
+            course = session.get_one(Course, self.courses[pick % 3])
+            control = session.get_one(VisitType, self.control_id)
+            occasion = occasions.free(session, self._secretary(session), course, control)
+            made = self._place(session, occasion, days, hour)
+            self.appointments.append(made.id)
+            self.versions[made.id] = [(self._last(session), made.sequence)]
+
+        self._try(do)
+
+    @precondition(lambda self: self.appointments)
+    @rule(pick=PICK, days=DAYS, hour=HOURS)
+    def move(self, pick: int, days: int, hour: int) -> None:
+        """The secretary moves one."""
+
+        def do(session: Session) -> None:
+            appointment = self._appointment(session, pick)
+            occasion = occasions.for_move(session, self._secretary(session), appointment)
+            moved = self._place(session, occasion, days, hour)
+            self.versions[moved.id].append((self._last(session), moved.sequence))
+
+        self._try(do)
+
+    @precondition(lambda self: self.appointments)
+    @rule(pick=PICK)
+    def cancel(self, pick: int) -> None:
+        """The clinic cancels one."""
+
+        def do(session: Session) -> None:
+            appointment = self._appointment(session, pick)
+            booking.cancel(
+                session, self._secretary(session), appointment, "clinic", "desk", wants_new=False
+            )
+            self.cancelled[appointment.id] = self._last(session)
+
+        self._try(do)
+
+    @precondition(lambda self: self.appointments)
+    @rule(pick=PICK)
+    def keep(self, pick: int) -> None:
+        """The patient says yes."""
+
+        def do(session: Session) -> None:
+            appointment = self._appointment(session, pick)
+            booking.keep(session, make.as_patient(appointment.patient), appointment)
+            self.kept[appointment.id, appointment.sequence] = self._last(session)
+
+        self._try(do)
+
+    @rule(pick=PICK, number=st.sampled_from([None, *NUMBERS]))
+    def change_number(self, pick: int, number: str | None) -> None:
+        """A patient has another number, someone else's, or none."""
+        with self.database.transaction() as session:
+            patient = session.get_one(Patient, self.patients[pick % 3])
+            if number is None:
+                patient.phone_sealed = patient.phone_hash = None
+            else:
+                has_number(patient, number)
+            session.flush()
+            self.numbers[patient.id].append((self._last(session), patient.phone_hash))
+
+    @rule(number=st.sampled_from(NUMBERS), word=st.sampled_from(["STOP", "START"]))
+    def opt(self, number: str, word: str) -> None:
+        """STOP or START comes from a number."""
+        with self.database.transaction() as session:
+            name = f"IN{next(_examples)}"
+            replies.receive(session, "model", name, "sms", number, SENDER.sender, word)
+            fingerprint = session.vault.fingerprint("phone", number)
+            self.stops.setdefault(fingerprint, []).append((self._last(session), word == "STOP"))
+
+    @rule(pick=PICK, channel=st.sampled_from(["", "sms", "voice", "letter"]))
+    def prefer(self, pick: int, channel: str) -> None:
+        """A patient chooses how to hear."""
+        with self.database.transaction() as session:
+            patient = session.get_one(Patient, self.patients[pick % 3])
+            preferences.choose(session, make.as_patient(patient), patient, channel)
+
+    @rule(which=st.integers(0, len(POLICIES) - 1))
+    def publish(self, which: int) -> None:
+        """The clinic sends by other rules from now on."""
+        with self.database.transaction() as session:
+            clinic_s = session.scalars(
+                select(ReminderPolicy).where(ReminderPolicy.clinic_id == self.clinic_id)
+            ).one()
+            policies.write_draft(session, self._secretary(session), clinic_s, POLICIES[which])
+            policies.publish(session, self._secretary(session), clinic_s)
+
+    # What time and the machinery do
+
+    @rule(minutes=st.sampled_from([1, 3, 6, 31, 60, 200, 720, 1440, 4320]))
+    def tick(self, minutes: int) -> None:
+        """Time passes."""
+        self.freezer.tick(timedelta(minutes=minutes))
+
+    @rule(troubles=st.lists(st.sampled_from(TROUBLES), max_size=3))
+    def dispatch(self, troubles: list[str]) -> None:
+        """What is due is sent, and some of it goes wrong; the process may die."""
+        self.provider.troubles.extend(troubles)
+        with suppress(Killed, NoDatabase):
+            dispatch(self.database, patients=self.patients)
+        self.provider.troubles.clear()
+
+    @precondition(lambda self: self.appointments)
+    @rule(pick=PICK, what=st.sampled_from(["cancel", "STOP", "number"]))
+    def dispatch_meanwhile(self, pick: int, what: str) -> None:
+        """In the middle of a call something happens that should stop the next."""
+
+        def happens() -> None:
+            self.freezer.tick(timedelta(seconds=1))
+            if what == "cancel":
+                self.cancel(pick)  # type: ignore[call-arg]
+            elif what == "STOP":
+                self.opt(NUMBERS[pick % 3], "STOP")  # type: ignore[call-arg]
+            else:
+                self.change_number(pick, NUMBERS[0])  # type: ignore[call-arg]
+
+        self.provider.meanwhile.append(happens)
+        dispatch(self.database, patients=self.patients)
+        self.provider.meanwhile.clear()
+
+    @rule(silent=st.booleans())
+    def look(self, silent: bool) -> None:
+        """What is unknown is looked for; the provider may not answer that either."""
+        self.provider.silent = silent
+        reconcile(self.database)
+        self.provider.silent = False
+
+    @precondition(lambda self: self.provider.accepted)
+    @rule(pick=PICK, outcome=st.sampled_from(OUTCOMES))
+    def arrives(self, pick: int, outcome: tuple[str, str]) -> None:
+        """A message arrives or does not; the operator will tell of it some time."""
+        one = self.provider.accepted[pick % len(self.provider.accepted)]
+        if one.state == "sent":
+            one.state, one.error_code = outcome
+            key = one.outgoing.attempt
+            self.callbacks.append((key, Heard("sent", one.sid)))
+            self.callbacks.append((key, Heard(outcome[0], one.sid, outcome[1])))  # type: ignore[arg-type]
+
+    @precondition(lambda self: self.callbacks)
+    @rule(pick=PICK)
+    def callback(self, pick: int) -> None:
+        """One of its callbacks comes: late, again, in any order."""
+        self._hear(*self.callbacks[pick % len(self.callbacks)])
+
+    # What always holds
+
+    @invariant()
+    def holds(self) -> None:
+        """Held against what the provider accepted, after every step."""
+        with self.database.reading() as session:
+            attempts = session.scalars(
+                select(MessageAttempt)
+                .join(MessageAttempt.message)
+                .where(Message.clinic_id == self.clinic_id)
+                .order_by(MessageAttempt.id)
+            ).all()
+            for attempt in attempts:
+                if attempt.id not in self.ranks:
+                    self._rightly_claimed(attempt)
+                before = self.ranks.get(attempt.id, 0)
+                assert RANK[attempt.state] >= before, "it went down the ladder"
+                self.ranks[attempt.id] = RANK[attempt.state]
+            self._sent_once({one.key: one for one in attempts})
+
+    def _rightly_claimed(self, attempt: MessageAttempt) -> None:
+        """A new claim is about what was so when it was made."""
+        message, at = attempt.message, attempt.started_at
+        assert message.appointment_id is not None
+        assert message.about_at is not None
+        if message.kind != "cancelled":
+            gone = self.cancelled.get(message.appointment_id, attempt.id)
+            assert attempt.id <= gone, "claimed after the cancellation"
+            version = _as_of(self.versions[message.appointment_id], attempt.id)
+            assert message.subject_version == version, "claimed after the move"
+        if message.step == "ask":
+            yes = self.kept.get((message.appointment_id, message.subject_version), attempt.id)
+            assert attempt.id <= yes, "asked for a yes that was given"
+        number = _as_of(self.numbers[message.patient_id], attempt.id)
+        if attempt.channel != "letter":
+            assert attempt.to_hash == number, "to a number that is another's now"
+        if attempt.channel == "sms":
+            said_stop = _as_of(self.stops.get(attempt.to_hash, [(0, False)]), attempt.id)
+            assert not said_stop, "claimed after STOP"
+        assert at <= message.not_after <= message.about_at, "about a time that has begun"
+        self._at_a_decent_hour(message, at)
+
+    def _at_a_decent_hour(self, message: Message, at: datetime) -> None:
+        quiet_from, quiet_to = (time.fromisoformat(one) for one in _quiet(message))
+        clock = to_local(at, message.clinic.zone).time()
+        if clock < quiet_to or clock >= quiet_from:
+            # Only what cannot wait until the morning goes at night, and no reminder ever.
+            assert message.kind != "reminder", "a reminder at night"
+            hours = timedelta(hours=(quiet_to.hour - clock.hour) % 24)
+            assert message.not_after <= at + hours + timedelta(hours=1), "it could have waited"
+
+    def _sent_once(self, attempts: dict[str, MessageAttempt]) -> None:
+        effective: Counter[tuple[int, str]] = Counter()
+        for one in self.provider.accepted:
+            attempt = attempts[one.outgoing.attempt]
+            assert one.at - attempt.started_at <= GOOD_FOR, "sent on an old claim"
+            assert one.at <= one.outgoing.valid_until, "sent when it was of no use"
+            effective[attempt.message_id, attempt.channel] += one.state != "failed"
+        assert max(effective.values(), default=0) <= 1, "sent twice"
+        assert "double" not in {one.state for one in attempts.values()}
+
+    def teardown(self) -> None:
+        """In the end nothing is under way, and whoever was not reached is on the worklist."""
+        if not hasattr(self, "clinic_id"):
+            return
+        for _ in range(400):
+            for said in self.callbacks:
+                self._hear(*said)
+            waiting = self._waiting()
+            if waiting is None:
+                break
+            at = datetime.now(UTC) + timedelta(minutes=6)
+            self.freezer.move_to(max(at, min(waiting, at + timedelta(days=30))))
+            dispatch(self.database, patients=self.patients)
+            reconcile(self.database)
+            self.holds()
+        with self.database.reading() as session:
+            self._nothing_lost(session)
+
+    def _waiting(self) -> datetime | None:
+        """When the next message that has not ended may go; None if there is none."""
+        with self.database.reading() as session:
+            return session.scalar(
+                select(func.min(Message.next_at)).where(
+                    Message.clinic_id == self.clinic_id, Message.state.not_in(FINAL)
+                )
+            )
+
+    def _nothing_lost(self, session: Session) -> None:
+        theirs = select(Message).where(Message.clinic_id == self.clinic_id)
+        accepted = {one.outgoing.attempt: one for one in self.provider.accepted}
+        for message in session.scalars(theirs):
+            assert message.state in FINAL, f"it never ended: {_told(message)}"
+            if message.state == "failed":
+                item = session.scalars(
+                    select(WorklistItem.id).where(
+                        WorklistItem.kind == "not_reached",
+                        WorklistItem.appointment_id == message.appointment_id,
+                    )
+                ).first()
+                assert item is not None, f"nobody was told that {_told(message)}"
+            if message.state in ("sent", "delivered"):
+                assert any(_went(one, accepted) for one in message.attempts), (
+                    f"it never went: {_told(message)}"
+                )
+
+    # How it is done
+
+    def _try(self, do: Callable[[Session], None]) -> None:
+        """In a transaction of its own, where it is permitted."""
+        with suppress(DomainError), self.database.transaction() as session:
+            do(session)
+
+    def _hear(self, key: str, heard: Heard) -> None:
+        with self.database.transaction() as session:
+            attempt = hearing.locked(session, key)
+            assert attempt is not None
+            hearing.hear(session, attempt, heard)
+
+    def _place(
+        self, session: Session, occasion: occasions.Occasion, days: int, hour: int
+    ) -> Appointment:
+        clinic = session.get_one(Clinic, self.clinic_id)
+        today = to_local(session.now(), clinic.zone).date()
+        start = _at(today + timedelta(days=days), hour, clinic)
+        end = start + timedelta(minutes=occasion.length.minutes)
+        slot = Slot(start, end, self.doctor_id, self.site_id)
+        return booking.book(session, self._secretary(session), occasion, slot, "desk")
+
+    def _appointment(self, session: Session, pick: int) -> Appointment:
+        chosen = self.appointments[pick % len(self.appointments)]
+        return session.get_one(Appointment, chosen)
+
+    def _secretary(self, session: Session) -> Actor:
+        return actor_of(session.get_one(Staff, self.staff_id))
+
+    def _last(self, session: Session) -> int:
+        return session.scalar(select(func.max(MessageAttempt.id))) or 0
+
+
+def _as_of(history: list[tuple[int, Any]], attempt_id: int) -> Any:
+    """What held when an attempt was claimed."""
+    held = None
+    for after, what in history:
+        if after < attempt_id:
+            held = what
+    return held
+
+
+def _told(message: Message) -> str:
+    attempts = [f"{one.channel} {one.state} {one.error_code}" for one in message.attempts]
+    return f"{message.key} is {message.state} ({message.reason}) after {attempts}"
+
+
+def _quiet(message: Message) -> list[str]:
+    quiet: list[str] = message.policy_version.body["quiet"]
+    return quiet
+
+
+def _went(attempt: MessageAttempt, accepted: dict[str, Accepted]) -> bool:
+    return attempt.channel == "letter" or attempt.key in accepted
+
+
+def _at(day: date, hour: int, clinic: Clinic) -> datetime:
+    return datetime.combine(day, time(hour), clinic.zone).astimezone(UTC)
+
+
+def test_each_message_goes_once_at_most_and_none_is_lost(
+    rettid: Rettid, freezer: FrozenDateTimeFactory, soak: int
+) -> None:
+    class Here(Deliveries):
+        pass
+
+    Here.rettid, Here.freezer = rettid, freezer
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=8 * soak,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
