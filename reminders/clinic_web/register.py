@@ -6,12 +6,17 @@ Each module offers `pages` and, where it has any, `TABS` (frame.py) and `MENU_EN
 from flask import Flask
 
 from booking.clinic_web.frame import MENU
+from booking.clinic_web.places import PATIENT
 from booking.platform.web import Rettid
 from reminders.clinic_web import (
     experiment_models,
     experiments,
     inbox,
+    letters,
+    not_reached,
+    outbox,
     overview,
+    patient_messages,
     policies,
     preview,
     sender,
@@ -22,11 +27,15 @@ from reminders.clinic_web.frame import PLACE, message_tabs
 # Their tabs stand in this order.
 ROOMS = (
     overview,
+    outbox,
+    not_reached,
+    letters,
     inbox,
     sender,
     policies,
     wordings,
     preview,
+    patient_messages,
     experiments,
     experiment_models,
 )
@@ -42,3 +51,5 @@ def register(app: Flask) -> None:
             rettid.parts.add_menu_entry(MENU, entry)
         for tab in getattr(room, "TABS", ()):
             rettid.parts.add_menu_entry(PLACE, tab)
+    rettid.parts.add_tab(PATIENT, patient_messages.PATIENT_TAB)
+    rettid.parts.add_card(PATIENT, preview.card)

@@ -13,6 +13,6 @@ def overtaken(message: Message) -> str:
         return ""
     if message.kind in AFTERWARDS:
         return "" if appointment.status == "cancelled" else "superseded"
-    if appointment.sequence != message.subject_version:
-        return "superseded"
-    return "" if appointment.status == "booked" else appointment.status
+    if appointment.status != "booked":
+        return appointment.status
+    return "" if appointment.sequence == message.subject_version else "superseded"

@@ -35,8 +35,9 @@ def register(app: Flask) -> None:
     events.subscribe(PolicyPublished, handlers.on_published)
     events.subscribe(SendingStopped, handlers.on_stopped)
     KINDS[service.NOT_REACHED] = Kind(
-        _("Kunne ikke få besked"),
-        _("Ingen besked kan nå patienten. Ring, eller send et brev."),
+        _("Patienten har ikke fået besked"),
+        _("Se hvorfor. Ring, send den ad en anden vej, eller ret nummeret."),
+        "staff_not_reached.show",
     )
     KINDS[UNPLANNED] = Kind(
         _("Tider uden planlagte beskeder"),

@@ -1,0 +1,149 @@
+"""Those who could not be reached: why, and what a person can do. The same as on the worklist."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from booking.appointments import settling
+from booking.appointments.models import Appointment
+from booking.appointments.queries import SHOWN
+from booking.appointments.worklist import queries as worklist
+from booking.appointments.worklist.models import WorklistItem
+from booking.calendar.models import Clinic
+from booking.clinic_web.frame import OFFICE, clinic_here
+from booking.clinic_web.refusals import in_words, refusals
+from booking.people.schemas import FreeText
+from booking.platform.errors import DomainError, NotFound
+from booking.platform.extension import MenuEntry
+from booking.platform.forms import Choice, Form, read, rejected
+from booking.platform.pages import Access, Pages, db, looked_at, me
+from booking.platform.phone import readable
+from reminders.clinic_web import delivery_words, words
+from reminders.clinic_web.frame import MESSAGES
+from reminders.delivery import retry
+from reminders.messages import queries
+from reminders.messages.models import Message
+from reminders.planning.service import NOT_REACHED
+from reminders.policies.steps import Channel
+
+pages = Pages(
+    "staff_not_reached", __name__, url_prefix=f"{MESSAGES}/ikke-naaet", template_folder="templates"
+)
+TABS = (MenuEntry("staff_not_reached.show", _l("Ikke nået")),)
+PAGE = "messages/not_reached.html"
+OUTCOMES: dict[str, LazyString] = {
+    "ringet": _l("Har ringet til patienten"),
+    "brev": _l("Har sendt et brev"),
+    "andet": _l("Ikke nødvendigt længere"),
+}
+
+
+class OutcomeForm(Form):
+    """What was done, and more about it."""
+
+    outcome = Choice(
+        OUTCOMES,
+        required=True,
+        error_messages={"required": cast(str, _l("Vælg, hvad der er gjort."))},
+    )
+    words = FreeText(longest=900, load_default="")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Someone to reach. failed: what did not reach them about it, the latest last. again: the one
+    of these to send again, and ways: by which channels it can be. passed: the time is over.
+    """
+
+    item: WorklistItem
+    appointment: Appointment | None
+    failed: list[Message]
+    again: Message | None
+    ways: list[tuple[Channel, str]]
+    phone: str
+    wrong_number: bool
+    passed: bool
+
+
+@pages.get("", access=Access.STAFF)
+def show(clinic_id: int) -> ResponseReturnValue:
+    """Whom somebody must reach, the soonest time first."""
+    return render_template(PAGE, values={}, errors={}, **_page_of(clinic_here(clinic_id)))
+
+
+@pages.post("/<int:item_id>", access=Access.STAFF)
+def close(clinic_id: int, item_id: int) -> ResponseReturnValue:
+    """Take someone off the list, here and on the worklist, with what was done."""
+    clinic = clinic_here(clinic_id)
+    item = worklist.item_of(db(), clinic_id, item_id)
+    if item.kind != NOT_REACHED:
+        raise NotFound
+    try:
+        with refusals():
+            typed = read(OutcomeForm())
+            done = str(OUTCOMES[typed["outcome"]])
+            outcome = f"{done}. {typed['words']}" if typed["words"] else f"{done}."
+            settling.finish(db(), me(), item, outcome)
+    except DomainError as error:
+        if item.status == "open":
+            return rejected(PAGE, error, refused=item_id, **_page_of(clinic))
+        db().rollback()
+        flash(in_words(error), "error")
+    else:
+        flash(_("Opgaven er færdig."), "success")
+    return redirect(url_for(".show", clinic_id=clinic_id), 303)
+
+
+def _page_of(clinic: Clinic) -> dict[str, Any]:
+    rows = _rows(clinic.id)
+    patients = {row.item.patient_id for row in rows if row.item.patient_id is not None}
+    looked_at(*patients, clinic_id=clinic.id)
+    return {
+        "clinic": clinic,
+        "rows": rows,
+        "outcomes": list(OUTCOMES.items()),
+        "in_office": bool(me().roles.get(clinic.id, frozenset()) & OFFICE),
+        "words": words,
+        "said": delivery_words,
+    }
+
+
+def _rows(clinic_id: int) -> list[Row]:
+    items = [one for one in worklist.open_items(db(), clinic_id) if one.kind == NOT_REACHED]
+    subjects = {one.id: (one.open_key or "").removeprefix(f"{NOT_REACHED}:") for one in items}
+    failed = queries.failed_about(db(), clinic_id, set(subjects.values()))
+    wanted = {one.appointment_id for one in items if one.appointment_id is not None}
+    found = db().scalars(select(Appointment).options(*SHOWN).where(Appointment.id.in_(wanted)))
+    appointments = {one.id: one for one in found}
+    rows = [_row(one, failed.get(subjects[one.id], []), appointments) for one in items]
+    return sorted(rows, key=_urgency)
+
+
+def _row(item: WorklistItem, failed: list[Message], appointments: Mapping[int, Appointment]) -> Row:
+    appointment = appointments.get(item.appointment_id or 0)
+    due = [one for one in failed if one.due_at <= db().now()]
+    again = next(reversed(due or failed), None)
+    phone = item.patient.phone if item.patient else None
+    return Row(
+        item,
+        appointment,
+        failed,
+        again,
+        [(one, words.channel(one)) for one in retry.ways(db(), again)] if again else [],
+        readable(phone) if phone else "",
+        any(one.error_code in delivery_words.WRONG_NUMBER for m in failed for one in m.attempts),
+        appointment is not None and appointment.starts_at <= db().now(),
+    )
+
+
+def _urgency(row: Row) -> tuple[bool, datetime]:
+    starts_at = row.appointment.starts_at if row.appointment else row.item.created_at
+    return row.passed, starts_at

@@ -1,0 +1,162 @@
+"""The print queue: print, post, warn of printing twice, and leave out what is no longer so."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from freezegun.api import FrozenDateTimeFactory
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from booking.appointments.models import Appointment
+from booking.platform.audit import AuditEntry
+from booking.platform.database import Session
+from booking.platform.web import Rettid
+from reminders.delivery.dispatch import dispatch
+from tests.integration.reminders.conftest import Sending
+from tests.integration.triage_rules.followup_pages.conftest import says, signed_in
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
+
+START = datetime(2026, 12, 3, 9, tzinfo=UTC)
+LATER = datetime(2026, 12, 10, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def queue(home: str) -> str:
+    """Where it is."""
+    return f"{home}/breve"
+
+
+@pytest.fixture
+def written(sending: Sending, rettid: Rettid) -> Appointment:
+    """A patient who can only be written to has been told of a time."""
+    sending.without_phone()
+    appointment = sending.book(START)
+    dispatch(rettid.database)
+    return appointment
+
+
+def ids(sending: Sending) -> Sequence[int]:
+    """The letters', in the order they were written."""
+    found = [one.id for one in sending.attempts() if one.channel == "letter"]
+    sending.session.commit()
+    return found
+
+
+def states(sending: Sending) -> list[tuple[str, str]]:
+    """(attempt, message) of the letters."""
+    found = [(one.state, one.message.state) for one in sending.attempts()]
+    sending.session.commit()
+    return found
+
+
+def test_nothing_waits(desk: FlaskClient, queue: str) -> None:
+    says(desk.get(queue), "Ingen breve venter")
+
+
+def test_from_the_queue_to_the_post(
+    desk: FlaskClient, queue: str, written: Appointment, sending: Sending, session: Session
+) -> None:
+    # The start minus five days of post.
+    says(desk.get(queue), "Skal printes (1)", "lørdag 28. november 2026", "Ny tid")
+    letters = {"letters": ids(sending)}
+    early = desk.post(f"{queue}/sendt", data=letters)
+    assert early.status_code == 303
+    says(desk.get(queue), "1 brev er ikke printet endnu og bliver i køen.")
+    pdf = desk.post(f"{queue}/pdf", data=letters)
+    assert pdf.mimetype == "application/pdf"
+    assert "breve-2026-11-23.pdf" in pdf.headers["Content-Disposition"]
+    (page,) = PdfReader(BytesIO(pdf.data)).pages
+    text = page.extract_text()
+    assert sending.place.patient.name in text
+    assert "Parkvej 3" in text
+    session.commit()
+    says(
+        desk.get(queue),
+        "Printet, men ikke lagt i posten (1)",
+        "Printet mandag 23. november 2026 kl. 9.00",
+    )
+    desk.post(f"{queue}/sendt", data=letters)
+    says(desk.get(queue), "1 brev er lagt i posten.", "Ingen breve venter")
+    assert states(sending) == [("delivered", "delivered")]
+    acts = session.scalars(select(AuditEntry.action)).all()
+    assert {"messages.letters_printed", "messages.letters_posted"} <= set(acts)
+
+
+def test_printing_twice_warns(
+    desk: FlaskClient, queue: str, written: Appointment, sending: Sending
+) -> None:
+    letters = {"letters": ids(sending)}
+    desk.post(f"{queue}/pdf", data=letters)
+    asked = desk.post(f"{queue}/pdf", data=letters)
+    says(asked, "1 brev er printet før", "Pas på", status=409)
+    again = desk.post(f"{queue}/pdf", data={**letters, "again": "1"})
+    assert again.mimetype == "application/pdf"
+
+
+def test_nothing_chosen_is_said(desk: FlaskClient, queue: str, written: Appointment) -> None:
+    for what in ("pdf", "sendt"):
+        says(desk.post(f"{queue}/{what}"), "Vælg mindst ét brev", status=422)
+        foreign = {"letters": [999999]}
+        says(desk.post(f"{queue}/{what}", data=foreign), "Vælg mindst ét brev", status=422)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"), [("moved", "Tiden er ændret siden"), ("cancelled", "Tiden er aflyst")]
+)
+def test_what_has_changed_is_not_posted(
+    desk: FlaskClient,
+    queue: str,
+    written: Appointment,
+    sending: Sending,
+    rettid: Rettid,
+    change: str,
+    why: str,
+) -> None:
+    old = ids(sending)
+    desk.post(f"{queue}/pdf", data={"letters": old})
+    if change == "moved":
+        sending.move(written, LATER)
+    else:
+        sending.cancel(written)
+    text = says(desk.get(queue), "Skal ikke sendes", why)
+    assert "Hent PDF igen" not in text
+    for what in ("pdf", "sendt"):
+        assert desk.post(f"{queue}/{what}", data={"letters": old}).status_code == 422
+    dispatch(rettid.database)  # the letter of the new time, or that there is none
+    both = ids(sending)
+    assert len(both) == 2
+    waiting = sending.worklist()
+    sending.session.commit()
+    desk.post(f"{queue}/ud", data={"letters": both})
+    says(desk.get(queue), "1 brev er taget ud af køen.", "Skal printes (1)")
+    assert states(sending) == [("failed", "withdrawn"), ("sent", "sent")]
+    assert sending.worklist() == waiting  # nobody need be told of it
+    sending.session.commit()
+
+
+def test_the_most_urgent_comes_first_and_the_late_says_so(
+    app: Flask,
+    queue: str,
+    written: Appointment,
+    freezer: FrozenDateTimeFactory,
+    sending: Sending,
+) -> None:
+    username = sending.place.staff.username
+    sending.session.commit()
+    freezer.move_to("2026-11-30T08:00:00Z")
+    says(signed_in(app, username).get(queue), "Når ikke frem i tide: ring")
+    freezer.move_to("2026-12-04T08:00:00Z")
+    says(signed_in(app, username).get(queue), "Skal ikke sendes", "for sent")
+
+
+def test_a_clinician_sees_and_does_not_print(
+    doctor: FlaskClient, queue: str, written: Appointment, sending: Sending
+) -> None:
+    text = says(doctor.get(queue), "En sekretær eller en leder printer brevene.")
+    assert "Hent PDF" not in text
+    assert doctor.post(f"{queue}/pdf", data={"letters": ids(sending)}).status_code == 403
