@@ -51,7 +51,7 @@ class Ahead:
     """What planning would bring: how many appointments have how many messages, and on which days.
 
     by_day: local day -> how many by each channel that comes first, '' for none that can reach the
-    patient. unreached: appointments with a message that cannot.
+    patient. unreached: appointments with a message that cannot. by_wording: how many by its code.
     """
 
     appointments: int = 0
@@ -59,6 +59,7 @@ class Ahead:
     without: int = 0
     unreached: int = 0
     by_day: dict[date, Counter[str]] = field(default_factory=dict)
+    by_wording: Counter[str] = field(default_factory=Counter)
 
     @property
     def channels(self) -> list[str]:
@@ -97,11 +98,17 @@ def overview(clinic_id: int) -> ResponseReturnValue:
 def unplanned_form(clinic_id: int) -> ResponseReturnValue:
     """What planning the appointments that have no messages would bring. Nothing is written."""
     clinic = clinic_here(clinic_id)
+    ahead = _ahead(clinic)
     return render_template(
         "messages/unplanned.html",
         clinic=clinic,
         sends=queries.sender_of(db(), clinic_id) is not None,
-        ahead=_ahead(clinic),
+        ahead=ahead,
+        texts=[
+            f"{ahead.by_wording[one.code]} {one.name}"
+            for one in queries.named_wordings(db(), clinic_id)
+            if ahead.by_wording[one.code]
+        ],
         writes=writes_here(clinic),
         words=words,
     )
@@ -144,6 +151,7 @@ def _ahead(clinic: Clinic) -> Ahead:
         for message in one.planned:
             day = local_date(message.due_at, clinic.zone)
             channel = message.channels[0] if message.channels else ""
+            ahead.by_wording[message.wording] += 1
             ahead.by_day.setdefault(day, Counter())[channel] += 1
     ahead.by_day = dict(sorted(ahead.by_day.items()))
     return ahead

@@ -15,7 +15,7 @@ from booking.platform.errors import ChangedMeanwhile, DomainError, InvalidInput,
 from booking.platform.forms import Form, Id, read, rejected
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
-from reminders.clinic_web import flaw_words, step_form, words
+from reminders.clinic_web import flaw_words, saying, step_form, words
 from reminders.clinic_web.frame import MESSAGES
 from reminders.clinic_web.overview import name_of, writes_here
 from reminders.clinic_web.step_form import QuietForm, StepForm, VersionForm
@@ -25,8 +25,9 @@ from reminders.planning.service import plan_ahead
 from reminders.policies import editing, queries, service
 from reminders.policies.checking import check
 from reminders.policies.errors import NoPolicyDraft
-from reminders.policies.models import ReminderPolicy
+from reminders.policies.models import ReminderPolicy, ReminderWordingVersion
 from reminders.policies.steps import Policy, Step, from_json
+from reminders.texts import lints
 
 pages = Pages("staff_message_policies", __name__, url_prefix=f"{MESSAGES}/regler")
 SHOW, STEP, QUIET, USE, VERSION = (
@@ -211,13 +212,22 @@ def _save_step(policy: ReminderPolicy, key: str, known: Step | None) -> Response
         with refusals():
             typed = read(StepForm())
             codes = queries.wordings(db(), policy.clinic_id)
-            step = step_form.step_of(key, typed, codes)
+            step = step_form.step_of(key, typed, codes.keys() - lints.ANSWERS)
+            _fits(step, codes[step.wording])
             _unchanged(policy, typed["version"])
             draft = editing.with_step(service.draft_of(db(), policy), step)
             service.write_draft(db(), me(), policy, draft)
     except DomainError as error:
         return rejected(STEP, error, row=policy, **_step_page(policy, known))
     return _drafted(policy)
+
+
+def _fits(step: Step, version_id: int) -> None:
+    """Raise InvalidInput where the text of a step speaks of a time that there is not."""
+    texts = db().get_one(ReminderWordingVersion, version_id).texts
+    if step.when.on == "questionnaire" and saying.names_the_time(texts):
+        text = _("Teksten nævner dag eller klokkeslæt, og et spørgeskema har ingen tid.")
+        raise InvalidInput({"wording": text})
 
 
 def _change(policy: ReminderPolicy, draft: Policy) -> ResponseReturnValue:
@@ -280,7 +290,9 @@ def _step_page(policy: ReminderPolicy, step: Step | None) -> dict[str, Any]:
     return {
         **frame,
         "step": step,
-        "wording_options": [(code, one.name) for code, one in frame["wordings"].items()],
+        "wording_options": [
+            (code, one.name) for code, one in frame["wordings"].items() if code not in lints.ANSWERS
+        ],
         "on_options": [
             ("days_before", _("Et antal dage før, på et klokkeslæt")),
             ("hours_before", _("Et antal timer før")),

@@ -2,24 +2,28 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy import select
 
-from booking.appointments.queries import at_clinic
+from booking.appointments.queries import at_clinic, coming
 from booking.appointments.visit_types.forms import FORMS
 from booking.appointments.visit_types.queries import visit_type_of, visit_types_of
 from booking.calendar.models import Clinic
 from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.places import PatientHere
 from booking.clinic_web.refusals import in_words
+from booking.platform.database import Session
 from booking.platform.errors import InvalidInput, NonexistentLocalTime, NotFound
 from booking.platform.forms import Choice, Choices, Day, Form, Id, WallClock, Yes, read
 from booking.platform.i18n import language_code
+from booking.platform.identity import Actor
 from booking.platform.localtime import to_local, to_utc
 from booking.platform.pages import Access, Pages, db, looked_at
 from reminders.clinic_web import saying, words
@@ -43,8 +47,6 @@ REACHED = {
     "address": _l("Adresse"),
     "digital_post": _l("Digital Post"),
 }
-TWO_WEEKS = timedelta(weeks=2)
-FORENOON = "10:00"
 
 
 class MadeUpForm(Form):
@@ -100,6 +102,18 @@ def show(clinic_id: int) -> ResponseReturnValue:
     if which["tid"]:
         return _of_appointment(clinic, sender, which["tid"], draft, page)
     return _made_up(clinic, sender, draft, page)
+
+
+def card(session: Session, _actor: Actor, here: PatientHere) -> Markup | None:
+    """On a patient's page: the way to what they get about each coming time."""
+    if queries.sender_of(session, here.clinic.id) is None:
+        return None
+    times = [one for one in coming(session, here.patient.id) if one.clinic_id == here.clinic.id]
+    if not times:
+        return None
+    return Markup(  # noqa: S704  (a template escapes)
+        render_template("messages/patient_card.html", clinic=here.clinic, coming=times)
+    )
 
 
 def _of_appointment(
@@ -237,15 +251,15 @@ def _instant(clinic: Clinic, typed: dict[str, Any], name: str) -> datetime:
 def _first(clinic: Clinic, visit_types: list[tuple[int, str]]) -> dict[str, Any]:
     """What stands in the form at first: booked now, for two weeks from now."""
     now = to_local(db().now(), clinic.zone)
-    starts_on: date = now.date() + TWO_WEEKS
+    starts = to_local(saying.example_start(db().now(), clinic.zone), clinic.zone)
     return {
         "visit_type": visit_types[0][0] if visit_types else "",
         "form": "in_person",
         "happened": "booked",
         "booked_on": now.date().isoformat(),
         "booked_at": f"{now:%H:%M}",
-        "starts_on": starts_on.isoformat(),
-        "starts_at": FORENOON,
+        "starts_on": starts.date().isoformat(),
+        "starts_at": f"{starts:%H:%M}",
         "language": FIRST,
         "channel": "",
         "reached": ["phone", "address"],

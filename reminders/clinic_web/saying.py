@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from booking.calendar.models import Clinic
 from booking.platform.database import Session
-from booking.platform.localtime import to_local
+from booking.platform.localtime import local_date, to_local, to_utc
 from booking.platform.phone import readable
 from reminders.policies.models import MessageSender
 from reminders.texts import fields, lints, segments
 from reminders.texts.languages import language_of
 
+FRIDAY = 4
 Texts = Mapping[str, Mapping[str, Sequence[str]]]
 
 # Wordings that are not about one time, and the one that asks which of several.
@@ -19,7 +21,16 @@ _NO_TIME = lints.ANSWERS - {"done_confirm", "done_cancel", "done_new_time", "too
     "questionnaire"
 }
 _WHOSE = "whose"
+_TIME = frozenset({"dag", "kl"})
 _THREE_TIMES = "A: onsdag 28/12 kl. 00.00, B: onsdag 28/12 kl. 00.00, C: onsdag 28/12 kl. 00.00"
+
+
+def example_start(now: datetime, zone: ZoneInfo) -> datetime:
+    """A time to show a text with: ten o'clock on a weekday, two weeks from now or soon after."""
+    day = local_date(now, zone) + timedelta(weeks=2)
+    while day.weekday() > FRIDAY:
+        day += timedelta(days=1)
+    return to_utc(datetime.combine(day, time(10)), zone)
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,16 @@ def worst(
         "klinik": clinic.name,
         "link": f"{session.ports['public_url']()}/mine-tider",
     }
+
+
+def names_the_time(texts: Texts) -> bool:
+    """Whether any of a wording's texts has a field about a time."""
+    return any(
+        not _TIME.isdisjoint(fields.fields_in(part))
+        for by_channel in texts.values()
+        for text in by_channel.values()
+        for part in text
+    )
 
 
 def findings(

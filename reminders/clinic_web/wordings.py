@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, cast
 
 from flask import flash, redirect, render_template, url_for
@@ -25,7 +24,7 @@ from reminders.clinic_web.overview import name_of, writes_here
 from reminders.policies import queries, service
 from reminders.policies.errors import WordingNotReady
 from reminders.policies.models import MessageSender, ReminderWording, ReminderWordingVersion
-from reminders.policies.steps import CHANNELS, from_json
+from reminders.policies.steps import CHANNELS, Step, from_json
 from reminders.texts import lints
 from reminders.texts.fields import FIELDS, WordingError
 from reminders.texts.languages import FIRST, WRITTEN
@@ -35,7 +34,6 @@ pages = Pages("staff_message_wordings", __name__, url_prefix=f"{MESSAGES}/tekste
 LIST, ONE, NEW = (f"messages/{name}.html" for name in ("wordings", "wording", "new_wording"))
 WITH_SUBJECT = frozenset({"email", "letter", "digital_post"})
 LONGEST = 4000
-EXAMPLE = timedelta(weeks=2)
 FIELD_WORDS: dict[str, LazyString] = {
     "dag": _l("Dagen, for eksempel tirsdag 24/11"),
     "kl": _l("Klokkeslættet, for eksempel 09.30"),
@@ -88,6 +86,16 @@ class Latest:
 
 
 @dataclass(frozen=True)
+class Use:
+    """A step that uses a wording. name: of its policy; draft: in a draft only."""
+
+    policy_id: int
+    name: str
+    step: Step
+    draft: bool
+
+
+@dataclass(frozen=True)
 class Found:
     """What is found in one channel's text, in words. channel: '' for the wording as a whole."""
 
@@ -105,7 +113,9 @@ def everything(clinic_id: int) -> ResponseReturnValue:
         newest = _newest(one)
         found = _findings(clinic, sender, one.code, newest.texts) if newest else []
         rows.append((one, newest, _used_by(one), found))
-    return render_template(LIST, clinic=clinic, rows=rows, writes=writes_here(clinic), words=words)
+    return render_template(
+        LIST, clinic=clinic, rows=rows, writes=writes_here(clinic), answers=lints.ANSWERS
+    )
 
 
 @pages.get("/ny", access=Access.SECRETARY)
@@ -163,6 +173,7 @@ def save(clinic_id: int, wording_id: int) -> ResponseReturnValue:
         texts = {one: by_channel for one, by_channel in texts.items() if by_channel}
         found = [
             *_whole(texts),
+            *_timeless(wording, texts),
             *_findings(clinic, sender, wording.code, {language: texts.get(language, {})}),
         ]
         if typed["version"] != _latest(wording).version:
@@ -260,18 +271,28 @@ def _whole(texts: service.Texts) -> list[Found]:
     return [Found("", lint_words.finding(one), one.severity == "error") for one in found]
 
 
-def _used_by(wording: ReminderWording) -> list[tuple[int, str, str, bool]]:
-    """The steps that use a wording: policy's id and name, when, and whether in a draft only."""
-    used = []
+def _timeless(wording: ReminderWording, texts: service.Texts) -> list[Found]:
+    """That a text which is sent about a questionnaire speaks of a time."""
+    used = any(one.step.when.on == "questionnaire" for one in _used_by(wording))
+    if not used or not saying.names_the_time(texts):
+        return []
+    text = _("Teksten bruges om spørgeskemaer, som ingen tid har. Tag {dag} og {kl} ud.")
+    return [Found("", text, error=True)]
+
+
+def _used_by(wording: ReminderWording) -> list[Use]:
+    """The steps that use a wording, in what counts and in drafts."""
+    used: list[Use] = []
     for policy in queries.policies_of(db(), wording.clinic_id):
         newest = queries.newest(db(), policy)
         counts = from_json(newest.body).steps if newest else ()
         drafted = from_json(policy.draft).steps if policy.draft else ()
         known = {step.key for step in counts if step.wording == wording.code}
-        for step in (*counts, *(one for one in drafted if one.key not in known)):
-            if step.wording == wording.code:
-                when = words.when(step.when)
-                used.append((policy.id, name_of(policy), when, step.key not in known))
+        used += [
+            Use(policy.id, name_of(policy), step, step.key not in known)
+            for step in (*counts, *(one for one in drafted if one.key not in known))
+            if step.wording == wording.code
+        ]
     return used
 
 
@@ -285,9 +306,10 @@ def _page(
         "clinic": clinic,
         "wording": wording,
         "language": language,
-        "languages": [(one, words.language_name(one), one in texts) for one in WRITTEN],
+        "tongues": [(one, words.language_name(one), one in texts) for one in WRITTEN],
         "versions": versions,
         "used_by": _used_by(wording),
+        "answers": wording.code in lints.ANSWERS,
         "fields": [(f"{{{one}}}", FIELD_WORDS[one]) for one in _fields(clinic, sender, wording)],
         "longest": saying.longest_sms(db(), clinic, sender, wording.code, language, sms[1])
         if sms
@@ -314,7 +336,7 @@ def _examples(
     language: str,
 ) -> dict[str, saying.Said]:
     """What each channel's text says of a time two weeks from now."""
-    start = db().now() + EXAMPLE
+    start = saying.example_start(db().now(), clinic.zone)
     examples = {}
     for channel in texts.get(language, {}):
         with suppress(WordingError):
