@@ -102,7 +102,7 @@ def asks(message: Message) -> bool:
 def answer(session: Session, attempt: MessageAttempt, provider_id: str, digit: str) -> str | None:
     """Do what a key says, and what to say then; None for a key that means nothing.
 
-    provider_id: the call's; the same again changes nothing and says the same.
+    provider_id: of this question in this call; the same again changes nothing and says the same.
     """
     wants, message = KEYS.get(digit), attempt.message
     if wants is None:

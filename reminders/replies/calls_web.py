@@ -60,8 +60,7 @@ def chosen(key: str) -> ResponseReturnValue:
     attempt = _attempt(key)
     if attempt is None:
         return _spoken(say(calls.nothing(), "da"))
-    name = f"{request.form.get('CallSid', '')}:{_times()}"
-    text = calls.answer(db(), attempt, name, request.form.get("Digits", ""))
+    text = calls.answer(db(), attempt, f"{key}:{_times()}", request.form.get("Digits", ""))
     if text is not None:
         return _spoken(say(text, attempt.language))
     if _times() >= calls.TRIES:
