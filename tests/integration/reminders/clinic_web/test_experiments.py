@@ -33,6 +33,11 @@ def leader(app: Flask, trial: Trial) -> FlaskClient:
     return signed_in(app, trial.leader_staff.username)
 
 
+def at(number: int) -> datetime:
+    """Twelve times a day, from 9 in the morning."""
+    return DAY + timedelta(days=number // 12, minutes=30 * (number % 12))
+
+
 def address(trial: Trial, rest: str = "") -> str:
     made = f"/klinik/{trial.place.clinic.id}/beskeder/forsoeg{rest}"
     trial.session.commit()  # who only reads stands in nobody's way
@@ -195,11 +200,11 @@ def test_while_it_runs_no_page_tells_the_models_apart(
     app: Flask, leader: FlaskClient, session: Session, trial: Trial, freezer: FrozenDateTimeFactory
 ) -> None:
     trial.start()
-    made = [trial.book(DAY + n * timedelta(minutes=30)) for n in range(10)]
-    freezer.move_to(DAY + timedelta(days=1))
-    for one in made[:4]:
+    made = [trial.book(at(n)) for n in range(20)]
+    freezer.move_to(DAY + timedelta(days=3))
+    for one in made[:8]:
         attendance.did_not_come(session, trial.place.secretary, one)
-    for one in made[4:]:
+    for one in made[8:]:
         attendance.done(session, trial.place.secretary, one)
     leader = again(app, trial)
     page = leader.get(of_draft(trial)).text
@@ -226,8 +231,9 @@ def test_of_several_models_the_picture_shows_what_decides(
     nothing = replace(usual(session, trial.policy), quiet_from=time(19))
     service.add_arm(session, trial.leader, trial.experiment, "Stille fra syv", 1, nothing)
     trial.start()
-    made = [trial.book(DAY + n * timedelta(minutes=30)) for n in range(14)]
-    freezer.move_to(DAY + timedelta(days=1))
+    # So many that an arm without anybody is one chance in a hundred thousand.
+    made = [trial.book(at(n)) for n in range(32)]
+    freezer.move_to(DAY + timedelta(days=3))
     for number, one in enumerate(made):
         mark = attendance.done if number % 3 else attendance.did_not_come
         mark(session, trial.place.secretary, one)

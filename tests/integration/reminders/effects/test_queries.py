@@ -125,8 +125,11 @@ def test_what_was_sent_is_paid_for_by_the_arm_that_sent_it(
     trial: Trial, session: Session, rettid: Rettid, freezer: FrozenDateTimeFactory
 ) -> None:
     trial.start()
-    made = [trial.book(at(number), _reachable(trial)) for number in range(8)]
-    for hours in range(0, 24 * 15, 6):
+    # So many that an arm without anybody is one chance in a hundred thousand.
+    made = [trial.book(at(number), _reachable(trial)) for number in range(14)]
+    times = [DAY + timedelta(days=1, minutes=30 * number) for number in range(5)]
+    made += [trial.book(start, _reachable(trial)) for start in times]
+    for hours in range(0, 24 * 16, 6):
         freezer.move_to(datetime(2026, 11, 23, 9, tzinfo=UTC) + timedelta(hours=hours))
         dispatch(rettid.database)
     session.expire_all()
