@@ -9,8 +9,14 @@ PROCESSES = 8
 
 # Forked from a server that has done no more than import what the races need: eight processes that
 # each import the application spend more on that than on racing.
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.integration.appointments.racing", "tests.serving"])
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(
+    [
+        "tests.integration.appointments.racing",
+        "tests.integration.reminders.delivery.worker_process",
+        "tests.serving",
+    ]
+)
 
 Runner = TypeVar("Runner")
 
@@ -20,5 +26,5 @@ def race(work: Callable[[Runner], dict[str, int]], runners: list[Runner]) -> Cou
 
     Both must be importable: `work` by its name, `Runner` of plain values.
     """
-    with _processes.Pool(PROCESSES) as pool:
+    with processes.Pool(PROCESSES) as pool:
         return sum((Counter(o) for o in pool.map(work, runners, chunksize=1)), Counter())

@@ -249,11 +249,11 @@ class Deliveries(RuleBasedStateMachine):
         def happens() -> None:
             self.freezer.tick(timedelta(seconds=1))
             if what == "cancel":
-                self.cancel(pick)  # type: ignore[call-arg]
+                self.cancel(pick)
             elif what == "STOP":
-                self.opt(NUMBERS[pick % 3], "STOP")  # type: ignore[call-arg]
+                self.opt(NUMBERS[pick % 3], "STOP")
             else:
-                self.change_number(pick, NUMBERS[0])  # type: ignore[call-arg]
+                self.change_number(pick, NUMBERS[0])
 
         self.provider.meanwhile.append(happens)
         dispatch(self.database, patients=self.patients)
