@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from booking.platform.phone import readable
 from reminders.delivery.error_classes import ErrorClass, class_of
+from reminders.messages import queries
 from reminders.messages.models import Message, MessageAttempt
 from reminders.messages.states import AttemptState, MessageState
 
@@ -30,6 +31,10 @@ ATTEMPTS: dict[AttemptState, tuple[LazyString, str]] = {
     "double": (_l("Nåede frem, efter at den var opgivet og sendt igen"), "warning"),
 }
 TO_PRINT, POSTED = _l("Skal printes og sendes"), _l("Lagt i posten")
+STANDINGS: dict[str, LazyString] = {
+    **{str(state): words for state, (words, _mark) in STATES.items()},
+    queries.TO_PRINT: TO_PRINT,
+}
 
 REASONS: dict[str, LazyString] = {
     "no_channel": _l("der er ingen vej til patienten"),

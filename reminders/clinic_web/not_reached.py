@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from flask import flash, redirect, render_template, url_for
@@ -24,6 +24,7 @@ from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError, NotFound
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Form, read, rejected
+from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.platform.phone import readable
 from reminders.clinic_web import delivery_words, words
@@ -59,13 +60,14 @@ class OutcomeForm(Form):
 
 @dataclass(frozen=True)
 class Row:
-    """Someone to reach. failed: what did not reach them about it, the latest last. again: the one
-    of these to send again, and ways: by which channels it can be. passed: the time is over.
+    """Someone to reach. failed: what did not reach them about it with its local day, the latest
+    last. again: the one of these to send again, and ways: by which channels it can be. passed: the
+    time is over.
     """
 
     item: WorklistItem
     appointment: Appointment | None
-    failed: list[Message]
+    failed: list[tuple[Message, date]]
     again: Message | None
     ways: list[tuple[Channel, str]]
     phone: str
@@ -103,7 +105,7 @@ def close(clinic_id: int, item_id: int) -> ResponseReturnValue:
 
 
 def _page_of(clinic: Clinic) -> dict[str, Any]:
-    rows = _rows(clinic.id)
+    rows = _rows(clinic)
     patients = {row.item.patient_id for row in rows if row.item.patient_id is not None}
     looked_at(*patients, clinic_id=clinic.id)
     return {
@@ -116,18 +118,23 @@ def _page_of(clinic: Clinic) -> dict[str, Any]:
     }
 
 
-def _rows(clinic_id: int) -> list[Row]:
-    items = [one for one in worklist.open_items(db(), clinic_id) if one.kind == NOT_REACHED]
+def _rows(clinic: Clinic) -> list[Row]:
+    items = [one for one in worklist.open_items(db(), clinic.id) if one.kind == NOT_REACHED]
     subjects = {one.id: (one.open_key or "").removeprefix(f"{NOT_REACHED}:") for one in items}
-    failed = queries.failed_about(db(), clinic_id, set(subjects.values()))
+    failed = queries.failed_about(db(), clinic.id, set(subjects.values()))
     wanted = {one.appointment_id for one in items if one.appointment_id is not None}
     found = db().scalars(select(Appointment).options(*SHOWN).where(Appointment.id.in_(wanted)))
     appointments = {one.id: one for one in found}
-    rows = [_row(one, failed.get(subjects[one.id], []), appointments) for one in items]
+    rows = [_row(clinic, one, failed.get(subjects[one.id], []), appointments) for one in items]
     return sorted(rows, key=_urgency)
 
 
-def _row(item: WorklistItem, failed: list[Message], appointments: Mapping[int, Appointment]) -> Row:
+def _row(
+    clinic: Clinic,
+    item: WorklistItem,
+    failed: list[Message],
+    appointments: Mapping[int, Appointment],
+) -> Row:
     appointment = appointments.get(item.appointment_id or 0)
     due = [one for one in failed if one.due_at <= db().now()]
     again = next(reversed(due or failed), None)
@@ -135,7 +142,7 @@ def _row(item: WorklistItem, failed: list[Message], appointments: Mapping[int, A
     return Row(
         item,
         appointment,
-        failed,
+        [(one, local_date(one.due_at, clinic.zone)) for one in failed],
         again,
         [(one, words.channel(one)) for one in retry.ways(db(), again)] if again else [],
         readable(phone) if phone else "",

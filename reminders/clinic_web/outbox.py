@@ -23,8 +23,7 @@ from reminders.clinic_web.frame import MESSAGES
 from reminders.delivery import contents, retry
 from reminders.messages import queries
 from reminders.messages.models import Message
-from reminders.messages.queries import A_PAGE, Sought
-from reminders.messages.states import MESSAGE_STATES
+from reminders.messages.queries import A_PAGE, STANDINGS, Sought
 from reminders.policies import queries as policies
 from reminders.policies.steps import CHANNELS
 from reminders.texts import fields
@@ -41,7 +40,7 @@ class DayForm(Form):
     """Which day's messages, and which of them."""
 
     dag = Day(load_default=None)
-    tilstand = Choice(MESSAGE_STATES, load_default="")
+    tilstand = Choice(STANDINGS, load_default="")
     slags = Choice(words.KINDS, load_default="")
     kanal = Choice(CHANNELS, load_default="")
     side = Number(1, 100_000, load_default=1)
@@ -89,14 +88,9 @@ def show(clinic_id: int) -> ResponseReturnValue:
         messages=messages,
         total=counts.total(),
         counts=[
-            (
-                state,
-                delivery_words.STATES[state][0],
-                counts[state],
-                _link(clinic, day, chosen, state),
-            )
-            for state in MESSAGE_STATES
-            if counts[state]
+            (one, delivery_words.STANDINGS[one], counts[one], _link(clinic, day, chosen, one))
+            for one in STANDINGS
+            if counts[one]
         ],
         all_href=_link(clinic, day, chosen, None),
         state=sought.state,

@@ -5,16 +5,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.appointments.models import Appointment
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
 from reminders.messages.models import Message, MessageAttempt
+from reminders.messages.states import MESSAGE_STATES
 from reminders.policies.models import ReminderWordingVersion
 
 A_PAGE = 50
+# How a letter stands that the print queue has, and nobody has posted yet.
+TO_PRINT = "to_print"
+STANDINGS = tuple(
+    one for state in MESSAGE_STATES for one in ((state, TO_PRINT) if state == "sent" else (state,))
+)
+_STANDING = case(
+    ((Message.state == "sent") & (Message.channel == "letter"), TO_PRINT), else_=Message.state
+)
 _SHOWN = (
     joinedload(Message.patient),
     joinedload(Message.appointment).joinedload(Appointment.visit_type),
@@ -23,7 +32,10 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class Sought:
-    """Which of a clinic's messages: due in [since, until), and '' for any state, kind, channel."""
+    """Which of a clinic's messages: due in [since, until), and '' for any state, kind, channel.
+
+    state: a message's, or TO_PRINT. channel: whose turn it is, or was.
+    """
 
     clinic_id: int
     since: datetime
@@ -37,15 +49,15 @@ def outbox(session: Session, sought: Sought, page: int) -> Sequence[Message]:
     """A page (from 1) of at most A_PAGE messages, by when they are due."""
     wanted = select(Message).where(*_of(sought)).options(*_SHOWN)
     if sought.state:
-        wanted = wanted.where(Message.state == sought.state)
+        wanted = wanted.where(_STANDING.in_([sought.state]))
     return session.scalars(
         wanted.order_by(Message.due_at, Message.id).offset((page - 1) * A_PAGE).limit(A_PAGE)
     ).all()
 
 
 def by_state(session: Session, sought: Sought) -> Counter[str]:
-    """How many there are in each state, whichever state is sought."""
-    wanted = select(Message.state, func.count()).where(*_of(sought)).group_by(Message.state)
+    """How many there are in each of STANDINGS, whichever state is sought."""
+    wanted = select(_STANDING, func.count()).where(*_of(sought)).group_by(_STANDING)
     return Counter(dict(session.execute(wanted).all()))
 
 
@@ -148,5 +160,8 @@ def _of(sought: Sought) -> list[ColumnElement[bool]]:
     if sought.kind:
         wanted.append(Message.kind == sought.kind)
     if sought.channel:
-        wanted.append(Message.channel == sought.channel)
+        tried = select(MessageAttempt.id).where(
+            MessageAttempt.message_id == Message.id, MessageAttempt.channel == sought.channel
+        )
+        wanted.append(or_(Message.channel == sought.channel, tried.exists()))
     return wanted

@@ -61,6 +61,8 @@ def test_nothing_waits(desk: FlaskClient, queue: str) -> None:
 def test_from_the_queue_to_the_post(
     desk: FlaskClient, queue: str, written: Appointment, sending: Sending, session: Session
 ) -> None:
+    outbox = f"{queue.removesuffix('/breve')}/udbakke"
+    says(desk.get(f"{outbox}?tilstand=to_print"), "Skal printes og sendes (1)", "Ny tid")
     # The start minus five days of post.
     says(desk.get(queue), "Skal printes (1)", "lørdag 28. november 2026", "Ny tid")
     letters = {"letters": ids(sending)}

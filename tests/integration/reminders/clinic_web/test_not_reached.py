@@ -131,7 +131,7 @@ def test_a_patient_without_any_way_can_be_sent_to_once_there_is_one(
     patient.phone_hash = session.vault.fingerprint("phone", "+4520301020")
     session.commit()
     page = desk.get(here)
-    says(page, "Send igen: SMS")
+    says(page, "Prøv med SMS")
     action = re.search(r'action="([^"]+/igen)"', page.text)
     assert action is not None
     answer = desk.post(action[1], data={"channel": "sms", "fra": "ikke-naaet"})

@@ -54,6 +54,7 @@ def test_filters_and_counts(desk: FlaskClient, outbox: str, carried: Carried) ->
     says(desk.get(f"{outbox}?tilstand=planned"), "Alle (1)", "Ingen beskeder passer")
     says(desk.get(f"{outbox}?slags=reminder"), "Ingen beskeder passer")
     says(desk.get(f"{outbox}?kanal=email"), "Ingen beskeder passer")
+    says(desk.get(f"{outbox}?kanal=sms"), "Nummeret findes ikke")
     says(desk.get(f"{outbox}?dag=x"), "Skriv en dato", status=422)
     says(desk.get(f"{outbox}?tilstand=x&side=0"), status=422)
 
