@@ -12,6 +12,7 @@ from reminders.demo import register as demo
 from reminders.experiments import models as experiment_tables
 from reminders.experiments import register as experiments
 from reminders.help_list import models as help_list_tables
+from reminders.help_list import register as help_list
 from reminders.messages import models as message_tables
 from reminders.metrics import web as metrics
 from reminders.planning import register as planning
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
     planning.register(app)
     delivery.register(app)
     replies.register(app)
+    help_list.register(app)
     clinic_web.register(app)
     app.register_blueprint(metrics.pages)
     demo.register(app)

@@ -11,6 +11,7 @@ from booking.platform.web import Rettid
 from reminders.clinic_web import (
     experiment_models,
     experiments,
+    help_list,
     inbox,
     letters,
     not_reached,
@@ -30,6 +31,7 @@ ROOMS = (
     outbox,
     not_reached,
     letters,
+    help_list,
     inbox,
     sender,
     policies,

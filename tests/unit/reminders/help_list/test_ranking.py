@@ -4,7 +4,7 @@ import inspect
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
@@ -65,7 +65,7 @@ def test_the_order_is_the_one_of_all_that_breaks_no_comparison(known: list[Known
     kept = [
         list(trial)
         for trial in permutations(known)
-        if all(goes_before(a, b) for a, b in zip(trial, trial[1:], strict=False))
+        if all(goes_before(a, b) for a, b in pairwise(trial))
     ]
     assert [[one.appointment_id for one in trial] for trial in kept] == [order(known)]
 
@@ -140,8 +140,9 @@ def test_who_somebody_is_cannot_even_be_told() -> None:
     assert not known & set(REFUSED)
     assert all(REFUSED.values())
     for name in REFUSED:
+        told: dict[str, Any] = {name: 70}
         with pytest.raises(TypeError):
-            replace(ANYONE, **{name: "70"})
+            replace(ANYONE, **told)
         with pytest.raises((AttributeError, TypeError)):
             object.__setattr__(ANYONE, name, 70)
     assert {"age", "language", "sex", "ethnicity", "address"} <= set(REFUSED)
