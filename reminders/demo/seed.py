@@ -10,9 +10,10 @@ from booking.demo.clinics import ENDO, RHEUMA
 from booking.demo.founding import Demo
 from booking.demo.stories import Storyteller
 from booking.people.models import Patient
+from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
-from reminders.demo import history
+from reminders.demo import experiments, history
 from reminders.messages.models import Message
 from reminders.planning import service
 from reminders.planning.queries import unplanned
@@ -24,6 +25,8 @@ from reminders.replies import service as replies
 
 PLACE = "Sygehus Nord"
 SENDERS = {RHEUMA: "+4592450011", ENDO: "+4592450012"}
+LEADER = "bente"
+EXPERIMENTS = {RHEUMA: experiments.over, ENDO: experiments.running}
 # What some of those who were reminded have written back: for a person to read, a yes, an afbud.
 WROTE = ("Hej, må min mand komme med ind?", "1", "Ja.", "Kan jeg få parkeringstilladelse?", "2")
 
@@ -36,6 +39,7 @@ def seed(session: Session, demo: Demo, storyteller: Storyteller) -> None:
         clinic = demo.clinics[key]
         details = SenderDetails("number", number, PLACE, may_link=True, a_minute=6000)
         policies.send_from(session, SYSTEM, clinic, details)
+        EXPERIMENTS[key](session, actor_of(demo.staff[LEADER]), clinic)
         _letters_for_some(session, clinic)
         history.write(session, clinic, rng)
         for appointment in _of(session, clinic, [one.id for one in told.values()]):
