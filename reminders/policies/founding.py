@@ -17,7 +17,7 @@ from reminders.policies.models import (
 )
 from reminders.policies.standard import STANDARD
 from reminders.policies.steps import as_json
-from reminders.texts import standard as texts
+from reminders.texts.standard import NAMES, texts_of
 
 
 def found_clinic(session: Session, clinic_id: int) -> None:
@@ -46,7 +46,7 @@ def _write(session: Session, clinic_id: int) -> None:
         )
     )
     rows = [
-        {"clinic_id": clinic_id, "code": code, "name": texts.NAMES[code]} for code in texts.STANDARD
+        {"clinic_id": clinic_id, "code": code, "name": NAMES[code]} for code in NAMES
     ]
     made = insert(ReminderWording).returning(ReminderWording.id, sort_by_parameter_order=True)
     ids = session.scalars(made, rows).all()
@@ -54,11 +54,11 @@ def _write(session: Session, clinic_id: int) -> None:
         {
             "wording_id": wording_id,
             "number": 1,
-            "texts": texts.as_json(code),
+            "texts": texts_of(code),
             "made_by": SYSTEM.name,
             "made_at": now,
         }
-        for wording_id, code in zip(ids, texts.STANDARD, strict=True)
+        for wording_id, code in zip(ids, NAMES, strict=True)
     ]
     session.execute(insert(ReminderWordingVersion), versions)
     session.flush()

@@ -37,7 +37,7 @@ def answer(
     with Rettid: whoever wrote is answered.
     """
     own = _own(session, code, clinic)
-    for texts in [own, standard.as_json(code)] if own else [standard.as_json(code)]:
+    for texts in [own, standard.texts_of(code)] if own else [standard.texts_of(code)]:
         chosen = language_of(language, texts)
         _subject, body = texts[chosen].get(channel) or texts[chosen]["sms"]
         values = {"valg": options, **_of_clinic(session, clinic, chosen)}

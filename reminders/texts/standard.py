@@ -26,7 +26,7 @@ class Text:
 ByChannel = Mapping[str, Text]
 
 
-def as_json(code: str) -> dict[str, dict[str, list[str]]]:
+def texts_of(code: str) -> dict[str, dict[str, list[str]]]:
     """A wording as a version keeps it: texts[language][channel] = [subject, body].
 
     Raises KeyError for a code that does not come with Rettid.

@@ -7,7 +7,7 @@ import pytest
 from reminders.texts.fields import WORST
 from reminders.texts.lints import ANSWERS, REPLACEMENTS, Finding, lint, lint_languages, shipped
 from reminders.texts.segments import count
-from reminders.texts.standard import NAMES, STANDARD, as_json
+from reminders.texts.standard import NAMES, STANDARD, texts_of
 
 WORST_DA = {
     **WORST["da"],
@@ -201,7 +201,7 @@ def test_languages_and_channels_that_are_missing() -> None:
     texts = {"da": {"sms": ["", "x"]}, "en": {"letter": ["y", "x"]}}
     found = {one.code: one.details["languages"] for one in lint_languages(texts, ["da", "ar"])}
     assert found == {"missing_language": ("ar",), "missing_sms": ("en",)}
-    assert lint_languages(as_json("booked"), ["da", "en"]) == []
+    assert lint_languages(texts_of("booked"), ["da", "en"]) == []
 
 
 def test_the_words_are_in_small_letters() -> None:
