@@ -97,8 +97,6 @@ CLASSES: dict[ErrorClass, LazyString] = {
     "alarm": _l("der er en fejl i opsætningen, så ingen beskeder kommer igennem"),
     "other": _l("operatøren gav en fejl, vi ikke kender"),
 }
-# The number itself is wrong: somebody should ask for another.
-WRONG_NUMBER = frozenset(("21211", "21614", "30005", "30006"))
 
 
 def reason(code: str) -> str:

@@ -137,7 +137,7 @@ def _row(
 ) -> Row:
     appointment = appointments.get(item.appointment_id or 0)
     due = [one for one in failed if one.due_at <= db().now()]
-    again = next(reversed(due or failed), None)
+    again = due[-1] if due else next(iter(failed), None)
     phone = item.patient.phone if item.patient else None
     return Row(
         item,
@@ -146,7 +146,7 @@ def _row(
         again,
         [(one, words.channel(one)) for one in retry.ways(db(), again)] if again else [],
         readable(phone) if phone else "",
-        any(one.error_code in delivery_words.WRONG_NUMBER for m in failed for one in m.attempts),
+        any(one.error_code in retry.NO_SUCH_NUMBER for m in failed for one in m.attempts),
         appointment is not None and appointment.starts_at <= db().now(),
     )
 

@@ -16,6 +16,8 @@ from reminders.preferences import reach
 
 # What such a failure says of the address it went to; the same address fails again.
 _IN_VAIN = ("never", "opted_out")
+# Nobody has the number: it is as vain to call it as to write to it.
+NO_SUCH_NUMBER = ("21211", "30005")
 
 
 class NoFurtherTry(DomainError):
@@ -36,7 +38,10 @@ def ways(session: Session, message: Message) -> list[Channel]:
     usable = reach.usable(reach.has(patient), session.ports["channels"])
     stopped = reach.opted_out(session, {patient.phone_hash}) if patient.phone_hash else set()
     in_vain = {
-        (one.channel, one.to_hash) for one in message.attempts if one.error_class in _IN_VAIN
+        (channel, one.to_hash)
+        for one in message.attempts
+        if one.error_class in _IN_VAIN
+        for channel in (reach.BY_PHONE if one.error_code in NO_SUCH_NUMBER else [one.channel])
     }
     effective = {one.channel for one in message.attempts if one.state in EFFECTIVE}
 
@@ -65,6 +70,8 @@ def try_again(session: Session, by: Actor, message: Message, channel: Channel) -
         plan_ahead(session, [message.appointment_id])
     message.channels, message.channel, message.tries = [channel], channel, 0
     message.state, message.state_at, message.reason = "planned", now, ""
+    if not in_time(channel, max(now, message.due_at), message.not_after):
+        message.due_at = now  # a letter has to go before its day
     message.next_at = max(now, message.due_at)
     session.flush()
     patients = [message.patient_id]

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.browser
 
 @dataclass(frozen=True)
 class Office:
-    """A clinic where one patient's number is wrong, and another gets letters."""
+    """A clinic where one patient's number takes no text messages, and another gets letters."""
 
     sending: Sending
     unreached: Patient
@@ -55,7 +55,7 @@ def office(session: Session, rettid: Rettid, sending: Sending) -> Office:
     rettid.database.ports["channels"] = channels | {
         code: provider.channel(code) for code in ("sms", "voice")
     }
-    provider.troubles.append("21211")
+    provider.troubles.append("21614")
     sending.book(_weekday(session.now(), 9))
     dispatch(rettid.database)
     place = sending.place
@@ -116,7 +116,7 @@ def test_someone_who_was_not_reached_is_called_and_the_worklist_knows(
         about = page.get_by_role("row", name=office.unreached.name)
         about.get_by_role("link", name=office.unreached.name).click()
         row = page.get_by_role("row", name=office.unreached.name)
-        expect(row.get_by_text("nummeret findes ikke")).to_be_visible()
+        expect(row.get_by_text("nummeret kan ikke få SMS")).to_be_visible()
         row.get_by_label("Hvad er gjort?").select_option(label="Har ringet til patienten")
         row.get_by_role("button", name="Færdig").click()
         expect(page.get_by_text("Opgaven er færdig.")).to_be_visible()

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from booking.appointments.worklist.models import WorklistItem
 from booking.platform.database import Session
+from booking.platform.web import Rettid
+from reminders.delivery.dispatch import dispatch
 from tests.integration.reminders.conftest import Sending
 from tests.integration.reminders.delivery.conftest import Carried, carried
 from tests.integration.triage_rules.followup_pages.conftest import says
@@ -137,6 +139,22 @@ def test_a_patient_without_any_way_can_be_sent_to_once_there_is_one(
     answer = desk.post(action[1], data={"channel": "sms", "fra": "ikke-naaet"})
     assert (answer.status_code, answer.location) == (303, here)
     assert {one.state for one in sending.messages()} == {"planned"}
+
+
+def test_a_reminder_may_go_by_letter_before_its_day(
+    desk: FlaskClient, here: str, sending: Sending, session: Session, rettid: Rettid
+) -> None:
+    sending.without_phone()
+    sending.book(START)
+    dispatch(rettid.database)  # the letter that tells of the time
+    page = desk.get(here)
+    says(page, "man. 30. nov.: der er ingen vej til patienten", "Prøv med brev")
+    action = re.search(r'action="([^"]+/igen)"', page.text)
+    assert action is not None
+    desk.post(action[1], data={"channel": "letter", "fra": "ikke-naaet"})
+    session.commit()
+    assert dispatch(rettid.database) == 1
+    assert [one.channel for one in sending.attempts()] == ["letter", "letter"]
 
 
 def test_another_clinics_or_kinds_item_is_not_closed_here(
