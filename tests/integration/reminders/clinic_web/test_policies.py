@@ -1,6 +1,7 @@
 """Writing a policy: drafts, what is found in them, what taking them into use would change."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -295,7 +296,9 @@ def test_who_may_not_write_sees_the_steps_and_no_buttons(
     assert session.scalars(select(Message)).all() == []
 
 
-def press(desk: FlaskClient, address: str, data: dict[str, object] | None = None) -> TestResponse:
+def press(
+    desk: FlaskClient, address: str, data: Mapping[str, object] | None = None
+) -> TestResponse:
     """Send a form with the version that its policy's page shows now."""
     page = desk.get(re.match(r".*/regler/\d+", address)[0])  # type: ignore[index]
     version = page.text.split('name="version" value="', 1)[1].split('"', 1)[0]

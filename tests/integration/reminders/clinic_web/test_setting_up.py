@@ -12,6 +12,7 @@ from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
 from reminders.messages.models import Message
 from reminders.policies import queries
+from reminders.policies.models import MessageSender
 from tests.integration.appointments.conftest import Place
 from tests.integration.reminders.conftest import Sending
 from tests.integration.triage_rules.followup_pages.conftest import says
@@ -148,7 +149,7 @@ def test_who_may_not_write_reads_and_changes_nothing(
     )
 
 
-def sender(session: Session, place: Place) -> queries.MessageSender:
+def sender(session: Session, place: Place) -> MessageSender:
     session.expire_all()
     found = queries.sender_of(session, place.clinic.id)
     assert found is not None
