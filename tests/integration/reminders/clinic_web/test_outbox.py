@@ -1,6 +1,7 @@
 """The outbox: what was sent, what became of it and why, in words; and a new try by a person."""
 
 import re
+import tomllib
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy import select
 
 from booking.platform.audit import AuditEntry, about_patient
 from booking.platform.database import Session
+from reminders.clinic_web import delivery_words
+from reminders.delivery import error_classes
 from reminders.messages.models import Message
 from reminders.messages.queries import A_PAGE
 from tests.integration.reminders.delivery.conftest import Carried, carried
@@ -215,3 +218,15 @@ def _like(message: Message, key: str) -> Message:
         if column.key not in ("id", "key")
     }
     return Message(key=key, **columns)
+
+
+def test_every_reason_is_told_in_words(app: Flask) -> None:
+    table = tomllib.loads(error_classes.TABLE.read_text(encoding="utf-8"))["classes"]
+    codes = [code for named in table.values() for code in named]
+    with app.test_request_context():
+        for code in [*codes, "12345", "http 503"]:
+            told = delivery_words.reason(code)
+            assert told not in ("", code)
+        for code in ("no_channel", "lost", "30003", "21211", "moved", "stopped"):
+            assert code not in delivery_words.reason(code)
+        assert delivery_words.because("") == ""
