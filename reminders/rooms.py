@@ -15,6 +15,7 @@ from reminders.help_list import models as help_list_tables
 from reminders.help_list import register as help_list
 from reminders.messages import models as message_tables
 from reminders.metrics import web as metrics
+from reminders.patient_web import register as patient_web
 from reminders.planning import register as planning
 from reminders.policies import models as policy_tables
 from reminders.policies import register as policies
@@ -47,5 +48,6 @@ def register(app: Flask) -> None:
     replies.register(app)
     help_list.register(app)
     clinic_web.register(app)
+    patient_web.register(app)
     app.register_blueprint(metrics.pages)
     demo.register(app)

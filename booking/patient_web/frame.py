@@ -31,6 +31,7 @@ from booking.platform.web import rettid
 
 # A proxy begins and ends on a Danish day, whichever clinic it is used at.
 HOME_ZONE = ZoneInfo("Europe/Copenhagen")
+MENU = "patient.menu"
 
 
 def my_people() -> list[Patient]:
@@ -132,8 +133,9 @@ def frame() -> dict[str, object]:
         ("patient_times.bookable", _("Book en tid")),
         ("patient_needs.needs", _("Behov")),
     )
+    added = ((one.endpoint, one.text) for one in rettid().parts.menu(MENU, actor))
     context["nav"] = [
         {"href": url_for(endpoint), "text": text, "current": request.endpoint == endpoint}
-        for endpoint, text in entries
+        for endpoint, text in (*entries, *added)
     ]
     return context

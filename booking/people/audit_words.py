@@ -27,6 +27,7 @@ WORDS: dict[str, LazyString] = {
     "patient.holder_by_cpr": _("Fandt en fuldmagtshaver med CPR-nummer"),
     "patient.note_added": _("Skrev et notat"),
     "patient.needs_set": _("Ændrede behov"),
+    "patient.language_chosen": _("Valgte sprog"),
     "patient.code_issued": _("Lavede en bookingkode"),
     "proxy.added": _("Gav en fuldmagt"),
     "proxy.ended": _("Afsluttede en fuldmagt"),

@@ -195,6 +195,16 @@ def set_needs(
     return True
 
 
+def choose_language(session: Session, by: Actor, patient: Patient, language: str) -> bool:
+    """The language (ISO 639-1) a patient wants to be written to in; True if it is another."""
+    if patient.language == language:
+        return False
+    patient.language = language
+    _save(session)
+    audit.record(session, by, "patient.language_chosen", [patient.id])
+    return True
+
+
 def issue_code(
     session: Session,
     by: Actor,

@@ -106,7 +106,8 @@ def record(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
 
 def _page_of(clinic: Clinic, most: int) -> dict[str, Any]:
     today = service.today(db(), clinic, most)
-    shown = {one.appointment.patient_id for one in (*today.to_call, *today.called)}
+    shown = {one.appointment.patient_id for one in today.to_call}
+    shown |= {one.appointment.patient_id for one in today.called}
     shown |= {one.patient_id for one in today.without_phone}
     if shown:
         looked_at(*shown, clinic_id=clinic.id)

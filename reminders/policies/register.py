@@ -18,6 +18,7 @@ ACTIONS = {
     "messages.wording_changed": _("Ændrede en tekst til beskeder"),
     "messages.unplanned_planned": _("Planlagde beskeder for tider, der ingen havde"),
     "messages.channel_chosen": _("Valgte, hvordan beskeder skal sendes"),
+    "messages.started_again": _("Sagde ja til at få beskeder på nummeret igen"),
     "messages.extra_help_on": _("Gav patienten ekstra hjælp til at komme"),
     "messages.extra_help_off": _("Tog patientens ekstra hjælp til at komme fra igen"),
 }

@@ -7,6 +7,8 @@ from booking.people.models import Patient
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import Actor
+from reminders.policies.steps import Channel
+from reminders.preferences import reach
 from reminders.preferences.events import PreferenceChanged
 from reminders.preferences.models import ContactPreference, OptOut
 
@@ -64,6 +66,32 @@ def start(session: Session, address_hash: str, channel: str) -> bool:
         .values(until=session.now())
     )
     return bool(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def start_again(session: Session, by: Actor, patient: Patient, channel: Channel) -> bool:
+    """A patient, signed in, takes back the STOP of their own address on a channel; what is planned
+    follows. False if nothing was stopped.
+    """
+    there = reach.address(patient, channel)
+    address_hash = reach.fingerprint(session.vault, channel, there)
+    if not there or not start(session, address_hash, channel):
+        return False
+    audit.record(session, by, "messages.started_again", [patient.id])
+    session.publish(PreferenceChanged(patient.id))
+    return True
+
+
+def stopped(session: Session, patient: Patient) -> list[Channel]:
+    """The channels on which a patient's address has said STOP."""
+    ways: list[Channel] = ["sms", "voice", "email"]
+    addresses = {one: reach.address(patient, one) for one in ways}
+    hashes = {
+        one: reach.fingerprint(session.vault, one, there)
+        for one, there in addresses.items()
+        if there
+    }
+    said = reach.opted_out(session, set(hashes.values()))
+    return [one for one, address_hash in hashes.items() if (address_hash, one) in said]
 
 
 def _kept(session: Session, patient: Patient) -> ContactPreference:
