@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from booking.people.models import Patient
 from booking.platform.clock import Clock
 from booking.platform.database import Database, Session
+from booking.platform.phone import readable
 from reminders.channels.connecting import RECORDED
 from reminders.channels.models import RecordedMessage
 from reminders.channels.recording import RecordingChannel
@@ -56,12 +57,14 @@ def screen(session: Session, patient: Patient) -> list[Bubble]:
     wrote = session.scalars(
         select(InboundMessage).where(InboundMessage.from_hash == patient.phone_hash)
     )
-    bubbles = [Bubble(one.at, one.sender, one.body, one.channel, False) for one in came]
+    bubbles = [Bubble(one.at, readable(one.sender), one.body, one.channel, False) for one in came]
     for one in wrote:
         said = session.vault.open(one.body_sealed) or ""
         bubbles.append(Bubble(one.received_at, "", said, one.channel, True))
         if one.answer:
-            bubbles.append(Bubble(one.received_at, one.to, one.answer, one.channel, False))
+            bubbles.append(
+                Bubble(one.received_at, readable(one.to), one.answer, one.channel, False)
+            )
     return sorted(bubbles, key=lambda bubble: bubble.at)
 
 
