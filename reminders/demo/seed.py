@@ -14,6 +14,7 @@ from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
 from reminders.demo import experiments, history
+from reminders.demo import help as help_calls
 from reminders.messages.models import Message
 from reminders.planning import service
 from reminders.planning.queries import unplanned
@@ -25,6 +26,7 @@ from reminders.replies import service as replies
 
 PLACE = "Sygehus Nord"
 SENDERS = {RHEUMA: "+4592450011", ENDO: "+4592450012"}
+SECRETARIES = {RHEUMA: "hanne", ENDO: "dorte"}
 LEADER = "bente"
 EXPERIMENTS = {RHEUMA: experiments.over, ENDO: experiments.running}
 # What some of those who were reminded have written back: for a person to read, a yes, an afbud.
@@ -48,6 +50,7 @@ def seed(session: Session, demo: Demo, storyteller: Storyteller) -> None:
             service.plan_appointment(session, appointment.id, occasion)
         service.plan_ahead(session, _coming(session, clinic))
         _write_back(session, clinic, number)
+        help_calls.write(session, clinic, demo.staff[SECRETARIES[key]])
 
 
 def _write_back(session: Session, clinic: Clinic, number: str) -> None:
