@@ -29,6 +29,8 @@ pages = Pages(
     "staff_letters", __name__, url_prefix=f"{MESSAGES}/breve", template_folder="templates"
 )
 TABS = (MenuEntry("staff_letters.show", _l("Breve")),)
+# So many at a time are printed together in some seconds.
+MOST = 200
 PAGE, TWICE = "messages/letters.html", "messages/letters_twice.html"
 
 
@@ -117,18 +119,20 @@ def take_out(clinic_id: int) -> ResponseReturnValue:
 
 
 def _page_of(clinic: Clinic) -> dict[str, Any]:
+    waiting = queries.letters_waiting(db(), clinic.id, MOST + 1)
     rows = [
         Row(
             one,
             posting.latest_posting(one.message, clinic.zone),
             posting.out_of_date(db(), one.message),
         )
-        for one in queries.letters_waiting(db(), clinic.id)
+        for one in waiting[:MOST]
     ]
     looked_at(*{row.letter.message.patient_id for row in rows}, clinic_id=clinic.id)
     good = [row for row in rows if not row.why_not]
     return {
         "clinic": clinic,
+        "most": MOST if len(waiting) > MOST else 0,
         "today": today(db(), clinic),
         "to_print": [row for row in good if row.letter.looked_at is None],
         "to_post": [row for row in good if row.letter.looked_at is not None],

@@ -1,6 +1,5 @@
 """Those who could not be reached: why, and what a person can do. The same as on the worklist."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -40,6 +39,7 @@ pages = Pages(
 )
 TABS = (MenuEntry("staff_not_reached.show", _l("Ikke nået")),)
 PAGE = "messages/not_reached.html"
+MOST = 100
 OUTCOMES: dict[str, LazyString] = {
     "ringet": _l("Har ringet til patienten"),
     "brev": _l("Har sendt et brev"),
@@ -61,15 +61,16 @@ class OutcomeForm(Form):
 @dataclass(frozen=True)
 class Row:
     """Someone to reach. failed: what did not reach them about it with its local day, the latest
-    last. again: the one of these to send again, and ways: by which channels it can be. passed: the
-    time is over.
+    last. again: the one of these to send again, and ways: by which channels it can be. under_way:
+    what may reach them soon. passed: the time is over.
     """
 
     item: WorklistItem
     appointment: Appointment | None
     failed: list[tuple[Message, date]]
     again: Message | None
-    ways: list[tuple[Channel, str]]
+    ways: list[Channel]
+    under_way: list[Message]
     phone: str
     wrong_number: bool
     passed: bool
@@ -105,12 +106,13 @@ def close(clinic_id: int, item_id: int) -> ResponseReturnValue:
 
 
 def _page_of(clinic: Clinic) -> dict[str, Any]:
-    rows = _rows(clinic)
+    rows, total = _rows(clinic)
     patients = {row.item.patient_id for row in rows if row.item.patient_id is not None}
     looked_at(*patients, clinic_id=clinic.id)
     return {
         "clinic": clinic,
         "rows": rows,
+        "total": total,
         "outcomes": list(OUTCOMES.items()),
         "in_office": bool(me().roles.get(clinic.id, frozenset()) & OFFICE),
         "words": words,
@@ -118,25 +120,36 @@ def _page_of(clinic: Clinic) -> dict[str, Any]:
     }
 
 
-def _rows(clinic: Clinic) -> list[Row]:
+def _rows(clinic: Clinic) -> tuple[list[Row], int]:
+    """The soonest MOST, and how many there are."""
     items = [one for one in worklist.open_items(db(), clinic.id) if one.kind == NOT_REACHED]
-    subjects = {one.id: (one.open_key or "").removeprefix(f"{NOT_REACHED}:") for one in items}
-    failed = queries.failed_about(db(), clinic.id, set(subjects.values()))
     wanted = {one.appointment_id for one in items if one.appointment_id is not None}
     found = db().scalars(select(Appointment).options(*SHOWN).where(Appointment.id.in_(wanted)))
     appointments = {one.id: one for one in found}
-    rows = [_row(clinic, one, failed.get(subjects[one.id], []), appointments) for one in items]
-    return sorted(rows, key=_urgency)
+
+    def urgency(item: WorklistItem) -> tuple[bool, datetime, int]:
+        appointment = appointments.get(item.appointment_id or 0)
+        at = appointment.starts_at if appointment else item.created_at
+        return _passed(appointment), at, item.id
+
+    first = sorted(items, key=urgency)[:MOST]
+    subjects = {one.id: (one.open_key or "").removeprefix(f"{NOT_REACHED}:") for one in first}
+    about = queries.open_about(db(), clinic.id, set(subjects.values()))
+    rows = [
+        _row(
+            clinic, one, appointments.get(one.appointment_id or 0), about.get(subjects[one.id], [])
+        )
+        for one in first
+    ]
+    return rows, len(items)
 
 
 def _row(
-    clinic: Clinic,
-    item: WorklistItem,
-    failed: list[Message],
-    appointments: Mapping[int, Appointment],
+    clinic: Clinic, item: WorklistItem, appointment: Appointment | None, about: list[Message]
 ) -> Row:
-    appointment = appointments.get(item.appointment_id or 0)
-    due = [one for one in failed if one.due_at <= db().now()]
+    now = db().now()
+    failed = [one for one in about if one.state == "failed"]
+    due = [one for one in failed if one.due_at <= now]
     again = due[-1] if due else next(iter(failed), None)
     phone = item.patient.phone if item.patient else None
     return Row(
@@ -144,13 +157,13 @@ def _row(
         appointment,
         [(one, local_date(one.due_at, clinic.zone)) for one in failed],
         again,
-        [(one, words.channel(one)) for one in retry.ways(db(), again)] if again else [],
+        retry.ways(db(), again) if again else [],
+        [one for one in about if one.state != "failed" and one.due_at <= now],
         readable(phone) if phone else "",
         any(one.error_code in retry.NO_SUCH_NUMBER for m in failed for one in m.attempts),
-        appointment is not None and appointment.starts_at <= db().now(),
+        _passed(appointment),
     )
 
 
-def _urgency(row: Row) -> tuple[bool, datetime]:
-    starts_at = row.appointment.starts_at if row.appointment else row.item.created_at
-    return row.passed, starts_at
+def _passed(appointment: Appointment | None) -> bool:
+    return appointment is not None and appointment.starts_at <= db().now()

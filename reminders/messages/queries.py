@@ -94,17 +94,19 @@ def of_patient(
     )
 
 
-def failed_about(
+def open_about(
     session: Session, clinic_id: int, subjects: Collection[str]
 ) -> dict[str, list[Message]]:
-    """By subject, the messages about its newest version that reached nobody, the latest last."""
+    """By subject, the messages about its newest version that have not arrived: those that failed,
+    and those that may yet; the latest last.
+    """
     found: dict[str, list[Message]] = {}
     for message in session.scalars(
         select(Message)
         .where(
             Message.clinic_id == clinic_id,
             Message.subject.in_(subjects),
-            Message.state == "failed",
+            Message.state.in_(("failed", "planned", "sending", "unknown", "sent")),
         )
         .options(*_SHOWN, selectinload(Message.attempts))
         .order_by(Message.subject_version, Message.due_at, Message.id)
@@ -116,9 +118,9 @@ def failed_about(
     return found
 
 
-def letters_waiting(session: Session, clinic_id: int) -> Sequence[MessageAttempt]:
+def letters_waiting(session: Session, clinic_id: int, most: int) -> Sequence[MessageAttempt]:
     """A clinic's print queue: letters that nobody has posted, by the day they must be there."""
-    return session.scalars(_letters(clinic_id)).all()
+    return session.scalars(_letters(clinic_id).limit(most)).all()
 
 
 def letters_of(

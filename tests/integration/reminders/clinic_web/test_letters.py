@@ -1,7 +1,8 @@
 """The print queue: print, post, warn of printing twice, and leave out what is no longer so."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -16,6 +17,7 @@ from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
 from booking.platform.web import Rettid
 from reminders.delivery.dispatch import dispatch
+from tests import factories as make
 from tests.integration.reminders.conftest import Sending
 from tests.integration.triage_rules.followup_pages.conftest import says, signed_in
 
@@ -141,7 +143,7 @@ def test_what_has_changed_is_not_posted(
     sending.session.commit()
 
 
-def test_the_most_urgent_comes_first_and_the_late_says_so(
+def test_what_comes_too_late_says_so(
     app: Flask,
     queue: str,
     written: Appointment,
@@ -153,7 +155,34 @@ def test_the_most_urgent_comes_first_and_the_late_says_so(
     freezer.move_to("2026-11-30T08:00:00Z")
     says(signed_in(app, username).get(queue), "Når ikke frem i tide: ring")
     freezer.move_to("2026-12-04T08:00:00Z")
-    says(signed_in(app, username).get(queue), "Skal ikke sendes", "for sent")
+    desk = signed_in(app, username)
+    says(desk.get(queue), "Skal ikke sendes", "for sent")
+    desk.post(f"{queue}/ud", data={"letters": ids(sending)})
+    assert states(sending) == [("failed", "too_late")]
+
+
+def test_the_soonest_stands_first(
+    desk: FlaskClient,
+    queue: str,
+    written: Appointment,
+    sending: Sending,
+    session: Session,
+    rettid: Rettid,
+) -> None:
+    place = sending.place
+    other = make.patient(session, place.clinic, given_name="Birthe")
+    course = make.course(session, place.clinic, other, responsible=place.doctor)
+    theirs = replace(sending, place=replace(place, patient=other, course=course))
+    theirs.without_phone()
+    first, second = other.name, place.patient.name
+    theirs.book(START - timedelta(days=1))
+    dispatch(rettid.database)
+    text = says(desk.get(queue), "Skal printes (2)")
+    assert text.index(first) < text.index(second)
+    pdf = desk.post(f"{queue}/pdf", data={"letters": ids(sending)})
+    pages = [one.extract_text() for one in PdfReader(BytesIO(pdf.data)).pages]
+    assert first in pages[0]
+    assert second in pages[-1]
 
 
 def test_a_clinician_sees_and_does_not_print(

@@ -139,6 +139,7 @@ def test_a_patient_without_any_way_can_be_sent_to_once_there_is_one(
     answer = desk.post(action[1], data={"channel": "sms", "fra": "ikke-naaet"})
     assert (answer.status_code, answer.location) == (303, here)
     assert {one.state for one in sending.messages()} == {"planned"}
+    says(desk.get(here), "SMS: Planlagt")  # on its way, and not there yet
 
 
 def test_a_reminder_may_go_by_letter_before_its_day(
