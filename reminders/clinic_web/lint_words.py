@@ -62,7 +62,7 @@ def finding(found: Finding) -> str:
         "missing_sms": _(
             "Der mangler en SMS på %(languages)s. De andre kanaler bruger den, når de ingen har."
         ),
-        "over_one_part": _("Beskeden kan blive til %(parts)s SMS-dele. Den koster derefter."),
+        "over_one_part": _("Beskeden kan blive til %(parts)s SMS-dele, og hver del koster."),
         "ucs2_from_fields": _(
             "Felterne %(fields)s kan give tegn, der gør beskeden længere: %(characters)s."
         ),

@@ -38,7 +38,7 @@ class SenderForm(Form):
     kind = Choice(
         ("number", "name"),
         required=True,
-        error_messages={"required": cast(str, _l("Vælg, om beskederne kommer fra et nummer."))},
+        error_messages={"required": cast(str, _l("Vælg, om de kommer fra et nummer eller et navn."))},
     )
     number = Phone(load_default="")
     name = Text(longest=NAME_LENGTH, load_default="")
