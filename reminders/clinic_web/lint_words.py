@@ -80,7 +80,8 @@ def _ucs2(characters: str, details: Mapping[str, object]) -> str:
     better = cast(Mapping[str, str], details.get("replacements", {}))
     if not better:
         return text
-    pairs = ", ".join(f"{old} → {new or _('ingenting')}" for old, new in better.items())
+    nothing = _("ingenting")
+    pairs = ", ".join(f"{old} → {new or nothing}" for old, new in better.items())
     return text + " " + _("Skriv i stedet: %(pairs)s.", pairs=pairs)
 
 
