@@ -24,6 +24,7 @@ from reminders.clinic_web.frame import MESSAGES
 from reminders.delivery import posting
 from reminders.messages import queries
 from reminders.messages.models import MessageAttempt
+from reminders.planning.planner import in_time
 
 pages = Pages(
     "staff_letters", __name__, url_prefix=f"{MESSAGES}/breve", template_folder="templates"
@@ -43,10 +44,13 @@ class LettersForm(Form):
 
 @dataclass(frozen=True)
 class Row:
-    """A letter in the queue. latest: the last local day it can be posted; why_not: a code."""
+    """A letter in the queue. latest: the last local day it should be posted. late: posted now, it
+    does not arrive in time. why_not: a code.
+    """
 
     letter: MessageAttempt
     latest: date
+    late: bool
     why_not: str
 
 
@@ -123,7 +127,8 @@ def _page_of(clinic: Clinic) -> dict[str, Any]:
     rows = [
         Row(
             one,
-            posting.latest_posting(one.message, clinic.zone),
+            posting.latest_posting(one.message, clinic),
+            not in_time("letter", db().now(), one.message.not_after),
             posting.out_of_date(db(), one.message),
         )
         for one in waiting[:MOST]

@@ -6,8 +6,9 @@ says when it was last printed.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
+from booking.calendar.models import Clinic
+from booking.calendar.public_holidays import closed_days
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import Actor
@@ -18,6 +19,9 @@ from reminders.messages.models import Message, MessageAttempt
 from reminders.messages.overtaken import overtaken
 from reminders.policies.bounds import POSTAL_DAYS
 
+SATURDAY = 5
+LONGEST_CLOSED = timedelta(days=30)
+
 
 def out_of_date(session: Session, message: Message) -> str:
     """Why a letter should not be posted any more, as a code; '' where it should."""
@@ -27,9 +31,15 @@ def out_of_date(session: Session, message: Message) -> str:
     return "too_late" if session.now() > message.not_after else ""
 
 
-def latest_posting(message: Message, zone: ZoneInfo) -> date:
-    """The last local day on which a letter can be posted and arrive while it is of use."""
-    return local_date(message.not_after - timedelta(days=POSTAL_DAYS), zone)
+def latest_posting(message: Message, clinic: Clinic) -> date:
+    """The last local day on which somebody at the clinic can post a letter and it arrives while it
+    is of use: not at a weekend, nor when the clinic is closed.
+    """
+    day = local_date(message.not_after - timedelta(days=POSTAL_DAYS), clinic.zone)
+    closed = closed_days(clinic, day - LONGEST_CLOSED, day)
+    while day.weekday() >= SATURDAY or day in closed:
+        day -= timedelta(days=1)
+    return day
 
 
 def printed(session: Session, by: Actor, letters: Sequence[MessageAttempt]) -> None:

@@ -65,8 +65,8 @@ def test_from_the_queue_to_the_post(
 ) -> None:
     outbox = f"{queue.removesuffix('/breve')}/udbakke"
     says(desk.get(f"{outbox}?tilstand=to_print"), "Skal printes og sendes (1)", "Ny tid")
-    # The start minus five days of post.
-    says(desk.get(queue), "Skal printes (1)", "lørdag 28. november 2026", "Ny tid")
+    # Five days of post before the Thursday are a Saturday, when nobody is there.
+    says(desk.get(queue), "Skal printes (1)", "fredag 27. november 2026", "Ny tid")
     letters = {"letters": ids(sending)}
     early = desk.post(f"{queue}/sendt", data=letters)
     assert early.status_code == 303
@@ -152,6 +152,8 @@ def test_what_comes_too_late_says_so(
 ) -> None:
     username = sending.place.staff.username
     sending.session.commit()
+    freezer.move_to("2026-11-27T08:00:00Z")
+    says(signed_in(app, username).get(queue), "fredag 27. november 2026 I dag")
     freezer.move_to("2026-11-30T08:00:00Z")
     says(signed_in(app, username).get(queue), "Når ikke frem i tide: ring")
     freezer.move_to("2026-12-04T08:00:00Z")
