@@ -16,6 +16,7 @@ from booking.platform.forms import Choice, Form, Number, Phone, Text, Yes, read,
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.phone import readable
+from reminders.clinic_web import wordings
 from reminders.clinic_web.frame import MESSAGES
 from reminders.planning import unplanned
 from reminders.planning.queries import planned_at
@@ -38,7 +39,9 @@ class SenderForm(Form):
     kind = Choice(
         ("number", "name"),
         required=True,
-        error_messages={"required": cast(str, _l("Vælg, om de kommer fra et nummer eller et navn."))},
+        error_messages={
+            "required": cast(str, _l("Vælg, om de kommer fra et nummer eller et navn."))
+        },
     )
     number = Phone(load_default="")
     name = Text(longest=NAME_LENGTH, load_default="")
@@ -68,11 +71,17 @@ def save(clinic_id: int) -> ResponseReturnValue:
             details = _details(typed)
             if typed["version"] != (sender.version if sender else 0):
                 raise ChangedMeanwhile
-            service.send_from(db(), me(), clinic, details)
+            saved = service.send_from(db(), me(), clinic, details)
     except DomainError as error:
         return rejected(FORM, error, row=sender, clinic=clinic, sender=sender)
     if not begins:
         flash(_("Afsenderen er gemt."), "success")
+        faults = wordings.faulty(clinic, saved)
+        if faults:
+            texts = ", ".join(faults)
+            flash(
+                _("Nogle tekster passer ikke længere. Ret dem: %(texts)s.", texts=texts), "warning"
+            )
         return redirect(url_for("staff_messages.overview", clinic_id=clinic_id), 303)
     unplanned.put_before_staff(db(), clinic)
     flash(

@@ -199,6 +199,15 @@ def save(clinic_id: int, wording_id: int) -> ResponseReturnValue:
     return redirect(there, 303)
 
 
+def faulty(clinic: Clinic, sender: MessageSender) -> list[str]:
+    """The names of the texts that no longer go with who messages come from."""
+    return [
+        wording.name
+        for wording in queries.named_wordings(db(), clinic.id)
+        if any(one.error for one in _findings(clinic, sender, wording.code, _texts(wording)))
+    ]
+
+
 def _sending(clinic_id: int, *roles: Role) -> tuple[Clinic, MessageSender]:
     """The clinic and its sender; raises NotFound for one that sends nothing."""
     clinic = clinic_here(clinic_id, *roles)

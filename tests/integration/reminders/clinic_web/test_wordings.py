@@ -162,6 +162,18 @@ def test_a_text_for_questionnaires_speaks_of_no_time(
     says(page, "Teksten bruges om spørgeskemaer", status=422)
 
 
+def test_a_text_that_no_longer_goes_with_the_sender_is_told_of(
+    session: Session, desk: FlaskClient, sending: Sending, there: str, home: str
+) -> None:
+    desk.post(there, data=texts(desk, there, sms="Svar 2, hvis du ikke kan komme {dag} {svar}"))
+    version = desk.get(f"{home}/afsender").text.split('name="version" value="')[1].split('"')[0]
+    named = {"kind": "name", "name": "SygehusNord", "place": "Sygehus Nord", "a_minute": "60"}
+    saved = desk.post(f"{home}/afsender", data=named | {"version": version}, follow_redirects=True)
+    says(saved, "Nogle tekster passer ikke længere. Ret dem: Sidste påmindelse.")
+    says(desk.get(f"{home}/tekster"), "Fejl")
+    says(desk.get(there), "Teksten beder om svar, men beskeder fra denne afsender")
+
+
 def test_another_clinics_text_is_not_found(
     session: Session, desk: FlaskClient, sending: Sending, home: str
 ) -> None:
