@@ -154,8 +154,9 @@ def _about(person: Patient) -> dict[str, Any]:
             for one in CHANNELS
             if one not in usable
         ],
+        "asks_for_address": any(one in connected and one not in usable for one in CHANNELS),
         "lost": words.CHANNELS[chosen] if chosen and chosen not in usable else "",
-        "languages": list(LANGUAGES.items()),
+        "written_in": list(LANGUAGES.items()),
         "other_language": person.language not in LANGUAGES,
         "stopped": [(one, words.CHANNELS[one]) for one in preferences.stopped(db(), person)],
         "times": [
