@@ -10,3 +10,10 @@ class PatientNeedsChanged:
     patient_id: int
     before: frozenset[str]
     now: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PatientReachChanged:
+    """The patient has got, or lost, a telephone, an address or another way to be reached."""
+
+    patient_id: int

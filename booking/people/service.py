@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from booking.people import codes, cpr, needs
 from booking.people.errors import AlreadyExists, BirthDateUnknown, ProxyNotPossible
-from booking.people.events import PatientNeedsChanged
+from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.people.guardianship import last_day_as_child
 from booking.people.models import ClinicPatient, Patient, PatientNeed, PatientNote, Proxy
 from booking.people.queries import named_patients
@@ -70,6 +70,7 @@ def edit_patient(
 ) -> None:
     """Save what was typed on a form that showed `version`.
 
+    Where the patient can be reached in other ways than before, PatientReachChanged is published.
     Raises ChangedMeanwhile if someone saved in between, AlreadyExists if the CPR number is
     another's.
     """
@@ -79,9 +80,12 @@ def edit_patient(
         known = person_by_cpr(session, details.cpr)
         if known is not None and known.id != patient.id:
             raise AlreadyExists
+    before = _ways_to_reach(patient)
     write_details(session, patient, details)
     _save(session)
     audit.record(session, by, "patient.edited", [patient.id], clinic_id=clinic_id)
+    if _ways_to_reach(patient) != before:
+        session.publish(PatientReachChanged(patient.id))
 
 
 def person_by_cpr(session: Session, number: str) -> Patient | None:
@@ -314,6 +318,11 @@ def write_details(session: Session, patient: Patient, details: Details) -> None:
         # Sealing the same text again gives another token, which would look like a change.
         if vault.open(getattr(patient, field)) != (plain or None):
             setattr(patient, field, vault.seal(plain))
+
+
+def _ways_to_reach(patient: Patient) -> tuple[bool, ...]:
+    sealed = patient.phone_sealed, patient.email_sealed, patient.address_sealed, patient.cpr_sealed
+    return (*(one is not None for one in sealed), patient.digital_exempt)
 
 
 def one_at_a_time(session: Session, clinic_id: int, patient_id: int) -> None:

@@ -55,6 +55,7 @@ REASONS: dict[str, LazyString] = {
     "answered": _l("patienten har svaret"),
     "policy": _l("reglerne er ændret"),
     "wishes": _l("patienten har valgt en anden måde"),
+    "reach": _l("patientens oplysninger er ændret"),
     "conditions": _l("betingelserne i reglerne passer ikke længere"),
     "stopped": _l("klinikken er holdt op med at sende beskeder"),
     "21211": _l("nummeret findes ikke"),

@@ -11,7 +11,7 @@ from booking.appointments.events import (
     PatientArrived,
 )
 from booking.calendar.models import Clinic
-from booking.people.events import PatientNeedsChanged
+from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.platform.database import Session
 from reminders.messages.models import Message
 from reminders.planning import service, unplanned
@@ -58,6 +58,11 @@ def on_arrived(session: Session, event: PatientArrived) -> None:
 def on_preference_changed(session: Session, event: PreferenceChanged) -> None:
     """What lies ahead goes by the channel the patient wants now."""
     service.plan_ahead(session, coming_of(session, event.patient_id), reason="wishes")
+
+
+def on_reach_changed(session: Session, event: PatientReachChanged) -> None:
+    """What lies ahead goes by what can reach the patient now."""
+    service.plan_ahead(session, coming_of(session, event.patient_id), reason="reach")
 
 
 def on_needs_changed(session: Session, event: PatientNeedsChanged) -> None:

@@ -12,7 +12,7 @@ from booking.appointments.events import (
     PatientArrived,
 )
 from booking.clinic_web.worklist import KINDS, Kind
-from booking.people.events import PatientNeedsChanged
+from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.platform.web import Rettid
 from reminders.planning import handlers, service
 from reminders.planning.unplanned import UNPLANNED
@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
     events.subscribe(PatientArrived, handlers.on_arrived)
     events.subscribe(PreferenceChanged, handlers.on_preference_changed)
     events.subscribe(PatientNeedsChanged, handlers.on_needs_changed)
+    events.subscribe(PatientReachChanged, handlers.on_reach_changed)
     events.subscribe(PolicyPublished, handlers.on_published)
     events.subscribe(SendingStopped, handlers.on_stopped)
     KINDS[service.NOT_REACHED] = Kind(

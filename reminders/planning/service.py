@@ -183,7 +183,7 @@ def _told_at(messages: Iterable[Message]) -> datetime | None:
 def _new(session: Session, rows: list[Row], there: dict[str, Message]) -> list[Row]:
     """The rows of messages that were never planned; those that were are altered where they are.
 
-    One of them that can reach nobody any more goes before a person.
+    One of them that can reach nobody any more goes before a person, once.
     """
     new: list[Row] = []
     for row in rows:
@@ -191,9 +191,10 @@ def _new(session: Session, rows: list[Row], there: dict[str, Message]) -> list[R
         if message is None:
             new.append(row)
             continue
+        known = message.state == "failed"
         for column, value in row.items():
             setattr(message, column, value)
-        if row["state"] == "failed":
+        if row["state"] == "failed" and not known:
             put_before_staff(session, row)
     return new
 

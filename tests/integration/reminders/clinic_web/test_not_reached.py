@@ -8,9 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from booking.appointments.worklist.models import WorklistItem
+from booking.people.service import Details, edit_patient
 from booking.platform.database import Session
 from booking.platform.web import Rettid
 from reminders.delivery.dispatch import dispatch
+from reminders.preferences import service as preferences
 from tests.integration.reminders.conftest import Sending
 from tests.integration.reminders.delivery.conftest import Carried, carried
 from tests.integration.triage_rules.followup_pages.conftest import says
@@ -140,6 +142,39 @@ def test_a_patient_without_any_way_can_be_sent_to_once_there_is_one(
     assert (answer.status_code, answer.location) == (303, here)
     assert {one.state for one in sending.messages()} == {"planned"}
     says(desk.get(here), "SMS: Planlagt")  # on its way, and not there yet
+
+
+def test_whoever_was_called_does_not_come_back(
+    desk: FlaskClient, here: str, sending: Sending, session: Session
+) -> None:
+    sending.without_addresses()
+    sending.book(START)
+    desk.post(f"{here}/{item(session).id}", data={"outcome": "ringet"})
+    # Whatever makes us plan again: they still cannot be reached, and somebody has seen to it.
+    preferences.choose(session, sending.place.as_patient, sending.place.patient, "voice")
+    session.commit()
+    says(desk.get(here), "Alle har fået besked")
+
+
+def test_a_number_written_in_brings_back_what_lies_ahead(
+    desk: FlaskClient, here: str, sending: Sending, session: Session
+) -> None:
+    sending.without_addresses()
+    sending.book(START)
+    assert {one.state for one in sending.messages()} == {"failed"}
+    patient = sending.place.patient
+    details = Details(patient.given_name, patient.family_name, phone="+4520301020")
+    edit_patient(
+        session, sending.place.secretary, sending.place.clinic.id, patient, patient.version, details
+    )
+    session.commit()
+    told = [(one.kind, one.state, one.channel) for one in sending.messages()]
+    assert told == [
+        ("booked", "failed", ""),  # it went to nobody when it was time, and a person sees to it
+        ("reminder", "planned", "sms"),
+        ("reminder", "planned", "sms"),
+    ]
+    says(desk.get(here), "Prøv med SMS")
 
 
 def test_a_reminder_may_go_by_letter_before_its_day(
