@@ -1,6 +1,8 @@
 """Beginning to send, who messages come from, stopping, and times that wait to be planned."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
@@ -8,9 +10,12 @@ from sqlalchemy import delete, func, select
 
 from booking.appointments.events import AppointmentsImported
 from booking.appointments.worklist.models import WorklistItem
+from booking.calendar.models import Clinic
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
+from booking.platform.web import Rettid
 from reminders.messages.models import Message
+from reminders.planning.unplanned import plan_unplanned
 from reminders.policies import queries
 from reminders.policies.models import MessageSender
 from tests.integration.appointments.conftest import Place
@@ -124,6 +129,26 @@ def test_imported_times_are_put_before_staff_once(
     says(desk.get(home), "2 kommende tider har ingen planlagte beskeder")
     desk.post(f"{home}/uden-beskeder")
     assert sending.worklist() == []
+
+
+def test_two_who_plan_at_once_plan_each_time_once(
+    session: Session, rettid: Rettid, place: Place, sending: Sending
+) -> None:
+    sending.book(TEN)
+    session.execute(delete(Message))
+    by, clinic_id = place.secretary, place.clinic.id
+    session.commit()
+    ready = Barrier(2)
+
+    def press() -> int:
+        with rettid.database.transaction() as mine:
+            ready.wait()
+            return plan_unplanned(mine, by, mine.get_one(Clinic, clinic_id)).new
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(press), pool.submit(press)]
+        assert sorted(one.result() for one in both) == [0, 2]
+    assert [kind for kind, _due in sending.planned()] == ["reminder", "reminder"]
 
 
 def test_nothing_is_put_before_staff_where_the_clinic_sends_nothing(
