@@ -126,10 +126,14 @@ def letters_waiting(session: Session, clinic_id: int, most: int) -> Sequence[Mes
 def letters_of(
     session: Session, clinic_id: int, attempt_ids: Collection[int]
 ) -> Sequence[MessageAttempt]:
-    """Those of these letters that still wait in the clinic's queue, locked, by their day."""
+    """Those of these letters that still wait in the clinic's queue, by their day; they and their
+    messages are locked.
+    """
     wanted = _letters(clinic_id).where(MessageAttempt.id.in_(attempt_ids))
     return session.scalars(
-        wanted.with_for_update(of=MessageAttempt).execution_options(populate_existing=True)
+        wanted.with_for_update(of=(MessageAttempt, Message)).execution_options(
+            populate_existing=True
+        )
     ).all()
 
 
