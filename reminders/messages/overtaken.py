@@ -15,4 +15,4 @@ def overtaken(message: Message) -> str:
         return "" if appointment.status == "cancelled" else "superseded"
     if appointment.status != "booked":
         return appointment.status
-    return "" if appointment.sequence == message.subject_version else "superseded"
+    return "superseded" if message.subject_version < appointment.sequence else ""

@@ -6,10 +6,13 @@ from booking.appointments.events import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentKept,
+    AppointmentLengthened,
     AppointmentMoved,
     AppointmentsImported,
+    AttendanceUndone,
     PatientArrived,
 )
+from booking.appointments.models import Appointment
 from booking.calendar.models import Clinic
 from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.platform.database import Session
@@ -30,13 +33,26 @@ def on_booked(session: Session, event: AppointmentBooked) -> None:
 
 def on_kept(session: Session, event: AppointmentKept) -> None:
     """The patient said yes: what asks them to is not sent any more."""
-    service.plan_ahead(session, [event.appointment_id], reason="answered")
+    theirs = coming_of(session, event.patient_id)
+    service.plan_ahead(session, {event.appointment_id} & set(theirs), reason="answered")
 
 
 def on_moved(session: Session, event: AppointmentMoved) -> None:
     """Nothing more about the old time; the new one is planned as if booked."""
     service.withdraw(session, subject_of(event.appointment_id), "moved")
     service.plan_appointment(session, event.appointment_id, "moved")
+
+
+def on_lengthened(session: Session, event: AppointmentLengthened) -> None:
+    """The same time, made longer: what was said of it, and is to be, still is so."""
+    version = session.get_one(Appointment, event.appointment_id).sequence
+    session.execute(
+        update(Message)
+        .where(
+            Message.appointment_id == event.appointment_id, Message.subject_version == version - 1
+        )
+        .values(subject_version=version)
+    )
 
 
 def on_cancelled(session: Session, event: AppointmentCancelled) -> None:
@@ -53,6 +69,12 @@ def on_imported(session: Session, event: AppointmentsImported) -> None:
 def on_arrived(session: Session, event: PatientArrived) -> None:
     """Whoever is here needs no reminder."""
     service.withdraw(session, subject_of(event.appointment_id), "arrived")
+
+
+def on_undone(session: Session, event: AttendanceUndone) -> None:
+    """Whoever is not here after all is reminded."""
+    if event.was == "arrived":
+        service.plan_ahead(session, [event.appointment_id], reason="arrived")
 
 
 def on_preference_changed(session: Session, event: PreferenceChanged) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from booking.appointments.models import Appointment
 from booking.platform.database import Session
@@ -38,11 +38,7 @@ def unplanned(session: Session, clinic_id: int) -> Sequence[int]:
     No message was ever planned about them: they came in bulk from another system, or were booked
     before the clinic sent messages. Or what was planned fell when the clinic stopped sending.
     """
-    about = select(Message.id).where(Message.appointment_id == Appointment.id)
-    fell = about.where(Message.reason == "stopped", Message.due_at > session.now())
-    planned = about.where(Message.state == "planned")
-    waits = or_(~about.exists(), and_(fell.exists(), ~planned.exists()))
-    return session.scalars(_coming(session, clinic_id).where(waits)).all()
+    return session.scalars(_coming(session, clinic_id).where(_waits(session))).all()
 
 
 def planned_at(session: Session, clinic_id: int) -> int:
@@ -52,14 +48,23 @@ def planned_at(session: Session, clinic_id: int) -> int:
 
 
 def coming_of(session: Session, patient_id: int) -> Sequence[int]:
-    """A patient's booked appointments ahead, by id."""
+    """A patient's booked appointments ahead, by id, but for those that wait to be planned."""
     return session.scalars(
         select(Appointment.id).where(
             Appointment.patient_id == patient_id,
             Appointment.status == "booked",
             Appointment.starts_at > session.now(),
+            ~_waits(session),
         )
     ).all()
+
+
+def _waits(session: Session) -> ColumnElement[bool]:
+    """Of an appointment: that nobody has seen what planning it would bring."""
+    about = select(Message.id).where(Message.appointment_id == Appointment.id)
+    fell = about.where(Message.reason == "stopped", Message.due_at > session.now())
+    planned = about.where(Message.state == "planned")
+    return or_(~about.exists(), and_(fell.exists(), ~planned.exists()))
 
 
 def _coming(session: Session, clinic_id: int) -> Select[int]:

@@ -7,8 +7,10 @@ from booking.appointments.events import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentKept,
+    AppointmentLengthened,
     AppointmentMoved,
     AppointmentsImported,
+    AttendanceUndone,
     PatientArrived,
 )
 from booking.clinic_web.worklist import KINDS, Kind
@@ -27,7 +29,9 @@ def register(app: Flask) -> None:
     events.subscribe(AppointmentBooked, handlers.on_booked)
     events.subscribe(AppointmentKept, handlers.on_kept)
     events.subscribe(AppointmentMoved, handlers.on_moved)
+    events.subscribe(AppointmentLengthened, handlers.on_lengthened)
     events.subscribe(AppointmentCancelled, handlers.on_cancelled)
+    events.subscribe(AttendanceUndone, handlers.on_undone)
     events.subscribe(AppointmentsImported, handlers.on_imported)
     events.subscribe(PatientArrived, handlers.on_arrived)
     events.subscribe(PreferenceChanged, handlers.on_preference_changed)

@@ -110,7 +110,8 @@ def _ahead(
         known = _known(session, theirs, lock=trial is None)
         arms = rules.drawn(theirs)
         if trial is None:
-            arms |= rules.draw([one for one in theirs if one.appointment_id not in known])
+            met = known.keys() | arms.keys()
+            arms |= rules.draw([one for one in theirs if one.appointment_id not in met])
         rows: list[Row] = []
         for facts in theirs:
             arm, there = arms.get(facts.appointment_id), known.get(facts.appointment_id, {})
@@ -143,7 +144,8 @@ def _ahead(
 
 
 def _known(session: Session, batch: list[Facts], *, lock: bool) -> dict[int, dict[str, Message]]:
-    """What there is already of the appointments' present versions, by appointment and step.
+    """What there is already of the appointments' present versions, by appointment and step; an
+    appointment about which there is only what was of earlier versions has nothing, and is there.
 
     lock: so that nothing of it is claimed meanwhile, and altered on its way.
     """
@@ -159,8 +161,11 @@ def _known(session: Session, batch: list[Facts], *, lock: bool) -> dict[int, dic
         theirs = theirs.with_for_update(of=Message).execution_options(populate_existing=True)
     for message in session.scalars(theirs):
         appointment_id = message.appointment_id
-        if appointment_id is not None and message.subject_version == versions[appointment_id]:
-            known.setdefault(appointment_id, {})[message.step] = message
+        if appointment_id is None:
+            continue
+        theirs_now = known.setdefault(appointment_id, {})
+        if message.subject_version == versions[appointment_id]:
+            theirs_now[message.step] = message
     return known
 
 
@@ -176,8 +181,17 @@ def _as_planned(message: Message) -> Planned:
 
 
 def _told_at(messages: Iterable[Message]) -> datetime | None:
-    """When the last message on an occasion about this very time is due or went."""
-    return max((one.due_at for one in messages if one.kind in OCCASIONS), default=None)
+    """When the last message on an occasion about this very time is due or went; a letter comes
+    when it comes, and what did not go tells nobody.
+    """
+    told = (
+        one.due_at
+        for one in messages
+        if one.kind in OCCASIONS
+        and one.channel not in ("", "letter")
+        and one.state not in ("withdrawn", "failed", "too_late")
+    )
+    return max(told, default=None)
 
 
 def _new(session: Session, rows: list[Row], there: dict[str, Message]) -> list[Row]:
