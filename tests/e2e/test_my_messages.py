@@ -1,10 +1,11 @@
 """A patient chooses how messages come, at a phone's width and without scripts; axe on each page."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from booking.calendar.public_holidays import closed_days
 from booking.people import codes
 from booking.people.models import Proxy
 from booking.platform.database import Session
@@ -25,13 +26,16 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def code(session: Session, sending: Sending) -> str:
     """A code of the patient's, who has a time in two weeks, a STOP on the number, and a child."""
-    start = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
-    sending.book(start + timedelta(days=14 - start.weekday()))
+    clinic, today = sending.place.clinic, datetime.now(UTC).date()
+    days = [today + timedelta(n) for n in range(10, 20)]
+    closed = closed_days(clinic, days[0], days[-1])
+    day = next(one for one in days if one.weekday() < 5 and one not in closed)
+    sending.book(datetime.combine(day, time(9), UTC))
     dispatch(sending.database)
     patient = sending.place.patient
     preferences.stop(session, patient.phone_hash or "", "sms")
     child = make.patient(session, sending.place.clinic, given_name="Emil")
-    child.birth_date = datetime.now(UTC).date() - timedelta(days=3000)
+    child.birth_date = today - timedelta(days=3000)
     session.add(Proxy(holder=patient, patient=child, kind="parent", valid_from=date(2026, 1, 1)))
     made = codes.issue(session, patient.id)
     session.commit()
