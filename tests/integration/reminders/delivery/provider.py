@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from booking.platform.clock import SystemClock
 from booking.platform.database import Database
@@ -17,6 +18,7 @@ from reminders.channels.port import Found, NotAccepted, OutcomeUnknown, Outgoing
 from reminders.policies.steps import Channel as ChannelCode
 
 NOW = SystemClock()
+AFTER = ("timeout after", "killed after", "not recorded", "record in the way")
 
 
 class Killed(BaseException):
@@ -42,10 +44,11 @@ class Accepted:
 class Provider:
     """One provider of several channels.
 
-    troubles: what goes wrong with the next sends, one each: 'timeout before' or 'after' it was
+        troubles: what goes wrong with the next sends, one each: 'timeout before' or 'after' it was
     accepted, 'killed before', 'killed after', 'not recorded' (accepted, and the database fails when
-    the answer is to be written), or a code with which it refuses. lag: how long its list does not
-    show what it accepted. meanwhile: done once, in the middle of the next call.
+    the answer is to be written), 'record in the way' (it is, of another's), or a code with which it
+    refuses. lag: how long its list does not show what it accepted. silent: it shows no list at all.
+    meanwhile: done once, in the middle of the next call.
     """
 
     database: Database
@@ -76,7 +79,7 @@ class Provider:
             raise Killed
         if trouble == "timeout before":
             raise OutcomeUnknown("timeout")
-        if trouble and trouble not in ("timeout after", "killed after", "not recorded"):
+        if trouble and trouble not in AFTER:
             raise NotAccepted(trouble)
         sid = f"{self.name}-{next(self._names)}"
         self.accepted.append(Accepted(sid, outgoing, NOW.now()))
@@ -85,7 +88,9 @@ class Provider:
         if trouble == "killed after":
             raise Killed
         if trouble == "not recorded":
-            self._fail_next()
+            self._fail_next(NoDatabase())
+        if trouble == "record in the way":
+            self._fail_next(OperationalError("", {}, Exception("database is locked")))
         return Receipt(sid)
 
     def find(self, outgoing: Outgoing, since: datetime, known: Sequence[str]) -> Found | None:
@@ -102,10 +107,10 @@ class Provider:
                 return Found(one.sid, one.state, one.error_code)
         return None
 
-    def _fail_next(self) -> None:
+    def _fail_next(self, error: Exception) -> None:
         def fail(*_: object) -> None:
             event.remove(self.database.engine.pool, "checkout", fail)
-            raise NoDatabase
+            raise error
 
         event.listen(self.database.engine.pool, "checkout", fail)
 

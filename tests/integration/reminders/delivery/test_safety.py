@@ -156,6 +156,13 @@ def test_one_that_cannot_be_looked_for_holds_nobody_up(carried: Carried) -> None
     assert carried.states() == ["unknown", "sent"]
 
 
+def test_a_record_that_gave_way_to_another_is_written_anew(carried: Carried) -> None:
+    carried.sending.book(TIME)
+    carried.provider.troubles.append("record in the way")
+    assert carried.dispatch() == 1
+    assert (carried.states(), len(carried.provider.accepted)) == (["sent"], 1)
+
+
 # What was given up, and arrived after all
 
 
@@ -320,3 +327,42 @@ def test_what_planning_again_finds_no_way_for_goes_before_a_person(
     session.commit()
     assert "failed" in {one.state for one in carried.sending.messages()}
     assert carried.sending.worklist() == ["not_reached"]
+
+
+# At night
+
+
+def test_a_second_try_waits_for_the_morning(carried: Carried) -> None:
+    carried.freezer.move_to("2026-11-23T18:59:00Z")
+    carried.sending.book(TIME)
+    carried.provider.troubles.append("30003")
+    carried.dispatch()
+    carried.pass_by(minutes=30)
+    carried.dispatch()
+    assert carried.states() == ["failed"]
+    carried.freezer.move_to("2026-11-24T07:00:00Z")
+    carried.dispatch()
+    assert carried.states() == ["failed", "sent"]
+
+
+def test_what_lay_while_nobody_sent_waits_for_the_morning(carried: Carried) -> None:
+    carried.sending.book(TIME)
+    carried.freezer.move_to("2026-11-23T21:00:00Z")
+    carried.dispatch()
+    assert carried.states() == []
+    carried.freezer.move_to("2026-11-24T07:00:00Z")
+    carried.dispatch()
+    assert carried.states() == ["sent"]
+
+
+def test_a_second_try_of_a_cancelled_time_is_not_made(carried: Carried) -> None:
+    appointment = carried.sending.book(TIME)
+    carried.provider.troubles.append("30003")
+    carried.dispatch()
+    carried.sending.cancel(appointment)
+    carried.pass_by(minutes=5)
+    carried.dispatch()
+    assert [one.outgoing.body for one in carried.provider.accepted] == [
+        carried.sending.attempts()[-1].body
+    ]
+    assert [one.message.kind for one in carried.sending.attempts()] == ["booked", "cancelled"]
