@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from booking.appointments.models import Appointment
 from booking.people.models import Patient
 from booking.platform.database import Session
 from booking.platform.web import Rettid
@@ -39,6 +40,7 @@ class Office:
     sending: Sending
     unreached: Patient
     by_letter: Patient
+    letters_appointment: Appointment
 
     @property
     def home(self) -> str:
@@ -63,9 +65,9 @@ def office(session: Session, rettid: Rettid, sending: Sending) -> Office:
     course = make.course(session, place.clinic, other, responsible=place.doctor)
     theirs = replace(sending, place=replace(place, patient=other, course=course))
     theirs.without_phone()
-    theirs.book(_weekday(session.now(), 10))
+    told_by_letter = theirs.book(_weekday(session.now(), 10))
     dispatch(rettid.database)
-    return Office(sending, place.patient, other)
+    return Office(sending, place.patient, other, told_by_letter)
 
 
 def _day_and_night(session: Session, sending: Sending) -> None:
@@ -187,4 +189,8 @@ def test_every_page_is_accessible(
         axe(page)
         page.get_by_role("button", name="Hent PDF igen").click()
         expect(page.get_by_role("heading", name="Print igen?")).to_be_visible()
+        axe(page)
+        office.sending.cancel(office.letters_appointment)
+        page.goto(f"{live.url}{office.home}/breve")
+        expect(page.get_by_role("heading", name="Skal ikke sendes")).to_be_visible()
         axe(page)
