@@ -81,6 +81,7 @@ REASONS: dict[str, LazyString] = {
     "not_called": _l("den ventede for længe og blev lagt tilbage"),
     "no answer": _l("mailserveren svarede ikke i tide"),
     "drop": _l("Digital Post tog ikke imod det"),
+    "not_posted": _l("brevet blev ikke lagt i posten i tide"),
     "unprintable": _l("brevet har tegn, som ikke kan printes"),
     "mistaken": _l("den blev forvekslet med en anden"),
     "smtp 550": _l("e-mailadressen findes ikke"),

@@ -7,6 +7,8 @@ says when it was last printed.
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from booking.calendar.models import Clinic
 from booking.calendar.public_holidays import closed_days
 from booking.platform import audit
@@ -55,6 +57,30 @@ def posted(session: Session, by: Actor, letters: Sequence[MessageAttempt]) -> No
     for letter in letters:
         hearing.hear(session, letter, Heard("delivered"))
     _log(session, by, "messages.letters_posted", letters)
+
+
+def not_posted(session: Session) -> int:
+    """Letters that would not arrive in time any more if somebody posted them now; how many.
+
+    The message goes on by its next channel, or before a person. Those about what is no longer so
+    stay for whoever empties the queue.
+    """
+    wanted = (
+        select(MessageAttempt)
+        .join(MessageAttempt.message)
+        .where(
+            MessageAttempt.channel == "letter",
+            MessageAttempt.state == "sent",
+            Message.state == "sent",
+            Message.not_after < session.now() + timedelta(days=POSTAL_DAYS),
+        )
+        .order_by(MessageAttempt.id)
+        .with_for_update(skip_locked=True)
+    )
+    late = [one for one in session.scalars(wanted) if not overtaken(one.message)]
+    for letter in late:
+        hearing.hear(session, letter, Heard("failed", error_code="not_posted"))
+    return len(late)
 
 
 def take_out(session: Session, by: Actor, letters: Sequence[MessageAttempt]) -> None:

@@ -7,8 +7,9 @@ from flask_babel import lazy_gettext as _
 
 from booking.people import audit_words
 from booking.platform.error_table import ERRORS, Shown
-from booking.platform.jobs import LongJob
+from booking.platform.jobs import Job, LongJob
 from booking.platform.web import Rettid
+from reminders.delivery import posting
 from reminders.delivery.dispatch import dispatch
 from reminders.delivery.reconcile import reconcile
 
@@ -32,3 +33,4 @@ def register(app: Flask) -> None:
     )
     rettid.jobs.add(LongJob("messages_send", timedelta(seconds=10), dispatch, lanes=LANES))
     rettid.jobs.add(LongJob("messages_look", timedelta(minutes=1), reconcile))
+    rettid.jobs.add(Job("letters_not_posted", timedelta(hours=1), posting.not_posted))

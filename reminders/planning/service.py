@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from booking.appointments.worklist import service as worklist
@@ -209,7 +209,7 @@ def _new(session: Session, rows: list[Row], there: dict[str, Message]) -> list[R
         for column, value in row.items():
             setattr(message, column, value)
         if row["state"] == "failed" and not known:
-            put_before_staff(session, row)
+            _tell_staff(session, row)
     return new
 
 
@@ -225,7 +225,21 @@ def insert_rows(session: Session, rows: list[Row]) -> None:
     session.execute(insert(Message), rows)
     for row in rows:
         if row["state"] == "failed":
-            put_before_staff(session, row)
+            _tell_staff(session, row)
+
+
+def _tell_staff(session: Session, row: Row) -> None:
+    """A message reaches nobody. That whoever is told of the time by letter cannot be reminded of
+    it besides is no matter for a person.
+    """
+    heard = exists().where(
+        Message.subject == row["subject"],
+        Message.subject_version == row["subject_version"],
+        Message.channel == "letter",
+        Message.state.not_in(("failed", "withdrawn", "too_late")),
+    )
+    if row["kind"] != "reminder" or not session.scalar(select(heard)):
+        put_before_staff(session, row)
 
 
 def put_before_staff(session: Session, row: Row) -> None:

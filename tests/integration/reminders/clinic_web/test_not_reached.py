@@ -12,6 +12,7 @@ from booking.people.service import Details, edit_patient
 from booking.platform.database import Session
 from booking.platform.web import Rettid
 from reminders.delivery.dispatch import dispatch
+from reminders.planning.service import plan_ahead
 from reminders.preferences import service as preferences
 from tests.integration.reminders.conftest import Sending
 from tests.integration.reminders.delivery.conftest import Carried, carried
@@ -180,9 +181,11 @@ def test_a_number_written_in_brings_back_what_lies_ahead(
 def test_a_reminder_may_go_by_letter_before_its_day(
     desk: FlaskClient, here: str, sending: Sending, session: Session, rettid: Rettid
 ) -> None:
+    booked = sending.book(START)
+    dispatch(rettid.database)  # told of by text message
     sending.without_phone()
-    sending.book(START)
-    dispatch(rettid.database)  # the letter that tells of the time
+    plan_ahead(session, [booked.id], reason="reach")
+    session.commit()
     page = desk.get(here)
     says(page, "man. 30. nov.: der er ingen vej til patienten", "Prøv med brev")
     action = re.search(r'action="([^"]+/igen)"', page.text)
@@ -190,7 +193,15 @@ def test_a_reminder_may_go_by_letter_before_its_day(
     desk.post(action[1], data={"channel": "letter", "fra": "ikke-naaet"})
     session.commit()
     assert dispatch(rettid.database) == 1
-    assert [one.channel for one in sending.attempts()] == ["letter", "letter"]
+    assert [one.channel for one in sending.attempts()] == ["sms", "letter"]
+
+
+def test_who_is_told_by_letter_is_not_called_about_reminders(
+    desk: FlaskClient, here: str, sending: Sending
+) -> None:
+    sending.without_phone()
+    sending.book(START)
+    says(desk.get(here), "Alle har fået besked")
 
 
 def test_another_clinics_or_kinds_item_is_not_closed_here(

@@ -130,3 +130,19 @@ def test_nor_what_fell_when_the_clinic_stopped(sending: Sending, session: Sessio
     preferences.choose(session, place.secretary, place.patient, "voice")
     session.commit()
     assert sending.planned() == []
+
+
+def test_a_letter_that_nobody_posts_goes_before_a_person(
+    sending: Sending, session: Session, rettid: Rettid, freezer: FrozenDateTimeFactory
+) -> None:
+    sending.without_phone()
+    sending.book(START)
+    dispatch(rettid.database)
+    assert [(one.channel, one.state) for one in sending.attempts()] == [("letter", "sent")]
+    assert rettid.jobs.run_now(rettid.database, "letters_not_posted") == 0
+    assert "not_reached" not in sending.worklist()
+    freezer.move_to(START - timedelta(days=4))
+    assert rettid.jobs.run_now(rettid.database, "letters_not_posted") == 1
+    assert [(one.state, one.error_code) for one in sending.attempts()] == [("failed", "not_posted")]
+    assert sending.worklist() == ["not_reached"]
+    assert rettid.jobs.run_now(rettid.database, "letters_not_posted") == 0
