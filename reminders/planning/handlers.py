@@ -21,6 +21,7 @@ from reminders.planning import service, unplanned
 from reminders.planning.gathering import subject_of
 from reminders.planning.queries import coming_of, coming_under
 from reminders.policies.events import PolicyPublished, SendingStopped
+from reminders.policies.queries import sends
 from reminders.preferences.events import PreferenceChanged
 
 
@@ -39,6 +40,7 @@ def on_kept(session: Session, event: AppointmentKept) -> None:
 
 def on_moved(session: Session, event: AppointmentMoved) -> None:
     """Nothing more about the old time; the new one is planned as if booked."""
+    sends(session, event.clinic_id)  # locked before any message, as everywhere
     service.withdraw(session, subject_of(event.appointment_id), "moved")
     service.plan_appointment(session, event.appointment_id, "moved")
 
@@ -57,6 +59,7 @@ def on_lengthened(session: Session, event: AppointmentLengthened) -> None:
 
 def on_cancelled(session: Session, event: AppointmentCancelled) -> None:
     """Nothing but the notice of it."""
+    sends(session, event.clinic_id)  # as above
     service.withdraw(session, subject_of(event.appointment_id), "cancelled")
     service.plan_appointment(session, event.appointment_id, "cancelled")
 

@@ -19,7 +19,7 @@ class Rules:
 
     def __init__(self, session: Session, clinic_id: int) -> None:
         self._session, self._clinic_id = session, clinic_id
-        self.sends = policies.sender_of(session, clinic_id) is not None
+        self.sends = policies.sends(session, clinic_id)
         self._wordings = policies.wordings(session, clinic_id) if self.sends else {}
         self._in_force: dict[int, ReminderPolicyVersion] = {}
         self._read: dict[int, Policy] = {}

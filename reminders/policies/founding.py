@@ -45,9 +45,7 @@ def _write(session: Session, clinic_id: int) -> None:
             counts_from=now,
         )
     )
-    rows = [
-        {"clinic_id": clinic_id, "code": code, "name": NAMES[code]} for code in NAMES
-    ]
+    rows = [{"clinic_id": clinic_id, "code": code, "name": NAMES[code]} for code in NAMES]
     made = insert(ReminderWording).returning(ReminderWording.id, sort_by_parameter_order=True)
     ids = session.scalars(made, rows).all()
     versions = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
@@ -81,9 +81,23 @@ def wordings(session: Session, clinic_id: int) -> Mapping[str, int]:
 
 def sender_of(session: Session, clinic_id: int) -> MessageSender | None:
     """Who a clinic's messages come from; None where nobody has said."""
-    return session.scalars(
-        select(MessageSender).where(MessageSender.clinic_id == clinic_id)
-    ).one_or_none()
+    return session.scalars(_sender(clinic_id)).one_or_none()
+
+
+def sends(session: Session, clinic_id: int) -> bool:
+    """Whether a clinic sends messages. What counts there stays so until the transaction ends:
+    who would publish a policy waits, and who plans while one is published plans by it.
+    """
+    return session.scalars(_sender(clinic_id).with_for_update(read=True)).first() is not None
+
+
+def hold(session: Session, clinic_id: int) -> None:
+    """Keep everyone from planning for a clinic until the transaction ends."""
+    session.execute(_sender(clinic_id).with_for_update())
+
+
+def _sender(clinic_id: int) -> Select[MessageSender]:
+    return select(MessageSender).where(MessageSender.clinic_id == clinic_id)
 
 
 def senders(session: Session) -> Mapping[int, MessageSender]:

@@ -107,6 +107,7 @@ def publish(session: Session, by: Actor, policy: ReminderPolicy) -> ReminderPoli
     """
     if policy.draft is None:
         raise NoPolicyDraft
+    queries.hold(session, policy.clinic_id)
     flaws = check(from_json(policy.draft), queries.wordings(session, policy.clinic_id).keys())
     if any(flaw.blocks for flaw in flaws):
         raise PolicyNotReady(flaws=flaws)
