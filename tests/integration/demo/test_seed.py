@@ -35,6 +35,7 @@ from booking.people.sign_in import patient_by_code
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
 from booking.platform.web import Rettid
+from reminders.help_list import service as help_list
 from tests.conftest import test_config
 from tests.integration.patient_web.conftest import Visitor
 from tests.peers.postgres import PostgresServer
@@ -257,3 +258,10 @@ def test_on_a_weekend_the_staffs_first_page_leads_to_the_next_days_times(
         link = re.search(r'href="([^"]*dato=2026-11-23[^"]*)">Gå til mandag', browser.page.text)
         assert link is not None
         browser.get(unescape(link[1])).says("Mandag 23. november 2026", "Kald ind")
+
+
+def test_both_clinics_have_someone_to_call(demo: Session) -> None:
+    for clinic in demo.scalars(select(Clinic)):
+        calls = help_list.today(demo, clinic, 10)
+        assert len(calls.to_call) >= 5
+        assert {one.call.outcome for one in calls.called} == {"comes", "needs_transport"}

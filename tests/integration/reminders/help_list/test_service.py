@@ -1,5 +1,6 @@
 """Who is on the help list, in which order, and what a call does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,12 +10,15 @@ from sqlalchemy import select
 from booking.appointments import occasions
 from booking.appointments import service as booking
 from booking.appointments.errors import TooLate, WrongState
-from booking.appointments.models import AppointmentChange
+from booking.appointments.models import Appointment, AppointmentChange
 from booking.appointments.search import Slot
 from booking.appointments.worklist.models import WorklistItem
 from booking.people.models import PatientNeed
 from booking.platform.audit import about_patient
 from booking.platform.errors import NotFound
+from booking.platform.identity import Actor
+from booking.platform.web import Rettid
+from reminders.help_list import service
 from reminders.help_list.errors import AlreadyCalled
 from reminders.help_list.models import HelpCall
 from reminders.messages.models import Message
@@ -260,3 +264,24 @@ def test_a_time_moved_far_ahead_is_called_about_anew(
     ward.session.commit()
     freezer.move_to("2027-02-22T08:00:00Z")
     assert ward.to_call() == [appointment.id]
+
+
+def test_two_who_call_the_same_patient_at_once_write_one_call(
+    ward: Ward, rettid: Rettid, soak: int
+) -> None:
+    for day in range(2 * soak):
+        number = ward.book(WEEK_ON + timedelta(days=day // 10, minutes=30 * (day % 10))).id
+        by = ward.place.secretary
+        ward.session.commit()
+
+        def call(outcome: str, number: int = number, by: Actor = by) -> bool:
+            with rettid.database.transaction() as session:
+                try:
+                    service.record_call(session, by, session.get_one(Appointment, number), outcome)
+                except AlreadyCalled:
+                    return False
+                return True
+
+        with ThreadPoolExecutor(4) as callers:
+            written = list(callers.map(call, ("comes", "needs_other", "comes", "moved")))
+        assert sum(written) == 1
