@@ -39,6 +39,9 @@ BATCH = 20
 GOOD_FOR = timedelta(seconds=20)
 # A run ends after so long, so that in one process the other jobs have their turn.
 RUN_FOR = timedelta(seconds=20)
+# What waits for a provider goes before a person after so long, or where there is so little time.
+WAITS_ALONE = timedelta(hours=1)
+SHORT_OF_TIME = timedelta(hours=2)
 # Two who wait for each other's rows: one of them begins anew.
 TRIES = 3
 
@@ -291,6 +294,8 @@ def _admitted(
         admitted += waiting[:admits]
         for message in waiting[admits:]:
             message.next_at = session.now() + breakers.FIRST_REST
+            if _presses(message, session.now()):
+                hearing.tell_staff(session, message, "connection")
     per_sender = Counter(one.clinic_id for one in admitted)
     for clinic_id in sorted(per_sender):
         sender = senders[clinic_id]
@@ -301,6 +306,11 @@ def _admitted(
         late = {one.id for one in mine[taken:]}
         admitted = [one for one in admitted if one.id not in late]
     return admitted
+
+
+def _presses(message: Message, now: datetime) -> bool:
+    """Whether a person should know of a message that waits for its provider to be there again."""
+    return now - message.due_at > WAITS_ALONE or message.not_after - now < SHORT_OF_TIME
 
 
 def _write(

@@ -76,7 +76,13 @@ def give_up(session: Session, message: Message, reason: str) -> None:
     message.state, message.state_at, message.reason = "failed", session.now(), reason[:40]
     message.channel = ""
     session.flush()
-    put_before_staff(session, {column: getattr(message, column) for column in _TOLD})
+    tell_staff(session, message, reason)
+
+
+def tell_staff(session: Session, message: Message, reason: str) -> None:
+    """Somebody should call the patient, until it is known that the message has arrived."""
+    row = {column: getattr(message, column) for column in _TOLD}
+    put_before_staff(session, {**row, "reason": reason[:40]})
 
 
 def next_channel(session: Session, message: Message, reason: str) -> None:
@@ -240,4 +246,4 @@ def _sent_anew(session: Session, attempt: MessageAttempt) -> bool:
     return bool(session.scalar(select(other)))
 
 
-_TOLD = ("clinic_id", "patient_id", "appointment_id", "subject", "kind", "reason")
+_TOLD = ("clinic_id", "patient_id", "appointment_id", "subject", "kind")

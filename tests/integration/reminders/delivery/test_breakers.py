@@ -125,3 +125,32 @@ def test_a_certain_no_to_one_number_is_an_answer(carried: Carried) -> None:
     carried.provider.troubles.append("21211")
     carried.dispatch()
     assert carried.breaker() == "closed"
+
+
+def test_a_person_is_told_if_the_provider_stays_away(carried: Carried) -> None:
+    keep_away(carried)
+    carried.sending.book(datetime(2026, 11, 23, 14, tzinfo=UTC))
+    carried.dispatch()
+    assert carried.sending.worklist() == []
+    carried.pass_by(minutes=61)
+    keep_away(carried)
+    carried.dispatch()
+    assert (carried.message().state, carried.provider.asked) == ("planned", [])
+    assert carried.sending.worklist() == ["not_reached"]
+    carried.pass_by(minutes=20)
+    carried.dispatch()
+    carried.told(carried.sending.attempts()[0], "delivered")
+    assert carried.sending.worklist() == []
+
+
+def test_a_person_is_told_at_once_where_there_is_little_time(carried: Carried) -> None:
+    keep_away(carried)
+    carried.sending.book(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
+    carried.dispatch()
+    assert carried.sending.worklist() == ["not_reached"]
+
+
+def keep_away(carried: Carried) -> None:
+    with carried.database.transaction() as session:
+        for _ in range(FAILURES + 5):
+            breakers.failed(session, carried.provider.name, "timeout")
