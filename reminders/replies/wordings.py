@@ -53,14 +53,14 @@ def answer(
 
 
 def times(options: Sequence[tuple[str, Appointment]], language: str) -> str:
-    """'A: tirsdag 24/11 kl. 09.00, B: onsdag 25/11 kl. 10.30.': a text message has no names."""
+    """'A: tirsdag 24/11 kl. 09.00, B: onsdag 25/11 kl. 10.30': a text message has no names."""
     chosen = language_of(language, _OPTION)
     said = []
     for letter, one in options:
         local = one.starts_at.astimezone(one.clinic.zone)
         day, clock = fields.day_text(local, chosen), fields.time_text(local)
         said.append(_OPTION[chosen].format(letter=letter, day=day, clock=clock))
-    return f"{', '.join(said)}."
+    return ", ".join(said)
 
 
 def _own(session: Session, code: str, clinic: Clinic | None) -> Texts | None:
