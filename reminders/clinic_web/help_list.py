@@ -84,11 +84,10 @@ def record(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
     clinic = clinic_here(clinic_id)
     appointment = at_clinic(db(), clinic_id, appointment_id)
     looked_at(appointment.patient_id, clinic_id=clinic_id)
-    most = USUAL
+    most = _calls_a_day()
     try:
         with refusals():
             typed = read(CallForm())
-            most = typed["antal"]
             service.record_call(db(), me(), appointment, typed["outcome"], typed["words"])
     except InvalidInput as error:
         return rejected(PAGE, error, refused=appointment_id, **_page_of(clinic, most))
@@ -102,6 +101,15 @@ def record(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
         return redirect(url_for(onwards, clinic_id=clinic_id, appointment_id=appointment_id), 303)
     flash(_("Opkaldet er skrevet ned."), "success")
     return redirect(url_for(".show", clinic_id=clinic_id, antal=most), 303)
+
+
+def _calls_a_day() -> int:
+    """As the form has it: whoever is shown again must still be on the list."""
+    try:
+        calls: int = read(CallsForm())["antal"]
+    except InvalidInput:
+        return USUAL
+    return calls
 
 
 def _page_of(clinic: Clinic, most: int) -> dict[str, Any]:

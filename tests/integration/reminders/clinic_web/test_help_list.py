@@ -1,6 +1,7 @@
 """The help list's page: whom to call, what to say, and what each answer leads to."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -91,6 +92,14 @@ def test_a_need_stands_on_the_worklist(desk: FlaskClient, here: str, ward: Ward)
     says(desk.get(here), "Mangler hjælp, står på arbejdslisten", "Kan ikke finde indgangen.")
     worklist = here.replace("beskeder/hjaelpeliste", "arbejdsliste")
     says(desk.get(worklist), "Patienten mangler hjælp til at komme", "Kan ikke finde indgangen.")
+
+
+def test_whoever_is_far_down_a_long_list_keeps_what_was_typed(
+    desk: FlaskClient, here: str, ward: Ward
+) -> None:
+    times = [ward.book(WEEK_ON + timedelta(minutes=30 * n)) for n in range(12)]
+    sent = {"outcome": "comes", "words": "Ring til 010203-1234", "antal": "20"}
+    says(desk.post(f"{here}/{times[-1].id}", data=sent), "Ring til 010203-1234", status=422)
 
 
 def test_a_colleague_was_first(desk: FlaskClient, here: str, ward: Ward) -> None:
