@@ -10,7 +10,7 @@ from typing import Literal, cast
 ErrorClass = Literal[
     "never", "opted_out", "later", "slow_down", "absent", "expired", "released", "alarm", "other"
 ]
-Says = Literal["trouble", "nothing", "works"]
+Says = Literal["trouble", "account", "nothing", "works"]
 
 TABLE = Path(__file__).with_name("error_classes.toml")
 AGAIN: tuple[ErrorClass, ...] = ("later", "slow_down", "absent", "alarm")

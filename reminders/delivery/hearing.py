@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from booking.platform.database import Session
 from reminders.delivery import breakers
-from reminders.delivery.error_classes import AGAIN, class_of, most_tries, wait
+from reminders.delivery.error_classes import AGAIN, class_of, most_tries, says, wait
 from reminders.messages.models import Message, MessageAttempt
 from reminders.messages.overtaken import overtaken
 from reminders.messages.states import EFFECTIVE, AttemptState, climbs
@@ -204,6 +204,8 @@ def _failed(session: Session, attempt: MessageAttempt, message: Message) -> None
     if kind == "opted_out":
         preferences.stop(session, attempt.to_hash, attempt.channel)
     if kind == "alarm":
+        log.error("refused by our own fault", provider=attempt.provider, code=reason)
+    if says(attempt.error_code) == "account":
         breakers.failed(session, attempt.provider, reason, alarm=True)
     if kind == "expired":
         too_late(session, message, reason)

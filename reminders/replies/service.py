@@ -171,13 +171,17 @@ def _reply(session: Session, sender: Sender, understood: Understood) -> Reply:
 def _about(session: Session, sender: Sender, wants: Wants) -> Reply:
     """Do what is wanted with the time it must be about; ask where it may be several, or another.
 
-    A second '2' is not an answer about the next time, which the number was told of before.
+    A second '2' is not an answer about the next time, which the number was told of before; nor is
+    one to what was told of last, where that has been given up or moved meanwhile.
     """
     told = queries.answerable(session, sender.number, sender.clinics)
     if not told:
         return _about_no_time(session, sender, wants)
     candidates = [appointment for appointment, _at in told]
-    if len(told) == 1 and not queries.cancelled_since(session, sender.number, told[0][1]):
+    last = queries.last_told_of(session, sender.number, sender.clinics)
+    meant = last is None or last.id == candidates[0].id
+    again = queries.cancelled_since(session, sender.number, told[0][1])
+    if len(told) == 1 and meant and not again:
         return _done(session, wants, candidates[0])
     language = candidates[0].patient.language
     options = asking.ask(session, sender.number, sender.to, wants, candidates, language)

@@ -108,6 +108,16 @@ def test_an_alarm_of_one_message_keeps_the_others_back(carried: Carried, session
     assert len(carried.provider.accepted) == 2
 
 
+@pytest.mark.parametrize("code", ["21612", "21606", "smtp policy"])
+def test_one_wrong_sender_or_route_keeps_nobody_else_back(carried: Carried, code: str) -> None:
+    carried.sending.book(TIME)
+    carried.provider.troubles.append(code)
+    carried.dispatch()
+    sibling(carried)
+    carried.dispatch()
+    assert (len(carried.provider.accepted), carried.breaker()) == (1, "closed")
+
+
 def test_late_news_of_earlier_messages_does_not_close_it(carried: Carried) -> None:
     carried.sending.book(TIME)
     carried.dispatch()

@@ -89,24 +89,41 @@ def test_a_new_time_is_wanted_and_the_old_one_kept_until_it_is_found(telephone: 
     assert telephone.open_items() == []
 
 
-def test_cancelling_works_until_the_start_and_not_after(
+def test_cancelling_works_until_the_start(
     telephone: Telephone, freezer: FrozenDateTimeFactory
 ) -> None:
-    first = telephone.told_of()
-    second = telephone.told_of(TIME + timedelta(days=1))
-    second.status = "entered-in-error"
-    telephone.session.commit()
+    appointment = telephone.told_of()
     freezer.move_to(TIME - timedelta(seconds=1))
     telephone.say("2")
-    assert first.status == "cancelled"
-    second.status = "booked"
-    telephone.session.commit()
-    freezer.move_to(TIME + timedelta(days=1))
+    assert appointment.status == "cancelled"
+
+
+def test_and_not_after(telephone: Telephone, freezer: FrozenDateTimeFactory) -> None:
+    appointment = telephone.told_of()
+    freezer.move_to(TIME)
     answer = telephone.say("2")
-    assert second.status == "booked"
+    assert appointment.status == "booked"
     assert "99 32 00 00" in answer
     assert telephone.outcomes()[-1] == ("cancel", "too_late")
     assert "reply" in telephone.open_items()
+
+
+@pytest.mark.parametrize("what", ["cancelled at the desk", "moved at night"])
+def test_an_answer_about_a_time_that_has_changed_is_not_about_another(
+    telephone: Telephone, freezer: FrozenDateTimeFactory, what: str
+) -> None:
+    other = telephone.told_of(TIME + timedelta(days=7))
+    freezer.tick(timedelta(hours=1))
+    last = telephone.told_of()
+    if what == "moved at night":
+        freezer.move_to("2026-11-23T20:00:00Z")  # the word of it waits till the morning
+        telephone.sending.move(last, TIME + timedelta(hours=1))
+    else:
+        freezer.tick(timedelta(minutes=5))
+        telephone.sending.cancel(last)
+    freezer.tick(timedelta(minutes=1))
+    telephone.say("2")
+    assert other.status == "booked"
 
 
 def test_the_same_text_again_changes_nothing_and_is_answered_alike(telephone: Telephone) -> None:
