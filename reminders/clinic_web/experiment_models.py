@@ -22,6 +22,7 @@ from reminders.experiments import queries, service
 from reminders.experiments.errors import ModelFlawed
 from reminders.experiments.models import Experiment, ExperimentArm
 from reminders.policies.steps import Channel, Policy, Step, When, from_json
+from reminders.texts import lints
 
 pages = Pages(
     "staff_experiment_models",
@@ -148,8 +149,8 @@ def _orders(one: Step) -> list[tuple[str, str]]:
 
 
 def _wordings(experiment: Experiment, usual: Policy) -> dict[str, str]:
-    """The texts to choose from, by code: not those that tell of something else than a visit."""
-    others = {one.wording for one in usual.steps if one.kind != "reminder"}
+    """The texts to choose from, by code: not answers, nor those that tell of something else."""
+    others = {one.wording for one in usual.steps if one.kind != "reminder"} | lints.ANSWERS
     names = queries.wording_names(db(), experiment.clinic_id)
     return {code: name for code, name in names.items() if code not in others}
 

@@ -104,6 +104,9 @@ def receive(
     _write_down(session, inbound, sender, reply)
     if not (acted_on and reply.code in PROVIDERS):
         inbound.answer = _answer(session, inbound, sender, reply)
+    if reply.outcome == "asked_whose" and not inbound.answer and inbound.clinic_id is not None:
+        inbound.outcome = "to_staff"  # nobody was asked after all
+        inbox.put(session, inbound)
     if inbound.answer and reply.code == "done_cancel" and reply.appointment is not None:
         withdraw(session, subject_of(reply.appointment.id), "answered")
     session.flush()

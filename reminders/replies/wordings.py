@@ -63,6 +63,10 @@ def times(options: Sequence[tuple[str, Appointment]], language: str) -> str:
     return ", ".join(said)
 
 
+# Where a clinic that sends no more is: its name may tell of an illness.
+_SOMEWHERE = {"da": "hospitalet", "en": "the hospital"}
+
+
 def _own(session: Session, code: str, clinic: Clinic | None) -> Texts | None:
     version_id = policies.wordings(session, clinic.id).get(code) if clinic else None
     if version_id is None:
@@ -76,7 +80,7 @@ def _of_clinic(session: Session, clinic: Clinic | None, language: str) -> dict[s
         return {}
     sender = policies.sender_of(session, clinic.id)
     return {
-        "sted": sender.place if sender else clinic.name,
+        "sted": sender.place if sender else _SOMEWHERE[language_of(language, _SOMEWHERE)],
         "telefon": readable(clinic.phone),
         "klinik": clinic.name,
         "link": f"{session.ports['public_url']()}/mine-tider",

@@ -265,3 +265,24 @@ def test_a_yes_to_a_time_the_clinic_has_cancelled_is_for_a_person(telephone: Tel
     telephone.session.commit()
     telephone.say("1")
     assert telephone.outcomes() == [("confirm", "to_staff")]
+
+
+def test_a_question_that_is_not_sent_goes_before_a_person(telephone: Telephone) -> None:
+    mine = telephone.told_of()
+    telephone.told_of(TIME + timedelta(days=1), telephone.relative())
+    for number in range(ANSWERS.most):
+        telephone.say(f"Hej {number}")
+    assert telephone.say("2") == ""
+    assert telephone.outcomes()[-1] == ("cancel", "to_staff")
+    assert telephone.inbound()[-1].handled_at is None
+    assert mine.status == "booked"
+
+
+@pytest.mark.parametrize("text", ["1", "Hej"])
+def test_a_clinic_that_sends_no_more_is_not_named(telephone: Telephone, text: str) -> None:
+    place = telephone.sending.place
+    place.clinic.name = "Diabetesambulatoriet"
+    telephone.told_of()
+    policies.stop_sending(telephone.session, place.secretary, place.clinic)
+    telephone.session.commit()
+    assert "Diabetes" not in telephone.say(text)
