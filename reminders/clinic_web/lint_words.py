@@ -22,6 +22,7 @@ _PLAIN = {
         "Brug feltet {svar}, eller bed patienten ringe."
     ),
     "svar_outside_sms": _l("Feltet {svar} kan kun stå i en SMS."),
+    "time_missing": _l("Teksten siger ikke, hvilken dag og hvad klokken er. Brug {dag} og {kl}."),
     "reply_keys_missing": _l(
         "Teksten siger ikke, hvordan man svarer. Sæt feltet {svar} ind, så patienten kan melde "
         "afbud ved at svare 2."

@@ -6,6 +6,7 @@ further try is made. What cannot be looked for goes on by another channel.
 """
 
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +30,8 @@ LOOK_FOR = timedelta(hours=2)
 # The operators' clocks and ours may differ a little.
 SLACK = timedelta(minutes=1)
 MOST = 100
+# A run ends after so long, so that in one process the other jobs have their turn.
+RUN_FOR = timedelta(seconds=20)
 CANNOT_BE_ASKED = "cannot_be_asked"
 
 
@@ -49,7 +52,10 @@ def reconcile(database: Database) -> int:
         given_up(session)
     with database.transaction() as session:
         looked_for = _claim(session, secrets.token_hex(8))
+    until = time.monotonic() + RUN_FOR.total_seconds()
     for sought in looked_for:
+        if time.monotonic() > until:
+            break  # whoever was not looked for now is so the next time
         heard = _look(database, channels.get(sought.outgoing.channel), sought)
         if heard is None:
             continue

@@ -9,7 +9,7 @@ from booking.people import audit_words
 from booking.platform.error_table import ERRORS, Shown
 from booking.platform.jobs import Job, LongJob
 from booking.platform.web import Rettid
-from reminders.delivery import posting
+from reminders.delivery import posting, web
 from reminders.delivery.dispatch import dispatch
 from reminders.delivery.reconcile import reconcile
 
@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         _("Beskeden kan ikke sendes igen ad den vej"),
         _("Den er måske nået frem, eller det er for sent. Intet er ændret. Se, hvordan den står."),
     )
+    app.register_blueprint(web.pages)
     rettid.jobs.add(LongJob("messages_send", timedelta(seconds=10), dispatch, lanes=LANES))
     rettid.jobs.add(LongJob("messages_look", timedelta(minutes=1), reconcile))
     rettid.jobs.add(Job("letters_not_posted", timedelta(hours=1), posting.not_posted))

@@ -23,8 +23,6 @@ LADDER: tuple[AttemptState, ...] = get_args(AttemptState)
 RANK: dict[str, int] = {state: rank for rank, state in enumerate(LADDER)}
 EFFECTIVE = ("sending", "unknown", "sent", "delivered")
 MESSAGE_STATES: tuple[MessageState, ...] = get_args(MessageState)
-WAITING = ("planned",)
-UNDER_WAY = ("sending", "unknown")
 
 
 def climbs(before: str, after: str) -> bool:

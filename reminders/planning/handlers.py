@@ -77,7 +77,8 @@ def on_arrived(session: Session, event: PatientArrived) -> None:
 def on_undone(session: Session, event: AttendanceUndone) -> None:
     """Whoever is not here after all is reminded."""
     if event.was == "arrived":
-        service.plan_ahead(session, [event.appointment_id], reason="arrived")
+        theirs = coming_of(session, event.patient_id)
+        service.plan_ahead(session, {event.appointment_id} & set(theirs), reason="arrived")
 
 
 def on_preference_changed(session: Session, event: PreferenceChanged) -> None:

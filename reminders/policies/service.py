@@ -103,7 +103,7 @@ def throw_away(session: Session, by: Actor, policy: ReminderPolicy) -> None:
 def publish(session: Session, by: Actor, policy: ReminderPolicy) -> ReminderPolicyVersion:
     """Let the draft count from now on; what lies ahead is planned again by whoever hears of it.
 
-    Raises NoPolicyDraft, PolicyNotReady. A running experiment's patients keep their arms.
+    Raises NoPolicyDraft, PolicyNotReady, and ExperimentRuns (`experiments` hears of it).
     """
     if policy.draft is None:
         raise NoPolicyDraft

@@ -57,7 +57,9 @@ def answered(session: Session, from_hash: str, letter: str) -> tuple[Wants, Appo
         return None
     for option, appointment_id, sequence in question.options:
         appointment = session.get(Appointment, appointment_id) if option == letter else None
-        if appointment is not None and _stands(appointment, sequence):
+        if appointment is None or appointment.patient.phone_hash != from_hash:
+            continue  # not that letter, or the number is somebody else's by now
+        if _stands(appointment, sequence):
             question.answered_at = session.now()
             session.flush()
             return question.wants, appointment  # type: ignore[return-value]  # as it was asked

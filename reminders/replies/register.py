@@ -8,7 +8,6 @@ from booking.appointments.worklist.events import WorklistItemFinished
 from booking.clinic_web.worklist import KINDS, Kind
 from booking.people import audit_words
 from booking.platform.web import Rettid
-from reminders.delivery import web as statuses
 from reminders.replies import calls_web, handlers, web
 from reminders.replies.acting import WANTS_NEW_TIME
 from reminders.replies.inbox import REPLY
@@ -39,5 +38,5 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(AppointmentMoved, handlers.on_moved)
     rettid.events.subscribe(AppointmentCancelled, handlers.on_cancelled)
     rettid.events.subscribe(WorklistItemFinished, handlers.on_item_finished)
-    for room in (statuses, web, calls_web):
+    for room in (web, calls_web):
         app.register_blueprint(room.pages)

@@ -172,7 +172,7 @@ def lint(
     Errors: empty, no_subject, unknown_field, sensitive_field, no_value, cpr, reveals,
     clinic_reveals, place_reveals, link_refused, cannot_be_answered, opt_out_word, opt_in_word,
     svar_outside_sms. Warnings: over_one_part, ucs2 (not where the language's own letters need it),
-    ucs2_from_fields, reply_keys_missing.
+    ucs2_from_fields, reply_keys_missing, time_missing.
     """
     asked = Text(text, channel, language, worst, clinic_name, may_link, may_reply, code, subject)
     found = list(_findings(asked, revealing or shipped()))
@@ -260,6 +260,8 @@ def _of_answers(asked: Text) -> Iterator[Finding]:
     for code, group in (("opt_out_word", OPT_OUT), ("opt_in_word", OPT_IN)):
         if words & group:
             yield Finding(code, "error", {"words": tuple(sorted(words & group))})
+    if asked.code in ASK and not {"dag", "kl"} <= set(_fields(asked)):
+        yield Finding("time_missing", "warning")
     keys = "svar" in _fields(asked) or all(key.search(asked.whole) for key in _KEYS)
     if asked.code in ASK and asked.may_reply and not keys:
         yield Finding("reply_keys_missing", "warning")
