@@ -189,7 +189,13 @@ def test_a_reminder_that_says_nothing_of_the_answers() -> None:
     assert set(Asked(text).found()) == {"reply_keys_missing"}
     assert Asked(text, may_reply=False).found() == {}
     assert Asked(text, code="cancelled").found() == {}
-    assert Asked("Svar 1 ja, 2 afbud eller 3 ny tid").found() == {}
+    assert Asked(f"{text} Svar 1 ja, 2 afbud eller 3 ny tid").found() == {}
+
+
+@pytest.mark.parametrize("text", ["Husk din tid. {svar}", "Husk {dag}. {svar}", "kl. {kl}. {svar}"])
+def test_a_reminder_that_does_not_say_when(text: str) -> None:
+    assert set(Asked(text).found()) == {"time_missing"}
+    assert Asked(text, code="cancelled").found() == {}
 
 
 def test_letters_have_a_subject_and_are_not_answered_by_digits() -> None:
