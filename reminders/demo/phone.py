@@ -22,6 +22,7 @@ from reminders.replies import service as replies
 from reminders.replies.models import InboundMessage
 
 PROVIDER = "recording"
+A_MOMENT = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,12 @@ def ahead(session: Session, patient: Patient) -> Sequence[Message]:
 
 
 def answer(session: Session, patient: Patient, body: str) -> str:
-    """Write a text message back as the patient, to whoever wrote last; what is answered."""
+    """Write a text message back as the patient, to whoever wrote last; what is answered.
+
+    It is written after what came last, which may be a while ahead.
+    """
+    came = max((bubble.at for bubble in screen(session, patient)), default=session.now())
+    session.clock = Later(session.clock, max(came - session.now(), timedelta()) + A_MOMENT)
     last = session.scalars(
         select(Message)
         .join(Message.attempts)

@@ -78,7 +78,7 @@ def answer(patient_id: int) -> ResponseReturnValue:
     """Write back as the patient."""
     patient = _patient(patient_id)
     phone.answer(db(), patient, read(AnswerForm())["body"])
-    return redirect(url_for("demo_phone.show", patient_id=patient_id), 303)
+    return redirect(url_for("demo_phone.show", patient_id=patient_id, _anchor="senest"), 303)
 
 
 @pages.post("/<int:patient_id>/tid", access=Access.PUBLIC)

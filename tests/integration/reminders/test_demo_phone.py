@@ -33,6 +33,9 @@ def test_time_passes_message_by_message_and_an_answer_frees_the_time(
         said = phone.answer(session, session.merge(sending.place.patient, load=False), "2")
     assert "afbud" in said
     with rettid.database.reading() as session:
+        shown = phone.screen(session, session.merge(sending.place.patient, load=False))
+    assert [one.mine for one in shown] == [False, False, True, False]
+    with rettid.database.reading() as session:
         assert session.get_one(Appointment, appointment.id).status == "cancelled"
     assert sending.planned() == []
 
