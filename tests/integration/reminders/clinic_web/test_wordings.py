@@ -165,7 +165,9 @@ def test_a_text_for_questionnaires_speaks_of_no_time(
 def test_a_text_that_no_longer_goes_with_the_sender_is_told_of(
     session: Session, desk: FlaskClient, sending: Sending, there: str, home: str
 ) -> None:
-    desk.post(there, data=texts(desk, there, sms="Svar 2, hvis du ikke kan komme {dag} {svar}"))
+    desk.post(
+        there, data=texts(desk, there, sms="Svar 2, hvis du ikke kan komme {dag} kl. {kl} {svar}")
+    )
     version = desk.get(f"{home}/afsender").text.split('name="version" value="')[1].split('"')[0]
     named = {"kind": "name", "name": "SygehusNord", "place": "Sygehus Nord", "a_minute": "60"}
     saved = desk.post(f"{home}/afsender", data=named | {"version": version}, follow_redirects=True)
