@@ -1,7 +1,7 @@
 """From a patient's phone to a reserved time and a clinician's word; and every page by axe."""
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from booking.people import codes
@@ -75,14 +75,14 @@ def test_from_a_phone_without_scripts_to_a_reserved_time_and_a_clinicians_word(
     page = phone.new_page()
     patient_in(page, live, session, followed)
     answer(page, RED)
-    assert page.get_by_role("heading", name="Hvad sker der nu?").is_visible()
-    assert page.get_by_text("Tiden er reserveret:").is_visible()
-    assert page.get_by_role("button", name="Jeg vil gerne kontaktes").is_visible()
+    expect(page.get_by_role("heading", name="Hvad sker der nu?")).to_be_visible()
+    expect(page.get_by_text("Tiden er reserveret:")).to_be_visible()
+    expect(page.get_by_role("button", name="Jeg vil gerne kontaktes")).to_be_visible()
     page.get_by_role("link", name="Se tiden, behold eller flyt den").click()
-    assert page.get_by_role("heading", level=1).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.get_by_role("button", name="Behold tiden").click()
     page.goto(f"{live.url}/opfoelgning")
-    assert page.get_by_text("Du har en tid:").is_visible()
+    expect(page.get_by_text("Du har en tid:")).to_be_visible()
     phone.close()
 
     desk = browser.new_context(viewport=DESKTOP, java_script_enabled=False, locale="da-DK")
@@ -91,12 +91,12 @@ def test_from_a_phone_without_scripts_to_a_reserved_time_and_a_clinicians_word(
     page.get_by_role("link", name="Opfølgning", exact=True).click()
     row = page.get_by_role("row", name=followed.place.patient.name)
     for text in ("Rød", "Ulæst", "Patienten skal have en kontakt", "Lise Læge"):
-        assert row.get_by_text(text).first.is_visible(), text
+        expect(row.get_by_text(text).first, text).to_be_visible()
     row.get_by_role("button", name="Åbn").click()
-    assert page.get_by_text("PHQ-9: mindst 15 → Farve: rød").is_visible()
-    assert page.locator("svg.chart").is_visible()
+    expect(page.get_by_text("PHQ-9: mindst 15 → Farve: rød")).to_be_visible()
+    expect(page.locator("svg.chart")).to_be_visible()
     page.get_by_role("button", name="Godkend beslutningen").click()
-    assert page.get_by_text("Beslutningen er godkendt.").is_visible()
+    expect(page.get_by_text("Beslutningen er godkendt.")).to_be_visible()
     page.get_by_role("link", name="Opfølgning", exact=True).last.click()
     desk.close()
     session.expire_all()
@@ -123,15 +123,15 @@ def test_yellow_is_overridden_with_a_reason_and_the_patient_is_told(
     page.get_by_label("Hvorfor?").select_option(label="Klinisk vurdering")
     page.get_by_label("Med egne ord").fill("Vil tale med hende.")
     page.get_by_role("button", name="Gem").click()
-    assert page.get_by_text("Fraveget").is_visible()
-    assert page.get_by_text("Tid: Samtale").is_visible()
+    expect(page.get_by_text("Fraveget")).to_be_visible()
+    expect(page.get_by_text("Tid: Samtale")).to_be_visible()
     desk.close()
     phone = a_phone(browser)
     page = phone.new_page()
     patient_in(page, live, session, followed)
     page.goto(f"{live.url}/opfoelgning")
-    assert page.get_by_text("Du har en tid:").is_visible()
-    assert page.get_by_text("En kliniker har set på svarene").is_visible()
+    expect(page.get_by_text("Du har en tid:")).to_be_visible()
+    expect(page.get_by_text("En kliniker har set på svarene")).to_be_visible()
     phone.close()
 
 
@@ -172,7 +172,7 @@ def test_the_staffs_pages_are_accessible(
         staff_in(page, live, staff)
         for address in addresses:
             page.goto(live.url + address)
-            assert page.get_by_role("heading", level=1).is_visible(), address
+            expect(page.get_by_role("heading", level=1), address).to_be_visible()
             axe(page)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= viewport["width"], address

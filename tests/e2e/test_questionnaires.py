@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from booking.people import codes
 from booking.platform.database import Session
@@ -70,7 +70,7 @@ def test_a_phone_without_scripts_answers_phq_9(
     page.get_by_role("radio", name="Noget svært").check()
     page.get_by_role("button", name="Næste").click()
     page.get_by_role("button", name="Send svarene til klinikken").click()
-    assert page.get_by_role("heading", name="Tak for svarene").is_visible()
+    expect(page.get_by_role("heading", name="Tak for svarene")).to_be_visible()
     context.close()
 
 
@@ -98,7 +98,7 @@ def test_the_patients_pages_are_accessible(
         axe(page)
     page.goto(f"{home}/del/1")
     page.get_by_role("button", name="Næste").click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     axe(page)
     page.goto(f"{home}/gennemse")
     axe(page)
@@ -131,6 +131,6 @@ def test_the_staffs_pages_are_accessible(
         f"/svar/{response.id}/ret",
     ):
         page.goto(home + address)
-        assert page.get_by_role("heading", level=1).is_visible()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         axe(page)
     context.close()

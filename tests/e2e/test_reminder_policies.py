@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from booking.platform.database import Session
 from booking.platform.web import Rettid
@@ -43,15 +43,15 @@ def test_from_no_messages_to_policies_of_ones_own(
     page.get_by_role("link", name="Begynd at sende beskeder").click()
     page.get_by_label("Hvad skal stedet hedde").fill("Diabetesambulatoriet")
     page.get_by_role("button", name="Begynd at sende").click()
-    assert page.get_by_text("Navnet kan røbe en sygdom").first.is_visible()
+    expect(page.get_by_text("Navnet kan røbe en sygdom").first).to_be_visible()
     axe(page)
     page.get_by_label("Nummeret").fill("52 51 23 45")
     page.get_by_label("Hvad skal stedet hedde").fill("Sygehus Nord")
     page.get_by_role("button", name="Begynd at sende").click()
-    assert page.get_by_text("3 kommende tider har ingen planlagte beskeder").is_visible()
+    expect(page.get_by_text("3 kommende tider har ingen planlagte beskeder")).to_be_visible()
     axe(page)
     page.get_by_role("button", name="Planlæg dem").click()
-    assert page.get_by_text("6 beskeder er planlagt.").is_visible()
+    expect(page.get_by_text("6 beskeder er planlagt.")).to_be_visible()
     axe(page)
 
     page.get_by_role("link", name="Alle kontakttyper uden egne regler").click()
@@ -63,19 +63,19 @@ def test_from_no_messages_to_policies_of_ones_own(
     page.get_by_label("Tekst").select_option("Påmindelse")
     page.get_by_label("Fremmøde").check()
     page.get_by_role("button", name="Gem i kladden").click()
-    assert page.get_by_text("Skriv klokkeslættet.").first.is_visible()
+    expect(page.get_by_text("Skriv klokkeslættet.").first).to_be_visible()
     axe(page)
     page.get_by_label("Klokken").fill("21:00")
     page.get_by_role("button", name="Gem i kladden").click()
-    assert page.get_by_text("5 dage før kl. 21.00").first.is_visible()
-    assert page.get_by_text("Klokkeslættet ligger i den tid").is_visible()
+    expect(page.get_by_text("5 dage før kl. 21.00").first).to_be_visible()
+    expect(page.get_by_text("Klokkeslættet ligger i den tid")).to_be_visible()
     axe(page)
     page.get_by_role("link", name="Tag i brug…").click()
     new = page.get_by_role("row", name="Nye beskeder")
     assert "3" in new.inner_text()
     axe(page)
     page.get_by_role("button", name="Tag i brug").click()
-    assert page.get_by_text("Reglerne er taget i brug").is_visible()
+    expect(page.get_by_text("Reglerne er taget i brug")).to_be_visible()
     assert len(unsent.planned()) == 9
     page.get_by_role("link", name="Udgave 2").click()
     axe(page)
@@ -100,7 +100,7 @@ def test_texts_and_what_a_patient_gets(
     text = page.get_by_label("SMS", exact=True)
     text.fill("Kom – eller svar CANCEL. {navn}")
     page.get_by_role("button", name="Gem som en ny udgave").click()
-    assert page.get_by_text("Det må ikke stå i en besked: {navn}").is_visible()
+    expect(page.get_by_text("Det må ikke stå i en besked: {navn}")).to_be_visible()
     assert text.input_value() == "Kom – eller svar CANCEL. {navn}"
     axe(page)
     text.fill("Vi ses på {sted} {dag} kl. {kl} – husk det. {svar}")
@@ -108,17 +108,17 @@ def test_texts_and_what_a_patient_gets(
     axe(page)
     page.get_by_label("Gem teksten, selv om der er advarsler").check()
     page.get_by_role("button", name="Gem som en ny udgave").click()
-    assert page.get_by_text("Teksten er gemt.").is_visible()
-    assert page.get_by_text("Udgave 2", exact=False).first.is_visible()
+    expect(page.get_by_text("Teksten er gemt.")).to_be_visible()
+    expect(page.get_by_text("Udgave 2", exact=False).first).to_be_visible()
     page.goto(f"{home}/tekster/ny")
     axe(page)
     page.goto(f"{home}/hvad-faar-patienten")
-    assert page.get_by_role("heading", name="3 beskeder").is_visible()
+    expect(page.get_by_role("heading", name="3 beskeder")).to_be_visible()
     axe(page)
     page.goto(f"{home}/hvad-faar-patienten?tid={booked_id}")
-    assert page.get_by_text(
-        "Vi venter dig på Sygehus Nord"
-    ).first.is_visible()  # the version it keeps
+    expect(
+        page.get_by_text("Vi venter dig på Sygehus Nord").first
+    ).to_be_visible()  # the version it keeps
     axe(page)
 
 
@@ -136,7 +136,7 @@ def test_steps_are_moved_and_removed_by_keyboard_without_scripts(
     rows = page.get_by_role("rowheader").all_inner_texts()
     assert rows[-2:] == ["6. 24 timer før", "7. 3 dage før kl. 10.00"]
     _press(page, "button", "Kassér kladden")
-    assert page.get_by_text("Kladden er kasseret").is_visible()
+    expect(page.get_by_text("Kladden er kasseret")).to_be_visible()
 
 
 def _press(page: Page, role: str, name: str | re.Pattern[str]) -> None:

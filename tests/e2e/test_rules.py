@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from booking.people.models import Staff
 from booking.platform.database import Session
@@ -70,11 +70,11 @@ def cloned(page: Page, home: str, review_by: date) -> None:
     page.get_by_role("link", name="Begynd et regelsæt").first.click()
     axe(page)
     page.get_by_role("link", name="Astma efter ACT").click()
-    assert page.get_by_role("heading", name="Ikke godkendt").is_visible()
+    expect(page.get_by_role("heading", name="Ikke godkendt")).to_be_visible()
     axe(page)
     page.get_by_label("Hvad skal regelsættet hedde?").fill("Astma, voksne")
     page.get_by_role("button", name="Lav en kladde").click()
-    assert page.get_by_text("alle rækker mangler en ansvarlig").first.is_visible()
+    expect(page.get_by_text("alle rækker mangler en ansvarlig").first).to_be_visible()
     axe(page)
     answered_for(page, review_by)
 
@@ -93,13 +93,13 @@ def sent(page: Page, there: str, note: str) -> None:
     page.goto(there)
     page.get_by_label("Hvad er ændret, og hvorfor?").fill(note)
     page.get_by_role("button", name="Send til godkendelse").click()
-    assert page.get_by_text("Venter på godkendelse").is_visible()
+    expect(page.get_by_text("Venter på godkendelse")).to_be_visible()
 
 
 def publish(page: Page) -> None:
     """Two steps with Enter: the first says what happens, the second does it."""
     page.get_by_role("button", name="Fortsæt").press("Enter")
-    assert page.get_by_role("heading", name="gælde?").is_visible()
+    expect(page.get_by_role("heading", name="gælde?")).to_be_visible()
     axe(page)
     page.get_by_role("button", name="Lad version").press("Enter")
 
@@ -119,7 +119,7 @@ def test_two_people_bring_a_blank_rule_set_into_force(
     anna.goto(f"{rules_home}/ny")
     anna.get_by_label("Hvad skal regelsættet hedde?").fill("Epilepsi")
     anna.get_by_role("button", name="Begynd tomt").click()
-    assert anna.get_by_text("2 ting skal på plads").is_visible()
+    expect(anna.get_by_text("2 ting skal på plads")).to_be_visible()
     there = anna.url
     axe(anna)
     anna.get_by_role("link", name="Sygdomsaktivitet: Tabellen har ingen rækker endnu").click()
@@ -134,10 +134,10 @@ def test_two_people_bring_a_blank_rule_set_into_force(
     sent(anna, there, "Alle ringes op, indtil vi har flere svar.")
 
     bo.goto(f"{there}/godkend")
-    assert bo.get_by_text("Ingen version gælder endnu, så alt er nyt").is_visible()
-    assert bo.get_by_text("Vi ser på det sammen.").first.is_visible()
+    expect(bo.get_by_text("Ingen version gælder endnu, så alt er nyt")).to_be_visible()
+    expect(bo.get_by_text("Vi ser på det sammen.").first).to_be_visible()
     publish(bo)
-    assert bo.get_by_text("Version 1 er udgivet").is_visible()
+    expect(bo.get_by_text("Version 1 er udgivet")).to_be_visible()
     (rule_set,) = queries.of_clinic(session, house.clinic.id)
     version = queries.in_force(session, rule_set.id, session.now())
     assert version is not None
@@ -156,12 +156,12 @@ def test_two_people_bring_rules_from_the_library_into_force(
     sent(anna, there, "Bibliotekets grænser, set igennem af lungelægerne.")
     axe(anna)
     anna.get_by_role("link", name="Se, hvad der er ændret").click()
-    assert not anna.get_by_role("button", name="Fortsæt").is_visible()
+    expect(anna.get_by_role("button", name="Fortsæt")).not_to_be_visible()
 
     bo.goto(rules_home)
     bo.get_by_role("link", name="Astma, voksne").click()
     bo.get_by_role("link", name="Læs og godkend").click()
-    assert bo.get_by_text("Ingen fejl").is_visible()
+    expect(bo.get_by_text("Ingen fejl")).to_be_visible()
     axe(bo)
     bo.get_by_label("Hvad skal der ses på?").fill("Hvem er ansvarlig for PEF?")
     bo.get_by_role("button", name="Send tilbage").click()
@@ -169,7 +169,7 @@ def test_two_people_bring_rules_from_the_library_into_force(
     sent(anna, there, "Anna Holm er ansvarlig for det hele.")
     bo.goto(f"{there}/godkend")
     publish(bo)
-    assert bo.get_by_text("Version 1 er udgivet").is_visible()
+    expect(bo.get_by_text("Version 1 er udgivet")).to_be_visible()
     axe(bo)
     bo.get_by_role("link", name="Version 1", exact=True).click()
     axe(bo)
@@ -197,24 +197,24 @@ def test_a_second_version_is_read_row_by_row_runs_in_shadow_and_is_gone_back_fro
     anna.wait_for_load_state()
     sent(anna, there, "Ingen skal vente længere end 40 uger.")
     bo.goto(f"{there}/godkend")
-    assert bo.get_by_text("52 uger").is_visible()
-    assert bo.get_by_text("40 uger").first.is_visible()
+    expect(bo.get_by_text("52 uger")).to_be_visible()
+    expect(bo.get_by_text("40 uger").first).to_be_visible()
     axe(bo)
     bo.get_by_label("I skygge").check()
     bo.get_by_role("button", name="Fortsæt").click()
     axe(bo)
     bo.get_by_role("button", name="Kør version 2 i skygge").click()
-    assert bo.get_by_text("Version 2 kører i skygge").is_visible()
+    expect(bo.get_by_text("Version 2 kører i skygge")).to_be_visible()
     bo.goto(f"{there}/versioner/2")
     axe(bo)
     bo.get_by_role("button", name="Tag i brug").click()
     bo.get_by_role("button", name="Lad version 2").click()
-    assert bo.get_by_text("Version 2 er taget i brug").is_visible()
+    expect(bo.get_by_text("Version 2 er taget i brug")).to_be_visible()
     bo.get_by_text("Gå tilbage til version 1").first.click()
     axe(bo)
     bo.get_by_label("Hvorfor?").fill("For mange kom for tidligt.")
     bo.get_by_role("button", name="Gå tilbage til version 1 nu").click()
-    assert bo.get_by_text("Version 1 gælder igen fra nu af").is_visible()
+    expect(bo.get_by_text("Version 1 gælder igen fra nu af")).to_be_visible()
     axe(bo)
 
 
@@ -227,5 +227,5 @@ def test_a_file_is_read_in_on_a_page_that_everyone_can_use(
     wrong: FilePayload = {"name": "x.dmn", "mimeType": "text/xml", "buffer": b"<definitions/>"}
     anna.get_by_label("Fil").set_input_files(wrong)
     anna.get_by_role("button", name="Læs filen ind").click()
-    assert anna.get_by_text("afvist som helhed").is_visible()
+    expect(anna.get_by_text("afvist som helhed")).to_be_visible()
     axe(anna)

@@ -92,6 +92,7 @@ def drafted(session: Session, place: Place, last_day: date) -> Trial:
     (policy,) = policies.policies_of(session, place.clinic.id)
     by = actor_of(leader)
     experiment = service.draft(session, by, policy, "En påmindelse", "Er én nok?", last_day)
+    experiment.salt = "lot"  # the same lot every time: what a test concludes is not left to chance
     service.add_arm(
         session, by, experiment, "Kun dagen før", 1, without_first(usual(session, policy))
     )
