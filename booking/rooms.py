@@ -18,7 +18,11 @@ from booking.people import models as people_tables
 from booking.people import register as people
 from booking.platform import commands
 from booking.platform.database import Base
+from booking.referrals import models as referral_tables
 from booking.referrals import register as referrals
+from booking.rescheduling import models as rescheduling_tables
+from booking.sequences import models as sequence_tables
+from booking.waitlist import models as waitlist_tables
 
 TABLES = (  # imported for their tables: the metadata is whole only with all of them
     people_tables,
@@ -27,6 +31,10 @@ TABLES = (  # imported for their tables: the metadata is whole only with all of 
     invitation_tables,
     appointment_tables,
     worklist_tables,
+    referral_tables,
+    waitlist_tables,
+    rescheduling_tables,
+    sequence_tables,
     import_tables,
 )
 metadata = Base.metadata

@@ -243,7 +243,10 @@ class Allocation(WithId):
 
 
 class AppointmentChange(WithId):
-    """What was done to an appointment: who, when, by which channel and why, as a code."""
+    """What was done to an appointment: who, when, by which channel and why, as a code.
+
+    before: where a moved one stood and how the patient had answered, so that it can be undone.
+    """
 
     __tablename__ = "appointment_change"
 
@@ -258,6 +261,7 @@ class AppointmentChange(WithId):
     words: Mapped[str] = mapped_column(Text, default="")
     from_start: Mapped[datetime | None]
     to_start: Mapped[datetime | None]
+    before: Mapped[dict[str, object] | None] = mapped_column(JSON)
 
 
 class PastVisit(WithId):
