@@ -3,7 +3,15 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import booking_http, find_time, messages, rules, slot_search, slot_search_core
+from benchmarks import (
+    booking_http,
+    find_time,
+    messages,
+    refill,
+    rules,
+    slot_search,
+    slot_search_core,
+)
 from benchmarks.measure import Measure
 
 MEASURES: dict[str, Callable[[], list[Measure]]] = {
@@ -13,6 +21,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "booking_http": booking_http.measures,
     "rules": rules.measures,
     "messages": messages.measures,
+    "refill": refill.measures,
 }
 
 
