@@ -47,7 +47,10 @@ class AppointmentKept:
 
 @dataclass(frozen=True)
 class AppointmentMoved:
-    """A time was swapped for another in one transaction; the old one is free."""
+    """A time was swapped for another in one transaction; the old one is free.
+
+    old_clinician_id: whose time it was; None for a place in a group, which frees nobody's.
+    """
 
     appointment_id: int
     patient_id: int
@@ -55,6 +58,8 @@ class AppointmentMoved:
     old_start: datetime
     old_end: datetime
     new_start: datetime
+    old_clinician_id: int | None
+    old_site_id: int
 
 
 @dataclass(frozen=True)

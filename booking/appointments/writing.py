@@ -141,6 +141,8 @@ def write_move(
     """Move an appointment and its same allocation rows; the constraints have the last word."""
     slot = place.slot
     old_start, old_end = appointment.starts_at, appointment.ends_at
+    old_clinician = None if appointment.group_session_id else appointment.clinician_id
+    old_site = appointment.site_id
     put(session, appointment, place.takes)
     appointment.site_id, appointment.clinician_id = slot.site_id, slot.clinician_id
     appointment.group_session_id = slot.group_session_id
@@ -160,6 +162,8 @@ def write_move(
             old_start,
             old_end,
             slot.start,
+            old_clinician,
+            old_site,
         )
     )
     return appointment
