@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from booking.people import cpr, names
+from booking.people import birth_dates, cpr, names
 from booking.people.guardianship import last_day_as_child
 from booking.people.models import (
     ClinicPatient,
@@ -23,8 +23,9 @@ from booking.platform.phone import e164
 
 MOST = 50
 
-_BIRTH_DATE = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4})|(\d{2})(\d{2})(\d{4})")
 _SEPARATED = re.compile(r"[./-]")
+_NAME_AND_BIRTH = re.compile(r"(?P<name>[^\d]*[^\W\d_][^\d]*?)[\s,]+(?:f\.|født)?\s*(?P<born>\d.*)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def patient_of(session: Session, clinic_id: int, patient_id: int) -> Patient:
@@ -39,14 +40,20 @@ def patient_of(session: Session, clinic_id: int, patient_id: int) -> Patient:
 def find(session: Session, clinic_id: int, text: str) -> list[Patient]:
     """At most 50 of a clinic's patients, by whatever the text reads as, in Danish order.
 
-    A full CPR number, a phone number, a birth date (ddmmyyyy, dd-mm-yyyy), or words that each
-    begin a part of the name. Eight digits may be both a phone number and a date.
+    A full CPR number, a phone number, a birth date (see `birth_dates`), or words that each
+    begin a part of the name, with a birth date or year after them or without. Eight digits may
+    be both a phone number and a date.
     """
     text = text.strip()
     exact = _exactly(session, text)
     if exact is not None:
         rows = session.scalars(_of_clinic(select(Patient), clinic_id).where(exact)).all()
         return sorted(rows, key=_order)[:MOST]
+    both = _NAME_AND_BIRTH.fullmatch(text)
+    if both:
+        born = _born(session, both["born"].strip())
+        if born is not None:
+            return _by_name(session, clinic_id, names.parts(both["name"]), born)
     return _by_name(session, clinic_id, names.parts(text))
 
 
@@ -151,9 +158,9 @@ def _exactly(session: Session, text: str) -> ColumnElement[bool] | None:
     meant: list[ColumnElement[bool]] = []
     if cpr.is_cpr(text):
         meant.append(Patient.cpr_hash == vault.fingerprint("cpr", cpr.normalise(text)))
-    born = _date(text)
+    born = birth_dates.meant(text, session.now().date())
     if born:
-        meant.append(Patient.birth_date == born)
+        meant.append(Patient.birth_date.in_(born))
     no_number = (born and _SEPARATED.search(text)) or any(letter.isalpha() for letter in text)
     phone = None if no_number else e164(text)
     if phone:
@@ -166,18 +173,23 @@ def _exactly(session: Session, text: str) -> ColumnElement[bool] | None:
     return found
 
 
-def _date(text: str) -> date | None:
-    found = _BIRTH_DATE.fullmatch(text)
-    if found is None:
-        return None
-    day, month, year = (int(part) for part in found.groups() if part is not None)
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+def _born(session: Session, text: str) -> ColumnElement[bool] | None:
+    """What a date or a year after a name narrows to; None if it reads as neither."""
+    days = birth_dates.meant(text, session.now().date())
+    if days:
+        return Patient.birth_date.in_(days)
+    if _YEAR.fullmatch(text):
+        year = int(text)
+        return Patient.birth_date.between(date(year, 1, 1), date(year, 12, 31))
+    return None
 
 
-def _by_name(session: Session, clinic_id: int, words: Sequence[str]) -> list[Patient]:
+def _by_name(
+    session: Session,
+    clinic_id: int,
+    words: Sequence[str],
+    born: ColumnElement[bool] | None = None,
+) -> list[Patient]:
     if not words:
         return []
     whole = Patient.given_name + " " + Patient.family_name
@@ -187,6 +199,8 @@ def _by_name(session: Session, clinic_id: int, words: Sequence[str]) -> list[Pat
         .where(ClinicPatient.clinic_id == clinic_id)
         .where(*(whole.ilike(names.narrowing(word), escape="\\") for word in words))
     )
+    if born is not None:
+        wanted = wanted.where(born)
     fitting = [
         (names.danish_order(family), names.danish_order(given), number)
         for number, given, family in session.execute(wanted)
