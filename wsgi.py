@@ -8,6 +8,7 @@ from flask import Flask
 from flask.cli import NoAppException
 
 from booking import rooms
+from booking.demo.clock import DemoClock
 from booking.platform import command_errors, i18n, web
 from booking.platform.clock import Clock
 from booking.platform.config import Config, from_environment
@@ -34,7 +35,10 @@ def create_app(config: Config | None = None, clock: Clock | None = None) -> Flas
     settings are missing, a command that looks at files alone can be run all the same.
     """
     try:
-        app = web.build(config or from_environment(os.environ), clock)
+        config = config or from_environment(os.environ)
+        if clock is None and config.demo:
+            clock = DemoClock(config.instance / "demo-clock")
+        app = web.build(config, clock)
     except ConfigurationError as error:
         context = click.get_current_context(silent=True)
         if context is None:

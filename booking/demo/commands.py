@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from booking.demo import state
+from booking.demo.clock import DemoClock, day_over
 from booking.demo.founding import HOME_ZONE
 from booking.demo.seed import STEPS, has_clinics, seed
 from booking.platform import migrate
@@ -86,19 +87,18 @@ def _listening(port: int) -> socket.socket:
 
 
 def make_for_today(parts: Rettid) -> None:
-    """A demo made on another day is thrown away, as its calendar has gone stale."""
+    """A demo whose day is over is thrown away, as its calendar has gone stale."""
     with parts.database.reading() as session:
-        made = state.made_at(session)
-        today = local_date(session.now(), HOME_ZONE)
-    if made is None or local_date(made, HOME_ZONE) == today:
+        made, now = state.made_at(session), session.now()
+    if made is None or not day_over(made, now, HOME_ZONE):
         return
     day = local_date(made, HOME_ZONE)
     if state.own_file(parts.config) is None:
         click.echo(
-            f"The demo was made on {day}, so its times are as old; start from an empty database."
+            f"The demo was made for {day}, so its times are as old; start from an empty database."
         )
         return
-    click.echo(f"The demo was made on {day}; it is made anew for today.")
+    click.echo(f"The demo was made for {day}, which is over; it is made anew.")
     _begin_afresh(parts)
     migrate.upgrade(parts.database.engine)
 
@@ -117,6 +117,8 @@ def _seed_if_empty(parts: Rettid) -> bool:
     with parts.database.reading() as session:
         if has_clinics(session):
             return False
+    if isinstance(parts.clock, DemoClock):
+        parts.clock.begin(HOME_ZONE)
     with click.progressbar(length=STEPS, label="Making the demo clinic") as bar:
         made = seed(parts.database, bar.update)
     state.keep_codes(parts.config, made.codes)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from freezegun.api import FrozenDateTimeFactory
 
 from booking.demo import state
 from booking.demo.commands import make_for_today
@@ -92,20 +93,33 @@ def test_only_the_demos_own_file_is_thrown_away(tmp_path: Path, sqlite_template:
     assert elsewhere.exists()
 
 
+@pytest.mark.freeze_time("2026-11-23T12:00:00Z")
 @pytest.mark.parametrize(
-    ("made_days_ago", "file", "kept"),
-    [(0, "demo.sqlite3", True), (1, "demo.sqlite3", False), (1, "clinic.sqlite3", True)],
+    ("made_hours_ago", "hours_later", "file", "kept"),
+    [
+        (2, 0, "demo.sqlite3", True),
+        (2, 5, "demo.sqlite3", False),  # six in the evening
+        (24, 0, "demo.sqlite3", False),
+        (24, 0, "clinic.sqlite3", True),
+    ],
 )
-def test_a_demo_of_another_day_is_thrown_away_if_it_is_the_demos_own(
-    tmp_path: Path, sqlite_template: Path, made_days_ago: int, file: str, kept: bool
+def test_a_demo_whose_day_is_over_is_thrown_away_if_it_is_the_demos_own(
+    tmp_path: Path,
+    sqlite_template: Path,
+    freezer: FrozenDateTimeFactory,
+    made_hours_ago: int,
+    hours_later: int,
+    file: str,
+    kept: bool,
 ) -> None:
     shutil.copy(sqlite_template, tmp_path / file)
     config = replace(demo_config(tmp_path), database_url=f"sqlite:///{tmp_path / file}")
     parts: Rettid = create_app(config).extensions["rettid"]
     with parts.database.transaction() as session:
-        made = session.now() - timedelta(days=made_days_ago)
+        made = session.now() - timedelta(hours=made_hours_ago)
         patient = make.patient(session, make.clinic(session), created_at=made)
         make.add(session, PatientIdentifier(patient=patient, system=SYSTEM, value="provisional"))
+    freezer.tick(timedelta(hours=hours_later))
     make_for_today(parts)
     with parts.database.reading() as session:
         assert has_clinics(session) is kept
