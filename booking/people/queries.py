@@ -24,7 +24,7 @@ from booking.platform.phone import e164
 MOST = 50
 
 _SEPARATED = re.compile(r"[./-]")
-_NAME_AND_BIRTH = re.compile(r"(?P<name>[^\d]*[^\W\d_][^\d]*?)[\s,]+(?:f\.|født)?\s*(?P<born>\d.*)")
+_NAME_AND_BIRTH = re.compile(r"(?P<name>\D+?)[\s,]+(?:(?:f\.?|født)\s*)?(?P<born>\d.*)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
