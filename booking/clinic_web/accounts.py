@@ -23,7 +23,7 @@ from booking.platform.pages import Access, Pages, db, me
 
 pages = Pages("staff_accounts", __name__, url_prefix="/klinik/<int:clinic_id>/personale")
 MENU_ENTRIES = (
-    MenuEntry("staff_accounts.everyone", _l("Personale"), roles=frozenset({Role.LEADER})),
+    MenuEntry("staff_accounts.everyone", _l("Personale"), frozenset({Role.LEADER}), seldom=True),
 )
 
 

@@ -22,7 +22,7 @@ from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
 pages = Pages("staff_audit", __name__, url_prefix="/klinik")
-MENU_ENTRIES = (MenuEntry("staff_audit.mine", _l("Mine opslag")),)
+MENU_ENTRIES = (MenuEntry("staff_audit.mine", _l("Mine opslag"), seldom=True),)
 
 WORDS = {"what_text": what_text, "when_text": when_text, "who_text": who_text}
 

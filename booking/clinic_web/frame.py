@@ -60,6 +60,7 @@ def frame() -> dict[str, object]:
                 "href": url_for(entry.endpoint, clinic_id=clinic_id),
                 "text": entry.text,
                 "current": request.endpoint == entry.endpoint,
+                "seldom": entry.seldom,
             }
             for entry in rettid().parts.menu(MENU, actor)
         ]

@@ -27,7 +27,7 @@ from booking.platform.forms import Form, Text, read, rejected
 from booking.platform.pages import Access, Pages, db, looked_at, me
 
 pages = Pages("staff_groups", __name__, url_prefix="/klinik/<int:clinic_id>/hold")
-MENU_ENTRIES = (MenuEntry("staff_groups.coming", _l("Hold")),)
+MENU_ENTRIES = (MenuEntry("staff_groups.coming", _l("Hold"), seldom=True),)
 
 
 class PlanForm(Form):

@@ -21,11 +21,15 @@ Card = Callable[[Session, Actor, Any], Markup | None]
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A link in a menu, for staff with one of the roles (anyone when there are none)."""
+    """A link in a menu, for staff with one of the roles (anyone when there are none).
+
+    seldom: not for every day; the staff's menu keeps it under 'more'.
+    """
 
     endpoint: str
     text: LazyString
     roles: frozenset[Role] = frozenset()
+    seldom: bool = False
 
 
 @dataclass(frozen=True)

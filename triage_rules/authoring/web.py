@@ -37,7 +37,7 @@ from triage_rules.tables import examples as trying
 pages = Pages(
     "rules", __name__, url_prefix="/klinik/<int:clinic_id>/regler", template_folder="templates"
 )
-MENU_ENTRIES = (MenuEntry("rules.everything", _l("Regler"), roles=frozenset(SEE)),)
+MENU_ENTRIES = (MenuEntry("rules.everything", _l("Regler"), roles=frozenset(SEE), seldom=True),)
 ONE = "authoring/rule_set.html"
 SOON = timedelta(days=30)
 

@@ -37,6 +37,7 @@ MENU = MenuEntry(
     "staff_checkups.everything",
     _l("Kontroller"),
     frozenset({Role.CLINICIAN, Role.LEADER}),
+    seldom=True,
 )
 LIST, ONE = "checkups/list.html", "checkups/review.html"
 LOOK_AHEAD = timedelta(weeks=26)

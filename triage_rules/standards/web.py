@@ -38,7 +38,10 @@ pages = Pages(
     template_folder="templates",
 )
 MENU = MenuEntry(
-    "staff_standards.ledger", _l("Standarder"), frozenset({Role.CLINICIAN, Role.LEADER})
+    "staff_standards.ledger",
+    _l("Standarder"),
+    frozenset({Role.CLINICIAN, Role.LEADER}),
+    seldom=True,
 )
 ONE, EXCEPTIONS = "standards/one.html", "standards/exceptions.html"
 A_PAGE = 50

@@ -28,7 +28,7 @@ OVERVIEW = "staff.setup"
 
 pages = Pages("staff_setup", __name__, url_prefix="/klinik")
 pages.add_app_template_filter(wall_clock)
-MENU_ENTRIES = (MenuEntry("staff_setup.overview", _l("Opsætning"), OFFICE),)
+MENU_ENTRIES = (MenuEntry("staff_setup.overview", _l("Opsætning"), OFFICE, seldom=True),)
 
 
 def office(clinic_id: int) -> Clinic:

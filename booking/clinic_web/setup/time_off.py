@@ -22,7 +22,9 @@ from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
 
 pages = Pages("staff_time_off", __name__, url_prefix="/klinik/<int:clinic_id>/fri")
-MENU_ENTRIES = (MenuEntry("staff_time_off.show", _l("Ønsk fri"), frozenset({Role.CLINICIAN})),)
+MENU_ENTRIES = (
+    MenuEntry("staff_time_off.show", _l("Ønsk fri"), frozenset({Role.CLINICIAN}), seldom=True),
+)
 SHOWN_BACK = timedelta(days=30)
 
 
