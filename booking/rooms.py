@@ -23,6 +23,7 @@ from booking.referrals import register as referrals
 from booking.rescheduling import models as rescheduling_tables
 from booking.sequences import models as sequence_tables
 from booking.waitlist import models as waitlist_tables
+from booking.waitlist import register as waitlist
 
 TABLES = (  # imported for their tables: the metadata is whole only with all of them
     people_tables,
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
     calendar.register(app)
     appointments.register(app)
     referrals.register(app)
+    waitlist.register(app)
     patient_web.register(app)
     clinic_web.register(app)
     imports.register(app)

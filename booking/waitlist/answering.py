@@ -1,0 +1,161 @@
+"""Answering an offer: the first to take it has it, and everyone else keeps what they had."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from booking.appointments import service as appointments
+from booking.appointments.errors import DoesNotFit, TimeTaken
+from booking.appointments.models import Appointment
+from booking.appointments.search import Slot
+from booking.appointments.writing import Channel
+from booking.platform import audit
+from booking.platform.database import Session
+from booking.platform.identity import Actor
+from booking.platform.localtime import local_date
+from booking.waitlist import closing
+from booking.waitlist.errors import OfferOver
+from booking.waitlist.gathering import gap_of, occasion_of, starts_in, waiting
+from booking.waitlist.matching import Put, match
+from booking.waitlist.models import FreedTime, Offer, WaitlistEntry
+from booking.waitlist.refill import SHORTEST, free_up, secret
+
+AT_ONCE_BY_PHONE = timedelta(minutes=1)
+
+
+def accept(session: Session, by: Actor, offer: Offer, channel: Channel = "web") -> Appointment:
+    """Take an offer: the patient's own time moves there, or they get their first, in one go.
+
+    The first has it; said again it answers what they have. Raises OfferOver once another was
+    first, it has run out, or the time is gone, and what booking itself refuses.
+    """
+    freed = _lock(session, offer)
+    if offer.status == "accepted" and freed.filled_by_id is not None:
+        return session.get_one(Appointment, freed.filled_by_id)
+    standing = offer.status == "open" and freed.status == "offering"
+    if not standing or offer.expires_at <= session.now() or offer.entry.status != "waiting":
+        raise OfferOver
+    appointment = _book(session, by, offer, channel)
+    offer.status, offer.answered_at = "accepted", session.now()
+    freed.status, freed.decided_at, freed.filled_by_id = "filled", session.now(), appointment.id
+    session.flush()
+    offer.entry.status, offer.entry.ended_at = "fulfilled", session.now()
+    closing.publish(session, offer)
+    closing.close_all(session, closing.open_offers(session, freed), "lost")
+    _offer_the_rest(session, freed, appointment)
+    audit.record(session, by, "waitlist.accepted", [offer.patient_id], clinic_id=freed.clinic_id)
+    return appointment
+
+
+def decline(session: Session, by: Actor, offer: Offer) -> None:
+    """No thanks. The patient keeps what they have and stays on the list; twice is harmless."""
+    freed = _lock(session, offer)
+    if offer.status != "open":
+        return
+    closing.close_offer(session, offer, "declined")
+    audit.record(session, by, "waitlist.declined", [offer.patient_id], clinic_id=freed.clinic_id)
+
+
+def give(
+    session: Session, by: Actor, freed: FreedTime, entry: WaitlistEntry, channel: Channel = "phone"
+) -> Appointment:
+    """Give a hole to someone who waits and has said yes on the telephone.
+
+    Staff decide whom to call: neither the order nor the notice or the wishes about days bind them.
+    Raises OfferOver where it does not fit or is no longer a hole.
+    """
+    freed = session.get_one(FreedTime, freed.id, with_for_update=True, populate_existing=True)
+    if freed.status not in ("offering", "listed") or entry.status != "waiting":
+        raise OfferOver
+    put = fit_by_phone(session, freed, entry)
+    if put is None:
+        raise OfferOver
+    theirs = select(Offer).where(Offer.entry_id == entry.id, Offer.status == "open")
+    closing.close_all(session, session.scalars(theirs).all(), "withdrawn")
+    freed.status, freed.round = "offering", freed.round + 1
+    offer = Offer(
+        freed_time=freed,
+        entry=entry,
+        patient_id=entry.patient_id,
+        starts_at=put.starts_at,
+        ends_at=put.ends_at,
+        clinician_id=freed.clinician_id,
+        site_id=freed.site_id,
+        form=put.form,
+        round=freed.round,
+        rank=1,
+        made_at=session.now(),
+        expires_at=session.now() + AT_ONCE_BY_PHONE,
+    )
+    session.add(offer)
+    session.flush()
+    return accept(session, by, offer, channel)
+
+
+def fit_by_phone(session: Session, freed: FreedTime, entry: WaitlistEntry) -> Put | None:
+    """Where someone who waits fits in a hole, if they say yes now; None where they do not."""
+    (one,) = waiting(session, [entry], freed)
+    anytime = replace(
+        one,
+        asked=False,
+        has_offer=False,
+        refused_at=(),
+        notice=timedelta(),
+        weekdays=frozenset(range(7)),
+        parts=frozenset(("am", "pm")),
+        clinician_id=None,
+        site_id=None,
+    )
+    found = match(
+        gap_of(session, freed),
+        [anytime],
+        session.now(),
+        secret(session),
+        starts_in(session, freed, [entry]),
+    )
+    return found.offers[0] if found.offers else None
+
+
+def _lock(session: Session, offer: Offer) -> FreedTime:
+    """The offer's freed time, ours until the transaction ends; both as they stand by now."""
+    freed = session.get_one(
+        FreedTime, offer.freed_time_id, with_for_update=True, populate_existing=True
+    )
+    session.refresh(offer, with_for_update=True)
+    session.refresh(offer.entry)
+    return freed
+
+
+def _book(session: Session, by: Actor, offer: Offer, channel: Channel) -> Appointment:
+    entry = offer.entry
+    occasion = occasion_of(session, entry, offer.form)
+    if occasion is None:
+        raise OfferOver
+    slot = Slot(offer.starts_at, offer.ends_at, offer.clinician_id, offer.site_id)
+    day = local_date(offer.starts_at, entry.clinic.zone)
+    late = occasion.deadline_on is not None and day > occasion.deadline_on
+    try:
+        appointment = appointments.book(
+            session, by, occasion, slot, channel, late_reason="capacity" if late else None
+        )
+    except (TimeTaken, DoesNotFit) as error:
+        raise OfferOver from error
+    # The clinic asked and the patient said yes: it is none of the moves they may make themselves.
+    appointment.participant = "accepted"
+    if by.kind == "patient" and occasion.moving is not None:
+        appointment.moves -= 1
+    session.flush()
+    return appointment
+
+
+def _offer_the_rest(session: Session, freed: FreedTime, appointment: Appointment) -> None:
+    """What a shorter visit leaves of the freed time is offered on as well."""
+    place = (freed.clinician_id, freed.site_id)
+    ends: tuple[tuple[datetime, datetime], ...] = (
+        (freed.starts_at, appointment.starts_at),
+        (appointment.ends_at, freed.ends_at),
+    )
+    for start, end in ends:
+        if end - start >= SHORTEST:
+            free_up(session, appointment, start, end, "rest", place)

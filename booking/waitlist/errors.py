@@ -1,0 +1,18 @@
+"""What the waitlist refuses."""
+
+from booking.platform.errors import DomainError
+
+
+class OfferOver(DomainError):
+    """The offer can no longer be taken: another was first, it ran out, or the time is gone.
+
+    What the patient had stays theirs.
+    """
+
+    code = "offer_over"
+
+
+class NotWaiting(DomainError):
+    """There is nothing to wait with: the time is over, cancelled, or a place in a group."""
+
+    code = "not_waiting"

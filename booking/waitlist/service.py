@@ -1,0 +1,234 @@
+"""Who waits: a wish for an earlier time, given and taken back, and those whose deadline presses."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Exists, exists, select
+
+from booking.appointments.guard import lock
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.models import ACTIVE, Appointment, AppointmentChange
+from booking.calendar.models import Clinic
+from booking.platform import audit
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM, Actor
+from booking.platform.localtime import local_date
+from booking.waitlist import closing
+from booking.waitlist.errors import NotWaiting
+from booking.waitlist.gathering import reopen_for
+from booking.waitlist.matching import Rules
+from booking.waitlist.models import WaitlistEntry
+
+EVERY_DAY = "0,1,2,3,4,5,6"
+AT_A_TIME = 200
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What would suit. Empty or None: anything. weekdays: 0 = Monday; parts: 'am', 'pm'.
+
+    earliest_on: a local day, today where None. notice_hours: the shortest useful warning.
+    """
+
+    forms: tuple[str, ...] = ()
+    clinician_id: int | None = None
+    site_id: int | None = None
+    earliest_on: date | None = None
+    latest_on: date | None = None
+    weekdays: tuple[int, ...] = ()
+    parts: tuple[str, ...] = ()
+    notice_hours: int = 24
+
+
+def wish(
+    session: Session, by: Actor, about: Appointment | Invitation, wishes: Wishes
+) -> WaitlistEntry:
+    """Put somebody on the list for an earlier time than they have, or for any on an invitation.
+
+    Said again it changes the wishes and keeps the place in the order. Raises NotWaiting where
+    there is nothing to wait with.
+    """
+    lock(session, [], [about.patient_id])
+    _check(session, about)
+    entry = waiting_entry(session, about)
+    if entry is None:
+        entry = _new(session, by, about, "wish")
+    _write(session, entry, wishes)
+    session.flush()
+    reopen_for(session, entry)
+    audit.record(session, by, "waitlist.wished", [entry.patient_id], clinic_id=entry.clinic_id)
+    return entry
+
+
+def withdraw(session: Session, by: Actor, entry: WaitlistEntry) -> None:
+    """Take somebody off the list; an offer they have is over. Twice is harmless."""
+    session.refresh(entry, with_for_update=True)
+    if entry.status != "waiting":
+        return
+    closing.end_entry(session, entry, "withdrawn")
+    audit.record(session, by, "waitlist.withdrawn", [entry.patient_id], clinic_id=entry.clinic_id)
+
+
+def waiting_entry(session: Session, about: Appointment | Invitation) -> WaitlistEntry | None:
+    """The entry that waits about an appointment or an invitation, if there is one."""
+    return session.scalars(
+        select(WaitlistEntry).where(_about(about), WaitlistEntry.status == "waiting")
+    ).one_or_none()
+
+
+def tend(session: Session) -> int:
+    """Put those on the list whose deadline presses, and take off whose wait is over.
+
+    A job: how many entries came or went.
+    """
+    done = 0
+    for entry in session.scalars(
+        select(WaitlistEntry).where(WaitlistEntry.status == "waiting").order_by(WaitlistEntry.id)
+    ):
+        if not _still_waits(session, entry):
+            closing.end_entry(session, entry, "ended")
+            done += 1
+    for invitation in _pressing(session):
+        _new(session, SYSTEM, invitation, "deadline")
+        done += 1
+    for appointment in _too_late(session):
+        _new(session, SYSTEM, appointment, "deadline")
+        done += 1
+    session.flush()
+    return done
+
+
+def _new(session: Session, by: Actor, about: Appointment | Invitation, cause: str) -> WaitlistEntry:
+    """An entry that takes anything; whose deadline presses takes it at short notice."""
+    is_appointment = isinstance(about, Appointment)
+    entry = WaitlistEntry(
+        clinic_id=about.clinic_id,
+        patient_id=about.patient_id,
+        appointment_id=about.id if is_appointment else None,
+        invitation_id=None if is_appointment else about.id,
+        visit_type_id=about.visit_type_id,
+        forms=about.form,
+        clinician_id=None,
+        site_id=None,
+        earliest_on=local_date(session.now(), about.clinic.zone),
+        weekdays=EVERY_DAY,
+        parts="am,pm",
+        notice_hours=24,
+        cause=cause,
+        created_at=session.now(),
+        created_by=by.name,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def _write(session: Session, entry: WaitlistEntry, wishes: Wishes) -> None:
+    possible = entry.visit_type.form_list
+    forms = [one for one in wishes.forms if one in possible]
+    entry.forms = ",".join(forms or [one for one in entry.forms.split(",") if one in possible])
+    entry.clinician_id, entry.site_id = wishes.clinician_id, wishes.site_id
+    entry.earliest_on = wishes.earliest_on or local_date(session.now(), entry.clinic.zone)
+    entry.latest_on = wishes.latest_on
+    entry.weekdays = ",".join(map(str, wishes.weekdays)) or EVERY_DAY
+    entry.parts = ",".join(wishes.parts) or "am,pm"
+    entry.notice_hours = wishes.notice_hours
+
+
+def _check(session: Session, about: Appointment | Invitation) -> None:
+    if about.visit_type.group_capacity > 1:
+        raise NotWaiting
+    if isinstance(about, Appointment):
+        if about.status != "booked" or about.starts_at <= session.now():
+            raise NotWaiting
+    elif about.status != "open" or _has_time(session, about.id):
+        raise NotWaiting
+
+
+def _still_waits(session: Session, entry: WaitlistEntry) -> bool:
+    about = entry.appointment or entry.invitation
+    if about is None:
+        return False
+    today = local_date(session.now(), entry.clinic.zone)
+    if entry.latest_on is not None and entry.latest_on < today:
+        return False
+    try:
+        _check(session, about)
+    except NotWaiting:
+        return False
+    return True
+
+
+def _pressing(session: Session) -> list[Invitation]:
+    """Open invitations without a time whose deadline is near, at each clinic's own day."""
+    known = exists().where(WaitlistEntry.invitation_id == Invitation.id)
+    found: list[Invitation] = []
+    for clinic in session.scalars(select(Clinic).order_by(Clinic.id)):
+        today = local_date(session.now(), clinic.zone)
+        wanted = (
+            select(Invitation)
+            .where(
+                Invitation.clinic_id == clinic.id,
+                Invitation.status == "open",
+                Invitation.deadline_on <= today + Rules().pressing,
+                Invitation.window_to >= today,
+                ~_live(),
+                ~known,
+            )
+            .order_by(Invitation.deadline_on, Invitation.id)
+            .limit(AT_A_TIME)
+        )
+        found += [one for one in session.scalars(wanted) if one.visit_type.group_capacity == 1]
+    return found
+
+
+def _too_late(session: Session) -> list[Appointment]:
+    """Booked times after their deadline, which no one has wished to have so late."""
+    known = exists().where(WaitlistEntry.appointment_id == Appointment.id)
+    wanted = (
+        select(Appointment)
+        .join(Invitation, Invitation.id == Appointment.invitation_id)
+        .where(
+            Appointment.status == "booked",
+            Appointment.group_session_id.is_(None),
+            Appointment.starts_at > session.now() + timedelta(days=1),
+            Invitation.deadline_on.is_not(None),
+            ~known,
+            ~_chosen_late(),
+        )
+        .order_by(Appointment.starts_at)
+        .limit(AT_A_TIME)
+    )
+    late = []
+    for one in session.scalars(wanted):
+        deadline = one.invitation.deadline_on if one.invitation else None
+        if deadline is not None and local_date(one.starts_at, one.clinic.zone) > deadline:
+            late.append(one)
+    return late
+
+
+def _about(about: Appointment | Invitation) -> ColumnElement[bool]:
+    if isinstance(about, Appointment):
+        return WaitlistEntry.appointment_id == about.id
+    return WaitlistEntry.invitation_id == about.id
+
+
+def _live() -> Exists:
+    return exists().where(
+        Appointment.invitation_id == Invitation.id, Appointment.status.in_(ACTIVE)
+    )
+
+
+def _has_time(session: Session, invitation_id: int) -> bool:
+    live = select(Appointment.id).where(
+        Appointment.invitation_id == invitation_id, Appointment.status.in_(ACTIVE)
+    )
+    return session.scalar(live.limit(1)) is not None
+
+
+def _chosen_late() -> Exists:
+    """The patient has said that a time after the deadline is their own wish."""
+    return exists().where(
+        AppointmentChange.appointment_id == Appointment.id,
+        AppointmentChange.reason == "patient_wish",
+    )

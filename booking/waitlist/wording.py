@@ -1,0 +1,76 @@
+"""This room's codes in the reader's words."""
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from booking.platform.error_table import Shown
+
+VERDICTS: dict[str, LazyString] = {
+    "offered": _l("Fik tilbuddet"),
+    "later_in_order": _l("Står senere i rækken"),
+    "too_short": _l("Tiden er for kort til besøget"),
+    "other_clinician": _l("Ønsker en anden behandler"),
+    "cannot_serve": _l("Behandleren har ikke den slags kontakt"),
+    "other_site": _l("Ønsker et andet sted"),
+    "form": _l("Kontakten kan ikke foregå i den ønskede form"),
+    "weekday": _l("Kan ikke den ugedag"),
+    "part_of_day": _l("Kan ikke på den tid af dagen"),
+    "before_earliest": _l("Kan først senere"),
+    "after_latest": _l("Ligger efter den periode, tiden skal ligge i"),
+    "not_earlier_than_own": _l("Har selv en tid den dag eller før"),
+    "too_short_notice": _l("Vil have længere varsel"),
+    "patient_busy": _l("Har en anden tid samtidig"),
+    "no_room": _l("Der er ikke lokale eller udstyr til besøget"),
+    "has_offer": _l("Har allerede et åbent tilbud"),
+    "asked_before": _l("Er spurgt om den her tid før"),
+    "declined_lately": _l("Har sagt nej eller ikke svaret tre gange på en uge"),
+    "left_it": _l("Har selv givet tiden fra sig"),
+}
+
+OFFER_STATUSES: dict[str, LazyString] = {
+    "open": _l("Venter på svar"),
+    "accepted": _l("Tog tiden"),
+    "declined": _l("Sagde nej tak"),
+    "expired": _l("Svarede ikke i tide"),
+    "lost": _l("En anden var først"),
+    "withdrawn": _l("Tilbuddet bortfaldt"),
+}
+
+FREED_STATUSES: dict[str, LazyString] = {
+    "offering": _l("Bliver tilbudt"),
+    "filled": _l("Taget af en fra ventelisten"),
+    "listed": _l("Ledigt hul"),
+    "gone": _l("Er ikke længere ledig"),
+}
+
+CAUSES: dict[str, LazyString] = {
+    "cancelled": _l("Afbud"),
+    "moved": _l("Flyttet"),
+    "rest": _l("Rest af en tid"),
+}
+
+ENTRY_CAUSES: dict[str, LazyString] = {
+    "wish": _l("Ønske om en tidligere tid"),
+    "deadline": _l("Fristen nærmer sig"),
+}
+
+# What the log says was done.
+ACTIONS: dict[str, LazyString] = {
+    "waitlist.wished": _l("Skrev et ønske om en tidligere tid på ventelisten"),
+    "waitlist.withdrawn": _l("Tog et ønske af ventelisten"),
+    "waitlist.accepted": _l("Tog imod et tilbud om en ledig tid"),
+    "waitlist.declined": _l("Sagde nej tak til et tilbud om en ledig tid"),
+}
+
+REFUSALS = {
+    "offer_over": Shown(
+        409,
+        _l("Tiden er desværre ikke ledig længere"),
+        _l("En anden nåede at tage den, eller fristen er gået. Den tid, du har, gælder stadig."),
+    ),
+    "not_waiting": Shown(
+        409,
+        _l("Der er ikke en tid at vente med"),
+        _l("Kun en kommende tid, der ikke er på et hold, kan få besked om en tidligere."),
+    ),
+}

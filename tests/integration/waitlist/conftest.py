@@ -1,0 +1,55 @@
+"""A clinic with people who would like an earlier time."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from booking.appointments import service as appointments
+from booking.appointments.invitations.models import Invitation
+from booking.appointments.models import Appointment
+from booking.appointments.occasions import for_invitation
+from booking.appointments.search import Slot
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM
+from tests import factories as make
+from tests.integration.appointments.conftest import Place, place
+
+__all__ = ["place"]
+
+Booked = Callable[..., Appointment]
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """An instant in December 2026 by the clinic's clock (an hour ahead of UTC)."""
+    return datetime(2026, 12, day, hour - 1, minute, tzinfo=UTC)
+
+
+@pytest.fixture
+def booked(session: Session, place: Place) -> Booked:
+    """Books somebody, by default a patient of their own, with the first doctor."""
+
+    def book(start: datetime, **values: object) -> Appointment:
+        minutes = values.pop("minutes", None)
+        visit_type = values.pop("visit_type", None) or place.control
+        patient = values.pop("patient", None) or make.patient(session, place.clinic)
+        doctor = values.pop("doctor", None) or place.doctor
+        course = make.course(session, place.clinic, patient)  # type: ignore[arg-type]
+        invited = invitation(session, course, visit_type, **values)  # type: ignore[arg-type]
+        length = timedelta(minutes=minutes or visit_type.base_minutes)  # type: ignore[call-overload,attr-defined]
+        slot = Slot(start, start + length, doctor.id, place.site.id)  # type: ignore[attr-defined]
+        occasion = for_invitation(session, place.secretary, invited)
+        made = appointments.book(session, SYSTEM, occasion, slot, "system", late_reason="capacity")
+        session.commit()
+        return made
+
+    return book
+
+
+def invitation(
+    session: Session, course: object, visit_type: object, **values: object
+) -> Invitation:
+    """An open invitation in a wide window."""
+    first = values.pop("first", date(2026, 11, 1))
+    last = values.pop("last", date(2027, 3, 1))
+    return make.invitation(session, course, visit_type, first, last, **values)  # type: ignore[arg-type]
