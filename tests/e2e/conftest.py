@@ -1,4 +1,8 @@
-"""A browser for the session, and the application served to it as it is in use."""
+"""A browser for the session, and the application served to it as it is in use.
+
+A story is walked on both databases. What a page looks like does not depend on the database, and is
+looked at on SQLite alone: see `one_database`, `look_on_one_database` and `screen`.
+"""
 
 import contextlib
 import threading
@@ -16,6 +20,31 @@ from tests.peers.chromium import HOW_TO_GET, launched_chromium
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test marked `one_database` looks at pages and tells no story: not on PostgreSQL too."""
+    twice = [
+        item
+        for item in items
+        if item.get_closest_marker("one_database") and item.get_closest_marker("postgres")
+    ]
+    if twice:
+        config.hook.pytest_deselected(items=twice)
+        items[:] = [item for item in items if item not in set(twice)]
+
+
+@pytest.fixture(autouse=True)
+def look_on_one_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A story told again, on PostgreSQL, is not looked at again with axe."""
+    if request.node.get_closest_marker("postgres"):
+        monkeypatch.setattr("tests.e2e.axe.looking", False)
+
+
+@pytest.fixture
+def screen(request: pytest.FixtureRequest) -> ViewportSize:
+    """The width a story is walked at: a phone's on SQLite, a desk's on PostgreSQL."""
+    return DESKTOP if request.node.get_closest_marker("postgres") else PHONE
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +82,7 @@ def live(app: Flask) -> Iterator[Live]:
     The clock is the machine's, so data must be made relative to now.
     """
     app.config["WTF_CSRF_ENABLED"] = True
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # else each page asks for its nine files again
     server = make_server("127.0.0.1", 0, _whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -10,8 +10,8 @@ from booking.appointments.models import Appointment
 from booking.platform.database import Session
 from reminders.experiments.models import ExperimentAssignment, ExperimentVisit
 from tests import factories as make
-from tests.e2e.axe import axe
-from tests.e2e.conftest import DESKTOP, PHONE, Live
+from tests.e2e.axe import axe, sound_at_both_widths
+from tests.e2e.conftest import DESKTOP, Live
 from tests.e2e.test_follow_up import staff_in
 from tests.integration.appointments.conftest import place
 from tests.integration.reminders.conftest import Sending, sending
@@ -21,7 +21,6 @@ __all__ = ["place", "sending"]
 
 pytestmark = pytest.mark.browser
 
-SIZES = (DESKTOP, PHONE)
 WEEK = timedelta(weeks=1)
 
 
@@ -61,22 +60,16 @@ def test_a_leader_begins_an_experiment(
     page.get_by_label("Hvor stor en forskel").fill("5")
     page.get_by_role("button", name="Regn ud").click()
     expect(page.get_by_text("patienter til i hver model")).to_be_visible()
-    for size in SIZES:
-        page.set_viewport_size(size)
-        axe(page)
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    sound_at_both_widths(page)
     page.get_by_role("button", name="Sæt forsøget i gang").click()
     expect(page.get_by_role("heading", name="Resultatet kan ses efter slutdagen")).to_be_visible()
-    for size in SIZES:
-        page.set_viewport_size(size)
-        axe(page)
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    sound_at_both_widths(page)
     page.get_by_role("link", name="Stop før tid").click()
-    axe(page)
+    sound_at_both_widths(page)
     page.get_by_label("Hvorfor stoppes det?").fill("En tekst var forkert")
     page.get_by_role("button", name="Stop forsøget").click()
     expect(page.get_by_role("heading", name="Forsøget blev stoppet før tid")).to_be_visible()
-    axe(page)
+    sound_at_both_widths(page)
     context.close()
 
 
@@ -92,11 +85,8 @@ def test_a_leader_reads_a_result_and_what_cannot_be_said_without(
     page.goto(f"{live.url}/klinik/{trial.place.clinic.id}/beskeder/forsoeg/{trial.experiment.id}")
     expect(page.get_by_text("Med »Kun dagen før« gik færre tider tabt end som nu.")).to_be_visible()
     expect(page.get_by_role("img", name="Forskel fra »Som nu«")).to_be_visible()
-    for size in SIZES:
-        page.set_viewport_size(size)
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        axe(page)
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    sound_at_both_widths(page)
     page.get_by_label("En del af en SMS, i øre").fill("200")
     page.get_by_role("button", name="Regn igen").click()
     expect(page.get_by_role("cell", name="0,00 kr.").first).to_be_visible()
@@ -104,10 +94,7 @@ def test_a_leader_reads_a_result_and_what_cannot_be_said_without(
     expect(
         page.get_by_role("heading", name="Det kan ikke siges, om påmindelserne virker")
     ).to_be_visible()
-    for size in SIZES:
-        page.set_viewport_size(size)
-        axe(page)
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    sound_at_both_widths(page)
     context.close()
 
 

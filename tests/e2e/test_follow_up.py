@@ -9,7 +9,7 @@ from booking.people.models import Staff
 from booking.platform.database import Session
 from booking.platform.identity import Role
 from tests import factories as make
-from tests.e2e.axe import axe
+from tests.e2e.axe import axe, sound_at_both_widths
 from tests.e2e.conftest import DESKTOP, PHONE, Live
 from tests.integration.triage_rules.followup.conftest import (
     RED,
@@ -135,13 +135,9 @@ def test_yellow_is_overridden_with_a_reason_and_the_patient_is_told(
     phone.close()
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.one_database
 def test_the_staffs_pages_are_accessible(
-    browser: Browser,
-    live: Live,
-    session: Session,
-    followed: Followed,
-    viewport: dict[str, int],
+    browser: Browser, live: Live, session: Session, followed: Followed
 ) -> None:
     followed.answer(session, YELLOW)
     leader = make.staff(session, followed.place.clinic, Role.LEADER, name="Lea Leder")
@@ -165,20 +161,17 @@ def test_the_staffs_pages_are_accessible(
         leader: (setup, f"{setup}/opfoelgning", f"{setup}/opfoelgning/ny", pathway),
     }
     for staff, addresses in seen.items():
-        context = browser.new_context(
-            viewport={"width": viewport["width"], "height": viewport["height"]}, locale="da-DK"
-        )
+        context = browser.new_context(viewport=DESKTOP, locale="da-DK")
         page = context.new_page()
         staff_in(page, live, staff)
         for address in addresses:
             page.goto(live.url + address)
             expect(page.get_by_role("heading", level=1), address).to_be_visible()
-            axe(page)
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= viewport["width"], address
+            sound_at_both_widths(page)
         context.close()
 
 
+@pytest.mark.one_database
 def test_the_patients_pages_are_accessible(
     browser: Browser, live: Live, session: Session, followed: Followed
 ) -> None:

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from booking.calendar.public_holidays import closed_days
 from booking.platform.database import Session
-from tests.e2e.axe import axe
-from tests.e2e.conftest import DESKTOP, PHONE, Live
+from tests.e2e.axe import sound_at_both_widths
+from tests.e2e.conftest import DESKTOP, Live
 from tests.e2e.test_follow_up import staff_in
 from tests.integration.appointments.conftest import Place, place
 from tests.integration.reminders.help_list.conftest import Ward
@@ -34,14 +34,6 @@ def ward(session: Session, place: Place) -> Ward:
     return made
 
 
-def looked_over(page: Page) -> None:
-    """Nothing for axe to find, and nothing wider than the screen, at a desk and on a phone."""
-    for size in (PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        axe(page)
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-
-
 def press(page: Page, answer: str, name: str) -> None:
     """What came of the call to one of them."""
     page.get_by_role("button", name=re.compile(f"^{answer} ?: {name}")).click()
@@ -58,10 +50,10 @@ def test_calls_are_made_and_what_came_of_them_is_seen_to(
     expect(page.get_by_role("heading", level=3)).to_have_text(
         ["Agnes Prøve", "Bodil Prøve", "Clara Prøve"]
     )
-    looked_over(page)
+    sound_at_both_widths(page)
     press(page, "Mangler anden hjælp", "Bodil")
     expect(page.get_by_role("alert")).to_contain_text("Skriv, hvad patienten mangler hjælp til.")
-    looked_over(page)
+    sound_at_both_widths(page)
     page.get_by_role("link", name="Skriv, hvad patienten mangler hjælp til.").click()
     note = page.get_by_label("Notat Bodil Prøve")
     expect(note).to_be_focused()
@@ -76,8 +68,8 @@ def test_calls_are_made_and_what_came_of_them_is_seen_to(
     expect(page.get_by_role("heading", level=3).first).to_have_text("Agnes Prøve")
     called = page.get_by_role("region", name="Ringet i dag")
     expect(called.get_by_role("listitem").filter(has_text="Clara")).to_contain_text("Ikke gjort")
-    looked_over(page)
+    sound_at_both_widths(page)
     press(page, "Kommer", "Agnes")
     expect(page.get_by_text("Ingen at ringe til i dag")).to_be_visible()
-    looked_over(page)
+    sound_at_both_widths(page)
     context.close()

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from booking.platform.database import Session
 from tests import factories as make
-from tests.e2e.axe import axe
-from tests.e2e.conftest import DESKTOP, PHONE, Live
+from tests.e2e.axe import sound_at_both_widths
+from tests.e2e.conftest import Live
 from tests.integration.triage_rules.checkups.conftest import (
     House,
     followed,
@@ -67,47 +67,45 @@ def sign_in(page: Page, live: Live, username: str) -> None:
     page.get_by_role("button", name="Log ind").click()
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_the_ledger_and_a_deviation(
-    browser: Browser, live: Live, busy: House, size: dict[str, int]
+    browser: Browser, live: Live, busy: House, screen: ViewportSize
 ) -> None:
     here = busy.here
     home = f"{live.url}/klinik/{here.place.clinic.id}"
-    page = browser.new_context(viewport=size).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=screen).new_page()
     sign_in(page, live, busy.leader.username)
     page.goto(f"{home}/standarder")
-    axe(page)
+    sound_at_both_widths(page)
     page.get_by_role("link", name="Diabetes").first.click()
-    axe(page)
+    sound_at_both_widths(page)
     page.get_by_role("button", name="Bekræft, at den gælder").click()
     page.get_by_text("Standarden er bekræftet").wait_for()
     page.goto(f"{home}/standarder/regelsaet/{here.rule_set.id}")
-    axe(page)
+    sound_at_both_widths(page)
     page.get_by_role("button", name="Beslut").first.click()
     page.get_by_text("Skriv, hvorfor det er i orden.").first.wait_for()
-    axe(page)
+    sound_at_both_widths(page)
     page.context.clear_cookies()
     sign_in(page, live, here.clinician.username)
     page.goto(f"{home}/patienter/{here.plan.patient_id}")
     page.get_by_role("link", name="Fravig kravet").first.click()
-    axe(page)
+    sound_at_both_widths(page)
     page.get_by_label("Giver ikke mening for patienten").check()
     page.get_by_label("Med dine egne ord").fill("Patienten har ingen nyrefunktion at måle på.")
     page.get_by_role("button", name="Fravig kravet").click()
     page.get_by_text("Fravigelsen er skrevet").wait_for()
-    axe(page)
+    sound_at_both_widths(page)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_review_from_beginning_to_freed_minutes(
-    browser: Browser, live: Live, busy: House, size: dict[str, int]
+    browser: Browser, live: Live, busy: House, screen: ViewportSize
 ) -> None:
     here = busy.here
     home = f"{live.url}/klinik/{here.place.clinic.id}/gennemgang"
-    page = browser.new_context(viewport=size).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=screen).new_page()
     sign_in(page, live, busy.leader.username)
     page.goto(home)
-    axe(page)
+    sound_at_both_widths(page)
     page.get_by_label("Samtale").check()
     page.get_by_role("button", name="Begynd").click()
     page.get_by_text("Klar til gennemgang").wait_for()
@@ -115,7 +113,7 @@ def test_a_review_from_beginning_to_freed_minutes(
     page.context.clear_cookies()
     sign_in(page, live, here.clinician.username)
     page.goto(there)
-    axe(page)
+    sound_at_both_widths(page)
     page.get_by_role("checkbox", name=here.plan.patient.name).first.check()
     page.get_by_role("button", name="Godkend: aflys").click()
     page.get_by_text("1 er godkendt").wait_for()
@@ -124,4 +122,4 @@ def test_a_review_from_beginning_to_freed_minutes(
     page.get_by_label("Grund, hvis de afvises").select_option("clinical")
     page.get_by_role("button", name="Afvis").click()
     page.get_by_text("1 er afvist").wait_for()
-    axe(page)
+    sound_at_both_widths(page)

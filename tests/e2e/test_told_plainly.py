@@ -19,8 +19,8 @@ from booking.platform.database import Session
 from booking.platform.identity import Role
 from booking.platform.localtime import local_date
 from tests import factories as make
-from tests.e2e.axe import axe
-from tests.e2e.conftest import DESKTOP, PHONE, Live
+from tests.e2e.axe import sound_at_both_widths
+from tests.e2e.conftest import Live
 from tests.integration.appointments.conftest import Place, place
 
 __all__ = ["place"]
@@ -67,12 +67,9 @@ def hemmed(session: Session, place: Place) -> Hemmed:
     return Hemmed(place, appointment.id, code)
 
 
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def browsers(
-    browser: Browser, live: Live, request: pytest.FixtureRequest
-) -> Iterator[Callable[[], Page]]:
+@pytest.fixture
+def browsers(browser: Browser, live: Live, screen: ViewportSize) -> Iterator[Callable[[], Page]]:
     """Opens a browser of its own each time, at one width."""
-    screen: ViewportSize = request.param
     contexts = []
 
     def opened() -> Page:
@@ -103,12 +100,6 @@ def as_secretary(page: Page, place: Place) -> Page:
     return page
 
 
-def sound(page: Page) -> None:
-    axe(page)
-    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
-
-
 def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
@@ -121,24 +112,24 @@ def test_a_time_too_short_is_told_to_the_secretary_and_to_the_patient(
     desk.get_by_text("Tolk", exact=True).click()
     desk.get_by_role("button", name="Gem").click()
     expect(desk.get_by_text("1 kommende tid er for kort til patientens behov")).to_be_visible()
-    sound(desk)
+    sound_at_both_widths(desk)
     desk.get_by_role("link", name="Find en længere tid").click()
     expect(desk.get_by_text("= 45 min").first).to_be_visible()
 
     page = as_patient(browsers(), hemmed.code)
     told = page.get_by_role("heading", name="Din tid er kortere, end du har brug for")
     expect(told).to_be_visible()
-    sound(page)
+    sound_at_both_widths(page)
     page.get_by_role("button", name="Behold tiden").click()
     heading(page, "Din tid er bekræftet")
     expect(told).to_be_visible()
-    sound(page)
+    sound_at_both_widths(page)
     page.goto(f"/behov/{hemmed.place.patient.id}")
     expect(told).to_be_visible()
-    sound(page)
+    sound_at_both_widths(page)
     page.goto(f"/tid/{hemmed.appointment_id}")
     expect(told).to_be_visible()
-    sound(page)
+    sound_at_both_widths(page)
     page.goto(f"/sprog/en?til=/tid/{hemmed.appointment_id}")
     expect(page.get_by_role("heading", name="Your appointment is shorter")).to_be_visible()
     page.goto("/sprog/da?til=/mine-tider")
@@ -164,7 +155,7 @@ def test_a_hold_confirmed_in_one_browser_tells_the_other_what_the_patient_has_no
     other.reload()
     heading(other, "Tiden holdes ikke længere")
     expect(other.get_by_text("Du har nu en tid")).to_be_visible()
-    sound(other)
+    sound_at_both_widths(other)
     other.get_by_role("link", name="Se tiden").click()
     assert other.url == one.url.removesuffix("/kvittering")
 
@@ -172,7 +163,7 @@ def test_a_hold_confirmed_in_one_browser_tells_the_other_what_the_patient_has_no
 def test_a_year_in_two_digits_is_asked_for_again(browsers: Enter, hemmed: Hemmed) -> None:
     page = as_patient(browsers(), hemmed.code, "61")
     expect(page.get_by_role("alert")).to_contain_text("Skriv årstallet med fire cifre")
-    sound(page)
+    sound_at_both_widths(page)
     page.get_by_label("År").fill("1961")
     page.get_by_role("button", name="Fortsæt").click()
     heading(page, "Mine tider")
@@ -187,19 +178,19 @@ def test_the_logs_and_a_code_that_is_shown_once(browsers: Enter, hemmed: Hemmed)
     desk.get_by_role("button", name="Ny bookingkode").click()
     heading(desk, f"Ny bookingkode til {hemmed.place.patient.name}")
     code = desk.locator(".booking-code").inner_text()
-    sound(desk)
+    sound_at_both_widths(desk)
     desk.reload()
     expect(desk.get_by_text("En kode vises kun én gang.")).to_be_visible()
     assert code not in desk.content()
     assert code not in desk.url
-    sound(desk)
+    sound_at_both_widths(desk)
     for path in ("/klinik/mine-opslag", f"{hemmed.patients}/log"):
         desk.goto(path)
         expect(desk.get_by_text("Så oplysninger, ").first).to_be_visible()
         expect(desk.get_by_text("Lavede en bookingkode")).to_have_count(1)
-        sound(desk)
+        sound_at_both_widths(desk)
     page = as_patient(browsers(), code)
     heading(page, "Mine tider")
     page.goto("/hvem-har-set")
     expect(page.get_by_text("Så oplysninger, ").first).to_be_visible()
-    sound(page)
+    sound_at_both_widths(page)
