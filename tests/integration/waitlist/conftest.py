@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from booking.appointments import service as appointments
-from booking.appointments.invitations.models import Invitation
+from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.models import Appointment
 from booking.appointments.occasions import for_invitation
 from booking.appointments.search import Slot
+from booking.appointments.visit_types.models import VisitType
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
 from tests import factories as make
@@ -29,15 +31,14 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 def booked(session: Session, place: Place) -> Booked:
     """Books somebody, by default a patient of their own, with the first doctor."""
 
-    def book(start: datetime, **values: object) -> Appointment:
-        minutes = values.pop("minutes", None)
+    def book(start: datetime, **values: Any) -> Appointment:
         visit_type = values.pop("visit_type", None) or place.control
         patient = values.pop("patient", None) or make.patient(session, place.clinic)
         doctor = values.pop("doctor", None) or place.doctor
-        course = make.course(session, place.clinic, patient)  # type: ignore[arg-type]
-        invited = invitation(session, course, visit_type, **values)  # type: ignore[arg-type]
-        length = timedelta(minutes=minutes or visit_type.base_minutes)  # type: ignore[call-overload,attr-defined]
-        slot = Slot(start, start + length, doctor.id, place.site.id)  # type: ignore[attr-defined]
+        course = make.course(session, place.clinic, patient)
+        invited = invitation(session, course, visit_type, **values)
+        length = timedelta(minutes=visit_type.base_minutes)
+        slot = Slot(start, start + length, doctor.id, place.site.id)
         occasion = for_invitation(session, place.secretary, invited)
         made = appointments.book(session, SYSTEM, occasion, slot, "system", late_reason="capacity")
         session.commit()
@@ -47,9 +48,9 @@ def booked(session: Session, place: Place) -> Booked:
 
 
 def invitation(
-    session: Session, course: object, visit_type: object, **values: object
+    session: Session, course: Course, visit_type: VisitType, **values: Any
 ) -> Invitation:
     """An open invitation in a wide window."""
     first = values.pop("first", date(2026, 11, 1))
     last = values.pop("last", date(2027, 3, 1))
-    return make.invitation(session, course, visit_type, first, last, **values)  # type: ignore[arg-type]
+    return make.invitation(session, course, visit_type, first, last, **values)
