@@ -8,10 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from booking.appointments.models import Appointment
-from booking.appointments.queries import SHOWN
+from booking.appointments.queries import by_ids
 from booking.clinic_web.frame import clinic_here
 from booking.people.models import Patient
 from booking.platform.extension import MenuEntry
@@ -84,8 +83,7 @@ def _rows(clinic_id: int, inbounds: Iterable[InboundMessage]) -> list[Row]:
     hashes = {one.from_hash for one in came_in if one.patient_id is None}
     sharing = queries.sharing(db(), clinic_id, hashes)
     wanted = {one.appointment_id for one in came_in if one.appointment_id is not None}
-    found = db().scalars(select(Appointment).options(*SHOWN).where(Appointment.id.in_(wanted)))
-    appointments = {one.id: one for one in found}
+    appointments = by_ids(db(), wanted)
     rows = [
         Row(
             one,

@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from booking.appointments import settling
 from booking.appointments.models import Appointment
-from booking.appointments.queries import SHOWN
+from booking.appointments.queries import by_ids
 from booking.appointments.worklist import queries as worklist
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import Clinic
@@ -124,8 +123,7 @@ def _rows(clinic: Clinic) -> tuple[list[Row], int]:
     """The soonest MOST, and how many there are."""
     items = [one for one in worklist.open_items(db(), clinic.id) if one.kind == NOT_REACHED]
     wanted = {one.appointment_id for one in items if one.appointment_id is not None}
-    found = db().scalars(select(Appointment).options(*SHOWN).where(Appointment.id.in_(wanted)))
-    appointments = {one.id: one for one in found}
+    appointments = by_ids(db(), wanted)
 
     def urgency(item: WorklistItem) -> tuple[bool, datetime, int]:
         appointment = appointments.get(item.appointment_id or 0)

@@ -1,13 +1,11 @@
 """What one patient gets from this clinic, how they want to hear, and if they get extra help."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from booking.clinic_web.patients import patient_here
 from booking.clinic_web.places import PatientHere, patient_tabs
@@ -19,7 +17,6 @@ from reminders.messages import queries
 from reminders.policies.steps import CHANNELS
 from reminders.preferences import reach
 from reminders.preferences import service as preferences
-from reminders.preferences.models import OptOut
 
 pages = Pages(
     "staff_patient_messages",
@@ -71,7 +68,8 @@ def _page_of(here: PatientHere) -> dict[str, Any]:
         "first": words.channel(preference.channel) if preference.channel else "",
         "ways": [words.channel(one) for one in CHANNELS if one in usable],
         "stopped": [
-            (words.channel(channel), since) for channel, since in _stopped(patient.phone_hash)
+            (words.channel(channel), since)
+            for channel, since in reach.number_stopped(db(), patient)
         ],
         "extra_help": preference.extra_help,
         "coming": coming,
@@ -79,15 +77,3 @@ def _page_of(here: PatientHere) -> dict[str, Any]:
         "words": words,
         "said": delivery_words,
     }
-
-
-def _stopped(phone_hash: str | None) -> list[tuple[str, datetime]]:
-    """On which channels the patient's number has said STOP, and since when."""
-    if phone_hash is None:
-        return []
-    found = db().execute(
-        select(OptOut.channel, OptOut.since)
-        .where(OptOut.address_hash == phone_hash, OptOut.until.is_(None))
-        .order_by(OptOut.since)
-    )
-    return [(channel, since) for channel, since in found]

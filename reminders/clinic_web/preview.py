@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import select
 
 from booking.appointments.queries import at_clinic, coming
 from booking.appointments.visit_types.forms import FORMS
@@ -30,6 +29,7 @@ from reminders.clinic_web import saying, words
 from reminders.clinic_web.frame import MESSAGES
 from reminders.clinic_web.overview import name_of
 from reminders.messages.models import Message
+from reminders.messages.queries import planned_about
 from reminders.planning.foreseeing import foresee
 from reminders.planning.planner import About, Planned, plan
 from reminders.policies import queries, service
@@ -128,11 +128,7 @@ def _of_appointment(
     looked_at(appointment.patient_id, clinic_id=clinic.id)
     language = appointment.patient.language
     if draft is None:
-        planned = db().scalars(
-            select(Message)
-            .where(Message.appointment_id == appointment.id, Message.state == "planned")
-            .order_by(Message.due_at, Message.id)
-        )
+        planned = planned_about(db(), appointment.id)
         sent = [_planned(clinic, sender, one, language) for one in planned]
     else:
         trial = service.draft_of(db(), draft)

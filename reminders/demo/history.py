@@ -13,10 +13,10 @@ from booking.appointments.models import Appointment
 from booking.calendar.models import Clinic
 from booking.platform.database import Session
 from reminders.delivery import contents
+from reminders.delivery.hearing import tell_staff
 from reminders.messages.models import Message, MessageAttempt
 from reminders.planning.gathering import Facts, gather
 from reminders.planning.planner import Planned, plan
-from reminders.planning.service import put_before_staff
 from reminders.policies import queries as policies
 from reminders.policies.models import MessageSender, ReminderPolicyVersion
 from reminders.policies.steps import Channel, from_json
@@ -28,7 +28,6 @@ POST = timedelta(days=8)
 AN_HOUR = timedelta(hours=1)
 NEVER = 0.01
 LANDLINE = "30006"
-TOLD = ("clinic_id", "patient_id", "appointment_id", "subject", "kind", "reason")
 
 
 def write(session: Session, clinic: Clinic, rng: Random) -> None:
@@ -141,5 +140,5 @@ def _attempt(session: Session, messages: Sequence[Message], sender: MessageSende
             }
         )
         if failed and message.about_at is not None and message.about_at > session.now():
-            put_before_staff(session, {name: getattr(message, name) for name in TOLD})
+            tell_staff(session, message, message.reason)
     session.execute(insert(MessageAttempt), rows)

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
-from booking.people.models import Patient
+from booking.demo.stories import SYSTEM
+from booking.people.models import Patient, PatientIdentifier
 from booking.platform.clock import Clock
 from booking.platform.database import Database, Session
 from booking.platform.phone import readable
@@ -46,6 +47,17 @@ class Later:
     def now(self) -> datetime:
         """The later instant, aware UTC."""
         return self.clock.now() + self.ahead
+
+
+def owners(session: Session) -> list[tuple[str, Patient]]:
+    """The stories whose patients have a telephone, each with its patient, by first name."""
+    found = session.execute(
+        select(PatientIdentifier.value, Patient)
+        .join(Patient)
+        .where(PatientIdentifier.system == SYSTEM, Patient.phone_hash.is_not(None))
+        .order_by(Patient.given_name)
+    )
+    return [(story, patient) for story, patient in found]
 
 
 def screen(session: Session, patient: Patient) -> list[Bubble]:

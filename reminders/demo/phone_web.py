@@ -7,12 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from booking.demo.founding import HOME_ZONE
-from booking.demo.stories import SYSTEM
 from booking.demo.web import SHOWS
-from booking.people.models import Patient, PatientIdentifier
+from booking.people.models import Patient
 from booking.people.schemas import FreeText
 from booking.platform.errors import NotFound
 from booking.platform.forms import Choice, Form, read
@@ -47,13 +45,8 @@ class PassForm(Form):
 @pages.get("", access=Access.PUBLIC)
 def choose() -> ResponseReturnValue:
     """Whose telephone."""
-    rows = db().execute(
-        select(PatientIdentifier.value, Patient)
-        .join(Patient)
-        .where(PatientIdentifier.system == SYSTEM, Patient.phone_hash.is_not(None))
-        .order_by(Patient.given_name)
-    )
-    shown = [(row.Patient, SHOWS[row.value][0]) for row in rows if row.value in SHOWS]
+    owners = phone.owners(db())
+    shown = [(patient, SHOWS[story][0]) for story, patient in owners if story in SHOWS]
     return render_template("demo/phones.html", patients=shown)
 
 

@@ -7,8 +7,10 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from booking.appointments.models import ACTIVE, Appointment
+from booking.people.models import ClinicPatient
 from booking.platform.database import Session
 from reminders.messages.models import Message
+from reminders.policies.models import MessageSender
 
 # What was taken back, or came too late to be of use, tells a patient nothing.
 TOLD = ("planned", "sending", "unknown", "sent", "delivered", "failed")
@@ -32,3 +34,13 @@ def about_coming(session: Session, patient_id: int) -> Sequence[Message]:
         .options(joinedload(Message.clinic))
         .order_by(Message.due_at, Message.id)
     ).all()
+
+
+def hears_from_a_clinic(session: Session, patient_id: int) -> bool:
+    """Whether any of a patient's clinics sends messages."""
+    theirs = (
+        select(MessageSender.id)
+        .join(ClinicPatient, ClinicPatient.clinic_id == MessageSender.clinic_id)
+        .where(ClinicPatient.patient_id == patient_id)
+    )
+    return session.scalar(theirs.limit(1)) is not None

@@ -94,6 +94,15 @@ def of_patient(
     )
 
 
+def planned_about(session: Session, appointment_id: int) -> Sequence[Message]:
+    """What is planned about an appointment, by when it is due."""
+    return session.scalars(
+        select(Message)
+        .where(Message.appointment_id == appointment_id, Message.state == "planned")
+        .order_by(Message.due_at, Message.id)
+    ).all()
+
+
 def open_about(
     session: Session, clinic_id: int, subjects: Collection[str]
 ) -> dict[str, list[Message]]:

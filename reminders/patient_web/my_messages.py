@@ -10,12 +10,11 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import select
 
 from booking.appointments.models import Appointment
 from booking.appointments.queries import coming
 from booking.patient_web.frame import acting_for, for_whom, my_people
-from booking.people.models import ClinicPatient, Patient
+from booking.people.models import Patient
 from booking.people.service import choose_language
 from booking.platform.database import Session
 from booking.platform.errors import InvalidInput
@@ -24,10 +23,9 @@ from booking.platform.forms import Choice, Form, read, rejected
 from booking.platform.i18n import LANGUAGES
 from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages, db, me
-from reminders.messages.coming import about_coming
+from reminders.messages.coming import about_coming, hears_from_a_clinic
 from reminders.messages.models import Message
 from reminders.patient_web import words
-from reminders.policies.models import MessageSender
 from reminders.policies.steps import CHANNELS, Channel
 from reminders.preferences import reach
 from reminders.preferences import service as preferences
@@ -116,10 +114,7 @@ def start(patient_id: int) -> ResponseReturnValue:
 
 def home_card(session: Session, _actor: Actor, person: Patient) -> Markup | None:
     """Below the times: that messages come, and where to choose how; where no clinic sends, none."""
-    theirs = select(MessageSender.id).join(
-        ClinicPatient, ClinicPatient.clinic_id == MessageSender.clinic_id
-    )
-    if session.scalar(theirs.where(ClinicPatient.patient_id == person.id).limit(1)) is None:
+    if not hears_from_a_clinic(session, person.id):
         return None
     channel = preferences.of(session, person.id).preferred
     return Markup(  # noqa: S704  (a template's own escaping)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -70,3 +71,18 @@ def opted_out(session: Session, hashes: Collection[str]) -> set[tuple[str, str]]
         )
     )
     return {(one, channel) for one, channel in rows}
+
+
+def number_stopped(session: Session, patient: Patient) -> list[tuple[str, datetime]]:
+    """On which channels a patient's number has said STOP, and since when; the first to stop first.
+
+    Found by the number's fingerprint: it is not opened.
+    """
+    if patient.phone_hash is None:
+        return []
+    found = session.execute(
+        select(OptOut.channel, OptOut.since)
+        .where(OptOut.address_hash == patient.phone_hash, OptOut.until.is_(None))
+        .order_by(OptOut.since)
+    )
+    return [(channel, since) for channel, since in found]
