@@ -22,6 +22,7 @@ from booking.referrals import models as referral_tables
 from booking.referrals import register as referrals
 from booking.rescheduling import models as rescheduling_tables
 from booking.sequences import models as sequence_tables
+from booking.sequences import register as sequences
 from booking.waitlist import models as waitlist_tables
 from booking.waitlist import register as waitlist
 
@@ -49,6 +50,7 @@ def register(app: Flask) -> None:
     appointments.register(app)
     referrals.register(app)
     waitlist.register(app)
+    sequences.register(app)
     patient_web.register(app)
     clinic_web.register(app)
     imports.register(app)

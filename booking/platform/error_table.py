@@ -124,6 +124,21 @@ ERRORS: dict[str, Shown] = {
         _("Det passer ikke længere"),
         _("Tiden er ændret imens. Se, hvordan den står nu, og prøv igen."),
     ),
+    "part_not_free": Shown(
+        409,
+        _("En af tiderne er lige blevet taget"),
+        _("Ingen af tiderne er booket. Vælg en anden i stedet, og book igen."),
+    ),
+    "out_of_order": Shown(
+        409,
+        _("Tiderne ligger ikke i rækkefølge"),
+        _("Intet er ændret. Se, hvilke tider det gælder, og vælg igen."),
+    ),
+    "nothing_chosen": Shown(
+        422,
+        _("Der mangler en tid"),
+        _("Intet er booket. Vælg en tid til hver kontakt."),
+    ),
     "invitation_still_open": Shown(
         409,
         _("Indkaldelsen er stadig åben"),
@@ -138,6 +153,11 @@ ERRORS: dict[str, Shown] = {
         409,
         _("Tiden ligger efter fristen"),
         _("Tiden ligger efter den frist, du har ret til. Bekræft, at du selv ønsker den."),
+    ),
+    "same_time": Shown(
+        409,
+        _("Tiden ligger der allerede"),
+        _("Intet er ændret, og ingen har fået besked. Vælg et andet sted."),
     ),
     "has_one_already": Shown(
         409,
