@@ -14,6 +14,7 @@ from booking.clinic_web import (
     commands,
     courses,
     day,
+    finder,
     groups,
     home,
     invitations,
@@ -21,6 +22,7 @@ from booking.clinic_web import (
     patient_card,
     patients,
     proxies,
+    shortcuts,
     worklist,
 )
 from booking.clinic_web.frame import MENU
@@ -57,6 +59,8 @@ ROOMS = (
     visit_types,
     accounts,
     audit,
+    finder,
+    shortcuts,
 )
 
 

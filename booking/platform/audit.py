@@ -77,10 +77,16 @@ _SUBJECTS = insert(cast(Table, AuditSubject.__table__))
 
 
 def already_seen(
-    session: Session, actor: Actor, place: str, patients: set[int], clinic_id: int | None
+    session: Session,
+    actor: Actor,
+    place: str,
+    patients: set[int],
+    clinic_id: int | None,
+    *,
+    among_more: bool = False,
 ) -> bool:
     """True if the same actor's same page at the same clinic named the same patients within 15
-    minutes.
+    minutes; among_more: or named them among others, for a list that shortens as one types.
 
     Lets a page that refreshes itself stay one entry. Only the latest entries are compared: one
     too many is better than a slow page.
@@ -99,7 +105,8 @@ def already_seen(
         .limit(RECENT)
         .options(selectinload(AuditEntry.subjects))
     )
-    return any({s.patient_id for s in entry.subjects} == patients for entry in recent)
+    named = ({s.patient_id for s in entry.subjects} for entry in recent)
+    return any(patients <= each if among_more else patients == each for each in named)
 
 
 def about_patient(patient_id: int) -> Select[AuditEntry]:

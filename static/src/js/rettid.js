@@ -2,8 +2,11 @@
 // Elements ask for a behaviour by a data attribute; there are no inline handlers.
 import ErrorSummary from "../../node_modules/dkfds/src/js/components/error-summary.js";
 import { submitFiltersOnChange } from "./filter-form.js";
+import { startFinder } from "./finder.js";
+import { beginAtFirstTime } from "./first-time.js";
 import { startHoldClocks } from "./hold-clock.js";
 import { refreshParts } from "./self-refresh.js";
+import { startShortcuts } from "./shortcuts.js";
 import { sendFormsOnce } from "./single-submit.js";
 
 function printOnRequest() {
@@ -20,3 +23,6 @@ submitFiltersOnChange(document);
 refreshParts(document);
 sendFormsOnce(document);
 printOnRequest();
+startFinder(document);
+startShortcuts(document);
+beginAtFirstTime(document);
