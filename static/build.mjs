@@ -70,6 +70,7 @@ await Promise.all([
       join(source, "css", "rettid.css"),
       join(source, "js", "rettid.js"),
       join(source, "js", "rule-grid.js"),
+      join(source, "js", "day-grid.js"),
     ],
     outdir: dist,
     entryNames: "[name]",

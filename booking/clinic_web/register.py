@@ -26,6 +26,9 @@ from booking.clinic_web import (
     worklist,
 )
 from booking.clinic_web.frame import MENU
+from booking.clinic_web.grid import booking as grid_booking
+from booking.clinic_web.grid import moves as grid_moves
+from booking.clinic_web.grid import page as grid
 from booking.clinic_web.places import PATIENT
 from booking.clinic_web.setup import (
     clinics,
@@ -40,6 +43,9 @@ from booking.platform.web import Rettid
 
 ROOMS = (
     home,
+    grid,
+    grid_moves,
+    grid_booking,
     day,
     patients,
     proxies,

@@ -1,0 +1,216 @@
+"""Moving what stands in the grid: what stands in the way is shown first, all of it at once.
+
+The same address serves the keyboard, the pointer and a plain form: the script asks for a part of
+a page, everyone else for a page.
+"""
+
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from booking.appointments import queries
+from booking.appointments.models import Appointment
+from booking.calendar.models import Clinic
+from booking.calendar.queries import resource_of, resources_of
+from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.grid import moved
+from booking.clinic_web.grid.obstacles import Obstacle, carry_out, obstacle_of, obstacles
+from booking.clinic_web.grid.page import content, read_view, view_of
+from booking.clinic_web.grid.target import Target, places_on
+from booking.clinic_web.refusals import in_words, refusals
+from booking.clinic_web.words import LATE_REASONS
+from booking.platform.errors import ChangedMeanwhile, DomainError, InvalidInput
+from booking.platform.forms import Choice, Day, Form, Id, Ids, Number, Text, WallClock, read
+from booking.platform.i18n import moment
+from booking.platform.localtime import local_date, to_local, to_utc
+from booking.platform.pages import Access, Pages, db, looked_at, me
+
+pages = Pages("staff_grid_moves", __name__, url_prefix="/klinik/<int:clinic_id>/kalender")
+
+FRAGMENT = "Rettid-Fragment"
+
+
+class GridForm(Form):
+    """Whose columns the grid shows; none chosen means every clinician."""
+
+    vis = Ids()
+
+
+class WhichForm(GridForm):
+    """Which appointment, and the day to look at."""
+
+    tid = Id(required=True)
+    dato = Day()
+
+
+class MoveForm(WhichForm):
+    """Where to, from which version, and what has been said yes to."""
+
+    dag = Day(required=True)
+    kl = WallClock(required=True)
+    hos = Id(required=True)
+    version = Number(0, 2_147_483_647, required=True)
+    ja = Text(longest=64)
+    grund = Choice(LATE_REASONS)
+
+
+@pages.get("/pladser", access=Access.STAFF)
+def places(clinic_id: int) -> ResponseReturnValue:
+    """Where on a day an appointment fits: clinician -> wall-clock starts (HH:MM)."""
+    clinic = clinic_here(clinic_id)
+    typed = read(WhichForm(), "query")
+    appointment = queries.at_clinic(db(), clinic_id, typed["tid"])
+    shown = typed.get("dato", local_date(appointment.starts_at, clinic.zone))
+    found = places_on(db(), me(), appointment, shown)
+    return {
+        str(clinician): [f"{to_local(start, clinic.zone):%H:%M}" for start in starts]
+        for clinician, starts in found.items()
+    }
+
+
+@pages.get("/flyt", access=Access.STAFF)
+def form(clinic_id: int) -> ResponseReturnValue:
+    """Move to …: a day, a time and a clinician."""
+    clinic = clinic_here(clinic_id)
+    typed = read(WhichForm(), "query")
+    appointment = _appointment(clinic, typed["tid"])
+    start = to_local(appointment.starts_at, clinic.zone)
+    values = {
+        "dag": start.date().isoformat(),
+        "kl": f"{start:%H:%M}",
+        "hos": appointment.clinician_id,
+        "version": appointment.version,
+    }
+    return _step(clinic, appointment, values, {}, [])
+
+
+@pages.post("/flyt", access=Access.STAFF)
+def move(clinic_id: int) -> ResponseReturnValue:
+    """Move, if nothing stands in the way or it has been said yes to; else show what does."""
+    clinic = clinic_here(clinic_id)
+    appointment = _appointment(clinic, read(WhichForm())["tid"])
+    values = request.form.to_dict()
+    try:
+        typed = read(MoveForm())
+        start = to_utc(datetime.combine(typed["dag"], typed["kl"]), clinic.zone)
+        target = Target(start, resource_of(db(), clinic_id, typed["hos"]))
+    except DomainError as error:
+        fields = error.fields if isinstance(error, InvalidInput) else {"kl": in_words(error)}
+        return _step(clinic, appointment, values, fields, [], 422)
+    if typed["version"] != appointment.version:
+        values["version"] = str(appointment.version)
+        changed = Obstacle(in_words(ChangedMeanwhile()), stops=False)
+        in_the_way = [changed, *obstacles(db(), me(), appointment, target)]
+        return _step(clinic, appointment, values, {}, in_the_way, 409, target)
+    in_the_way = obstacles(db(), me(), appointment, target)
+    reason = typed.get("grund")
+    if any(one.stops for one in in_the_way) or (
+        in_the_way and typed.get("ja") != _fingerprint(target, in_the_way)
+    ):
+        return _step(clinic, appointment, values, {}, in_the_way, 409, target)
+    if reason is None and any(one.late for one in in_the_way):
+        missing = {"grund": _("Vælg, hvorfor tiden ligger efter fristen.")}
+        return _step(clinic, appointment, values, missing, in_the_way, 422, target)
+    was = (appointment.starts_at, appointment.clinician_id)
+    try:
+        with refusals():
+            carry_out(db(), me(), appointment, target, reason)
+    except DomainError as error:
+        db().rollback()
+        return _step(clinic, appointment, values, {}, [obstacle_of(error)], 409, target)
+    moved.remember(me(), appointment, was)
+    said = _(
+        "%(name)s er flyttet til %(when)s hos %(who)s.",
+        name=appointment.patient.name,
+        when=moment(appointment.starts_at, clinic.zone),
+        who=target.clinician.name,
+    )
+    return _back(clinic, appointment, typed["vis"], said)
+
+
+@pages.post("/fortryd", access=Access.STAFF)
+def undo(clinic_id: int) -> ResponseReturnValue:
+    """Take the last move back, as a move of its own."""
+    clinic = clinic_here(clinic_id)
+    last = moved.last_move(db(), me(), clinic)
+    shown = read(GridForm())["vis"]
+    if last is None:
+        raise ChangedMeanwhile
+    appointment = _appointment(clinic, last.appointment_id)
+    moved.forget()
+    try:
+        with refusals():
+            target = Target(last.was_start, resource_of(db(), clinic_id, last.was_clinician))
+            carry_out(db(), me(), appointment, target, None)
+    except DomainError as error:
+        db().rollback()
+        refused = _("Flytningen kan ikke fortrydes. %(why)s", why=obstacle_of(error).text)
+        return _back(clinic, appointment, shown, refused, "warning")
+    said = _(
+        "Fortrudt: %(name)s har igen tiden %(when)s.",
+        name=appointment.patient.name,
+        when=moment(appointment.starts_at, clinic.zone),
+    )
+    return _back(clinic, appointment, shown, said)
+
+
+def _appointment(clinic: Clinic, appointment_id: int) -> Appointment:
+    appointment = queries.at_clinic(db(), clinic.id, appointment_id)
+    looked_at(appointment.patient_id, clinic_id=clinic.id)
+    return appointment
+
+
+def _step(
+    clinic: Clinic,
+    appointment: Appointment,
+    values: dict[str, Any],
+    errors: dict[str, str],
+    in_the_way: list[Obstacle],
+    status: int = 200,
+    target: Target | None = None,
+) -> ResponseReturnValue:
+    """The form, what was typed kept, and what stands in the way: a page, or the script's part."""
+    template = "step" if FRAGMENT in request.headers else "move"
+    page = render_template(
+        f"clinic/grid/{template}.html",
+        clinic=clinic,
+        appointment=appointment,
+        values=values,
+        errors=errors,
+        obstacles=in_the_way,
+        said=_fingerprint(target, in_the_way) if target else "",
+        stopped=any(one.stops for one in in_the_way),
+        late=any(one.late for one in in_the_way),
+        late_options=list(LATE_REASONS.items()),
+        clinicians=[(one.id, one.name) for one in resources_of(db(), clinic.id, "clinician")],
+        shown=request.values.getlist("vis"),
+        from_day=local_date(appointment.starts_at, clinic.zone),
+    )
+    return page, status
+
+
+def _back(
+    clinic: Clinic,
+    appointment: Appointment,
+    shown: list[int],
+    said: str,
+    category: str = "success",
+) -> ResponseReturnValue:
+    """The grid as it is now: the part the script asked for, or the page of the day."""
+    view = view_of(clinic, local_date(appointment.starts_at, clinic.zone), shown)
+    focus = f"a{appointment.id}"
+    if FRAGMENT not in request.headers:
+        flash(said, category)
+        return redirect(f"{view.address('staff_grid.day')}#{focus}", 303)
+    day = read_view(view)
+    return render_template("clinic/grid/content.html", **content(view, day), said=said, focus=focus)
+
+
+def _fingerprint(target: Target, in_the_way: list[Obstacle]) -> str:
+    """Names a place and what stands in the way there: a yes to it is a yes to nothing else."""
+    seen = (target.start.isoformat(), target.clinician.id, [one.text for one in in_the_way])
+    return blake2b(repr(seen).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,73 @@
+// What others do, within seconds: the part is asked for again and again, and answered only when
+// something has changed. A hidden page asks nothing.
+
+const EVERY_MS = 3000;
+const PATIENCE_MS = 10000;
+
+/** get(): the stamp on the page; take(text): true once the new part is in its place. */
+export function keepUp({ address, get, take, away }) {
+  let timer = 0;
+  let asking = false;
+
+  async function ask() {
+    window.clearTimeout(timer);
+    if (document.hidden || asking) return;
+    asking = true;
+    const stop = new AbortController();
+    const late = window.setTimeout(() => stop.abort(), PATIENCE_MS);
+    try {
+      const answer = await fetch(address, {
+        headers: { "If-None-Match": `"${get()}"` },
+        cache: "no-store",
+        redirect: "manual",
+        signal: stop.signal,
+      });
+      if (answer.status === 200) {
+        take(await answer.text());
+        away(false);
+      } else if (answer.status === 304) {
+        away(false);
+      } else if (answer.type === "opaqueredirect" || answer.status < 500) {
+        // Signed out meanwhile, or no longer allowed: the page itself says so.
+        window.location.reload();
+        return;
+      } else {
+        away(true);
+      }
+    } catch {
+      away(true);
+    } finally {
+      window.clearTimeout(late);
+      asking = false;
+    }
+    timer = window.setTimeout(ask, EVERY_MS);
+  }
+
+  document.addEventListener("visibilitychange", ask);
+  timer = window.setTimeout(ask, EVERY_MS);
+}
+
+/** Move the line that says what time it is; offset: of the server's clock, in milliseconds. */
+export function keepTime({ zone, day, offset, rows }) {
+  const local = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: zone, dateStyle: "short", timeStyle: "short",
+  });
+  const mark = () => {
+    const [date, clock] = local.format(Date.now() + offset).split(" ");
+    let now = null;
+    if (date === day) {
+      for (const row of rows()) if (row.dataset.kl <= clock) now = row;
+      const last = rows().at(-1)?.dataset.kl;
+      if (now?.dataset.kl === last && minutes(clock) - minutes(last) >= 15) now = null;
+    }
+    for (const row of rows()) {
+      row.classList.toggle("now", row === now);
+      if (row === now) row.cells[0].setAttribute("aria-current", "time");
+      else row.cells[0].removeAttribute("aria-current");
+    }
+  };
+  window.setInterval(mark, 20000);
+  return mark;
+}
+
+const minutes = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
