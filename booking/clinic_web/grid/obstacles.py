@@ -10,7 +10,7 @@ from booking.appointments.errors import PastDeadline
 from booking.appointments.models import Appointment
 from booking.appointments.occasions import for_move
 from booking.appointments.service import LateReason
-from booking.clinic_web.grid import conflict_words
+from booking.clinic_web import conflict_words
 from booking.clinic_web.grid.target import Target, slot_of
 from booking.clinic_web.refusals import in_words
 from booking.platform.database import Session

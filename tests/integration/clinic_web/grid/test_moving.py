@@ -75,8 +75,8 @@ def test_everything_that_stops_a_move_is_said_at_once(work: Work, secretary: Vis
     secretary.post(f"{work.at}/kalender/flyt", **wanted(booked, "10:05", place.doctor.id))
     secretary.says(
         "Det kan ikke lade sig gøre",
-        "Stopper: Den slags tider kan kun begynde hvert 15. minut.",
-        f"Stopper: {place.doctor.name} har en anden patient 10.00–10.30.",
+        "Stopper: Tider af den slags begynder hvert 15. minut.",
+        f"Stopper: {place.doctor.name} har en anden tid kl. 10.00–10.30.",
         status=409,
     )
     assert 'value="10:05"' in secretary.page.text, "what was typed is kept"
@@ -101,7 +101,7 @@ def test_a_time_past_a_deadline_needs_a_yes_and_a_reason(work: Work, secretary: 
     assert booked is not None
     target = wanted(booked, "13:00", work.place.doctor.id, dag="2026-11-25")
     path = f"{work.at}/kalender/flyt"
-    secretary.post(path, **target).says("Kan tillades: Dagen ligger efter fristen", status=409)
+    secretary.post(path, **target).says("Kan tillades: Efter fristen", status=409)
     yes = said_yes(secretary)
     secretary.post(path, **target, ja=yes).says(
         "Vælg, hvorfor tiden ligger efter fristen.", status=422
