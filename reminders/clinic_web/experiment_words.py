@@ -58,6 +58,7 @@ FLAWS: dict[str, LazyString] = {
     "amount_range": _l("En påmindelse ligger for langt fra besøget eller for tæt på."),
     "clock_missing": _l("Skriv et klokkeslæt for hver påmindelse, der sendes dage før."),
     "wording_missing": _l("En tekst findes ikke mere. Vælg en anden."),
+    "time_named": _l("Teksten nævner dag eller klokkeslæt, og et spørgeskema har ingen tid."),
     "letter_never": _l("Et brev kan ikke nå frem så tæt på besøget."),
     "no_step": _l("Modellen skal sende mindst én besked."),
 }

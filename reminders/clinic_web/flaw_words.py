@@ -19,6 +19,7 @@ FLAWS: dict[str, LazyString] = {
     "no_channel": _l("Trinnet har ingen kanal."),
     "channel_twice": _l("Trinnet har den samme kanal to gange."),
     "wording_missing": _l("Trinnets tekst findes ikke. Vælg en anden."),
+    "time_named": _l("Teksten nævner dag eller klokkeslæt, og et spørgeskema har ingen tid."),
     "lead_days_crossed": _l("Trinnet er for ingen: det mindste antal dage er over det højeste."),
     "letter_never": _l(
         "Et brev er fem dage om at nå frem og kommer for sent. Brug en anden kanal."

@@ -26,8 +26,6 @@ from reminders.messages.models import Message
 from reminders.messages.queries import A_PAGE, STANDINGS, Sought
 from reminders.policies import queries as policies
 from reminders.policies.steps import CHANNELS
-from reminders.texts import fields
-from reminders.texts.languages import language_of
 
 pages = Pages(
     "staff_outbox", __name__, url_prefix=f"{MESSAGES}/udbakke", template_folder="templates"
@@ -174,11 +172,8 @@ def _will_say(message: Message) -> tuple[str, str] | None:
     sender = policies.sender_of(db(), message.clinic_id)
     if sender is None:
         return None
-    texts = message.wording_version.texts
-    language = language_of(message.patient.language, texts)
-    subject, body = texts[language].get(message.channel) or texts[language]["sms"]
-    values = contents.said(db(), message, sender, language)
-    return fields.fill(subject, values), fields.fill(body, values)
+    _language, subject, body = contents.written(db(), message, sender)
+    return subject, body
 
 
 def _link(clinic: Clinic, day: date, chosen: Mapping[str, Any], state: str | None) -> str:

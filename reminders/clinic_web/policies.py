@@ -15,7 +15,7 @@ from booking.platform.errors import ChangedMeanwhile, DomainError, InvalidInput,
 from booking.platform.forms import Form, Id, read, rejected
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
-from reminders.clinic_web import flaw_words, saying, step_form, words
+from reminders.clinic_web import flaw_words, step_form, words
 from reminders.clinic_web.frame import MESSAGES
 from reminders.clinic_web.overview import name_of, writes_here
 from reminders.clinic_web.step_form import QuietForm, StepForm, VersionForm
@@ -23,9 +23,9 @@ from reminders.experiments import drawing
 from reminders.planning.queries import coming_under
 from reminders.planning.service import plan_ahead
 from reminders.policies import editing, queries, service
-from reminders.policies.checking import check
+from reminders.policies.checking import Flaw
 from reminders.policies.errors import NoPolicyDraft
-from reminders.policies.models import ReminderPolicy, ReminderWordingVersion
+from reminders.policies.models import ReminderPolicy
 from reminders.policies.steps import Policy, Step, from_json
 from reminders.texts import lints
 
@@ -213,21 +213,20 @@ def _save_step(policy: ReminderPolicy, key: str, known: Step | None) -> Response
             typed = read(StepForm())
             codes = queries.wordings(db(), policy.clinic_id)
             step = step_form.step_of(key, typed, codes.keys() - lints.ANSWERS)
-            _fits(step, codes[step.wording])
-            _unchanged(policy, typed["version"])
             draft = editing.with_step(service.draft_of(db(), policy), step)
+            _fits(policy, draft, step)
+            _unchanged(policy, typed["version"])
             service.write_draft(db(), me(), policy, draft)
     except DomainError as error:
         return rejected(STEP, error, row=policy, **_step_page(policy, known))
     return _drafted(policy)
 
 
-def _fits(step: Step, version_id: int) -> None:
-    """Raise InvalidInput where the text of a step speaks of a time that there is not."""
-    texts = db().get_one(ReminderWordingVersion, version_id).texts
-    if step.when.on == "questionnaire" and saying.names_the_time(texts):
-        text = _("Teksten nævner dag eller klokkeslæt, og et spørgeskema har ingen tid.")
-        raise InvalidInput({"wording": text})
+def _fits(policy: ReminderPolicy, draft: Policy, step: Step) -> None:
+    """Raise InvalidInput at once where the text of a step speaks of a time that there is not."""
+    flaw = Flaw("time_named", (step.key,))
+    if flaw in queries.flaws_in(db(), policy.clinic_id, draft):
+        raise InvalidInput({"wording": str(flaw_words.FLAWS[flaw.code])})
 
 
 def _change(policy: ReminderPolicy, draft: Policy) -> ResponseReturnValue:
@@ -271,7 +270,7 @@ def _frame(policy: ReminderPolicy) -> dict[str, Any]:
 
 def _page(policy: ReminderPolicy) -> dict[str, Any]:
     shown = service.draft_of(db(), policy)
-    flaws = check(shown, queries.wordings(db(), policy.clinic_id))
+    flaws = queries.flaws_in(db(), policy.clinic_id, shown)
     return {
         **_frame(policy),
         "shown": shown,

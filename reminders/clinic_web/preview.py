@@ -37,6 +37,7 @@ from reminders.policies.models import MessageSender, ReminderPolicy, ReminderWor
 from reminders.policies.steps import CHANNELS, Occasion, Policy, from_json
 from reminders.preferences.reach import Has, usable
 from reminders.texts.languages import FIRST, WRITTEN
+from reminders.texts.wordings import Texts
 
 pages = Pages("staff_message_preview", __name__, url_prefix=f"{MESSAGES}/hvad-faar-patienten")
 PAGE = "messages/preview.html"
@@ -225,7 +226,7 @@ def _planned(clinic: Clinic, sender: MessageSender, message: Message, language: 
 def _texts(
     clinic: Clinic,
     sender: MessageSender,
-    texts: saying.Texts,
+    texts: Texts,
     code: str,
     channels: Iterable[str],
     language: str,

@@ -1,6 +1,6 @@
 """What a wording says: filled in for a time that need not be booked, and at its longest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,16 +12,15 @@ from booking.platform.phone import readable
 from reminders.policies.models import MessageSender
 from reminders.texts import fields, lints, segments
 from reminders.texts.languages import language_of
+from reminders.texts.wordings import Texts, written_for
 
 FRIDAY = 4
-Texts = Mapping[str, Mapping[str, Sequence[str]]]
 
 # Wordings that are not about one time, and the one that asks which of several.
 _NO_TIME = lints.ANSWERS - {"done_confirm", "done_cancel", "done_new_time", "too_late"} | {
     "questionnaire"
 }
 _WHOSE = "whose"
-_TIME = frozenset({"dag", "kl"})
 _THREE_TIMES = "A: onsdag 28/12 kl. 00.00, B: onsdag 28/12 kl. 00.00, C: onsdag 28/12 kl. 00.00"
 
 
@@ -55,7 +54,7 @@ def said(
 ) -> Said:
     """What a patient who wants a language reads about a time, as delivery makes it."""
     chosen = language_of(language, texts)
-    subject, body = texts[chosen].get(channel) or texts[chosen]["sms"]
+    subject, body = written_for(texts, chosen, channel)
     values = worst(session, clinic, sender, code, channel, chosen)
     parts = segments.count(fields.fill(body, values)).parts if channel == "sms" else 0
     local = to_local(start, clinic.zone)
@@ -88,16 +87,6 @@ def worst(
         "klinik": clinic.name,
         "link": f"{session.ports['public_url']()}/mine-tider",
     }
-
-
-def names_the_time(texts: Texts) -> bool:
-    """Whether any of a wording's texts has a field about a time."""
-    return any(
-        not _TIME.isdisjoint(fields.fields_in(part))
-        for by_channel in texts.values()
-        for text in by_channel.values()
-        for part in text
-    )
 
 
 def findings(

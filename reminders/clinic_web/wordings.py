@@ -24,11 +24,12 @@ from reminders.clinic_web.overview import name_of, writes_here
 from reminders.policies import queries, service
 from reminders.policies.errors import WordingNotReady
 from reminders.policies.models import MessageSender, ReminderWording, ReminderWordingVersion
-from reminders.policies.steps import CHANNELS, Step, from_json
+from reminders.policies.steps import CHANNELS, Step
 from reminders.texts import lints
 from reminders.texts.fields import FIELDS, WordingError
 from reminders.texts.languages import FIRST, WRITTEN
 from reminders.texts.lints import Finding
+from reminders.texts.wordings import names_the_time
 
 pages = Pages("staff_message_wordings", __name__, url_prefix=f"{MESSAGES}/tekster")
 LIST, ONE, NEW = (f"messages/{name}.html" for name in ("wordings", "wording", "new_wording"))
@@ -282,8 +283,7 @@ def _whole(texts: service.Texts) -> list[Found]:
 
 def _timeless(wording: ReminderWording, texts: service.Texts) -> list[Found]:
     """That a text which is sent about a questionnaire speaks of a time."""
-    used = any(one.step.when.on == "questionnaire" for one in _used_by(wording))
-    if not used or not saying.names_the_time(texts):
+    if not names_the_time(texts) or not service.must_not_name_time(db(), wording):
         return []
     text = _("Teksten bruges om spørgeskemaer, som ingen tid har. Tag {dag} og {kl} ud.")
     return [Found("", text, error=True)]
@@ -291,18 +291,10 @@ def _timeless(wording: ReminderWording, texts: service.Texts) -> list[Found]:
 
 def _used_by(wording: ReminderWording) -> list[Use]:
     """The steps that use a wording, in what counts and in drafts."""
-    used: list[Use] = []
-    for policy in queries.policies_of(db(), wording.clinic_id):
-        newest = queries.newest(db(), policy)
-        counts = from_json(newest.body).steps if newest else ()
-        drafted = from_json(policy.draft).steps if policy.draft else ()
-        known = {step.key for step in counts if step.wording == wording.code}
-        used += [
-            Use(policy.id, name_of(policy), step, step.key not in known)
-            for step in (*counts, *(one for one in drafted if one.key not in known))
-            if step.wording == wording.code
-        ]
-    return used
+    return [
+        Use(policy.id, name_of(policy), step, drafted)
+        for policy, step, drafted in queries.steps_with(db(), wording)
+    ]
 
 
 def _page(

@@ -11,26 +11,33 @@ from reminders.policies.models import MessageSender
 from reminders.preferences import reach
 from reminders.texts import fields, segments
 from reminders.texts.languages import language_of
+from reminders.texts.wordings import written_for
 
 
 def outgoing(session: Session, message: Message, sender: MessageSender, *, key: str) -> Outgoing:
     """The message as its channel is to send it, under an attempt's key."""
-    patient, texts = message.patient, message.wording_version.texts
-    language = language_of(patient.language, texts)
-    subject, body = texts[language].get(message.channel) or texts[language]["sms"]
-    values = said(session, message, sender, language)
+    patient, (language, subject, body) = message.patient, written(session, message, sender)
     channel = next(one for one in message.channels if one == message.channel)
     return Outgoing(
         key,
         channel,
         reach.address(patient, channel),
         sender.sender,
-        fields.fill(body, values),
+        body,
         language,
         message.not_after,
-        fields.fill(subject, values),
+        subject,
         patient.name if channel in ("letter", "digital_post") else "",
     )
+
+
+def written(session: Session, message: Message, sender: MessageSender) -> tuple[str, str, str]:
+    """The language a message is in, its subject and its body, by the facts as they are now."""
+    texts = message.wording_version.texts
+    language = language_of(message.patient.language, texts)
+    subject, body = written_for(texts, language, message.channel)
+    values = said(session, message, sender, language)
+    return language, fields.fill(subject, values), fields.fill(body, values)
 
 
 def said(

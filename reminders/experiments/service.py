@@ -31,7 +31,6 @@ from reminders.experiments.errors import (
 )
 from reminders.experiments.models import Experiment, ExperimentArm
 from reminders.policies import queries as policies
-from reminders.policies.checking import check
 from reminders.policies.errors import ExperimentRuns
 from reminders.policies.events import PolicyPublished
 from reminders.policies.models import ReminderPolicy, ReminderPolicyVersion
@@ -257,8 +256,8 @@ def _version(
     session: Session, by: Actor, experiment: Experiment, policy: Policy
 ) -> ReminderPolicyVersion:
     """A version for an arm: it never counts by itself."""
-    wordings = policies.wordings(session, experiment.clinic_id)
-    flaws = tuple(flaw.code for flaw in check(policy, wordings) if flaw.blocks)
+    found = policies.flaws_in(session, experiment.clinic_id, policy)
+    flaws = tuple(flaw.code for flaw in found if flaw.blocks)
     if flaws:
         raise ModelFlawed(flaws=flaws)
     return add_version(session, by, experiment.policy, as_json(policy), counts=False)

@@ -27,11 +27,15 @@ class Flaw:
     blocks: bool = True
 
 
-def check(policy: Policy, wordings: Collection[str]) -> list[Flaw]:
-    """Everything found in a policy: what blocks first. wordings: the codes the clinic has.
+def check(
+    policy: Policy, wordings: Collection[str], timed: Collection[str] = frozenset()
+) -> list[Flaw]:
+    """Everything found in a policy: what blocks first. wordings: the codes the clinic has; timed:
+    those of them whose text names the day or the hour.
 
     Codes that block: no_step, key_twice, key_form, amount_range, clock_missing, no_channel,
-    channel_twice, wording_missing, lead_days_crossed, letter_never, quiet_too_long. Others:
+    channel_twice, wording_missing, time_named (by a questionnaire's text: it has none),
+    lead_days_crossed, letter_never, quiet_too_long. Others:
     letter_late (it falls away, other channels remain), in_quiet (it waits or goes earlier),
     never_in_time (booked later than it is due), same_time (the same people get two at once),
     visit_only (a condition on the visit, for a questionnaire), offered_as_booked (those on
@@ -42,6 +46,8 @@ def check(policy: Policy, wordings: Collection[str]) -> list[Flaw]:
         found += [Flaw(code, (step.key,)) for code, holds in _BLOCKING.items() if holds(step)]
         if step.wording not in wordings:
             found.append(Flaw("wording_missing", (step.key,)))
+        if step.when.on == "questionnaire" and step.wording in timed:
+            found.append(Flaw("time_named", (step.key,)))
         if step.when.at is not None and quiet_at(policy, step.when.at):
             found.append(Flaw("in_quiet", (step.key,), blocks=False))
         found += [

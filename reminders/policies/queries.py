@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, or_, select
 
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
+from reminders.policies.checking import Flaw, check
 from reminders.policies.models import (
     MessageSender,
     ReminderPolicy,
@@ -13,6 +14,8 @@ from reminders.policies.models import (
     ReminderWording,
     ReminderWordingVersion,
 )
+from reminders.policies.steps import Policy, Step, from_json
+from reminders.texts.wordings import names_the_time
 
 
 def in_force(
@@ -77,6 +80,37 @@ def wordings(session: Session, clinic_id: int) -> Mapping[str, int]:
         .group_by(ReminderWording.code)
     )
     return dict(rows.all())
+
+
+def flaws_in(session: Session, clinic_id: int, policy: Policy) -> list[Flaw]:
+    """Everything found in a policy that a clinic's wordings, as they are now, would be sent by."""
+    texts = dict(
+        session.execute(
+            select(ReminderWording.code, ReminderWordingVersion.texts)
+            .join(ReminderWordingVersion)
+            .where(ReminderWordingVersion.id.in_(wordings(session, clinic_id).values()))
+        ).all()
+    )
+    timed = {code for code, written in texts.items() if names_the_time(written)}
+    return check(policy, texts.keys(), timed)
+
+
+def steps_with(
+    session: Session, wording: ReminderWording
+) -> list[tuple[ReminderPolicy, Step, bool]]:
+    """The steps that use a wording, in what counts and in drafts; the last: in a draft only."""
+    used: list[tuple[ReminderPolicy, Step, bool]] = []
+    for policy in policies_of(session, wording.clinic_id):
+        version = newest(session, policy)
+        counts = from_json(version.body).steps if version else ()
+        drafted = from_json(policy.draft).steps if policy.draft else ()
+        known = {step.key for step in counts if step.wording == wording.code}
+        used += [
+            (policy, step, step.key not in known)
+            for step in (*counts, *(one for one in drafted if one.key not in known))
+            if step.wording == wording.code
+        ]
+    return used
 
 
 def sender_of(session: Session, clinic_id: int) -> MessageSender | None:

@@ -10,8 +10,7 @@ from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import Actor
 from reminders.policies import queries
-from reminders.policies.checking import check
-from reminders.policies.errors import NoPolicyDraft, PolicyNotReady
+from reminders.policies.errors import NoPolicyDraft, PolicyNotReady, WordingNotReady
 from reminders.policies.events import PolicyPublished, SendingStopped
 from reminders.policies.founding import found_clinic
 from reminders.policies.models import (
@@ -22,6 +21,7 @@ from reminders.policies.models import (
     ReminderWordingVersion,
 )
 from reminders.policies.steps import Policy, as_json, from_json
+from reminders.texts.wordings import names_the_time
 
 Texts = dict[str, dict[str, list[str]]]
 
@@ -108,7 +108,7 @@ def publish(session: Session, by: Actor, policy: ReminderPolicy) -> ReminderPoli
     if policy.draft is None:
         raise NoPolicyDraft
     queries.hold(session, policy.clinic_id)
-    flaws = check(from_json(policy.draft), queries.wordings(session, policy.clinic_id).keys())
+    flaws = queries.flaws_in(session, policy.clinic_id, from_json(policy.draft))
     if any(flaw.blocks for flaw in flaws):
         raise PolicyNotReady(flaws=flaws)
     version = add_version(session, by, policy, policy.draft, counts=True)
@@ -152,13 +152,22 @@ def new_wording(
     return wording
 
 
+def must_not_name_time(session: Session, wording: ReminderWording) -> bool:
+    """Whether a step about questionnaires uses a wording: none of them has a time."""
+    used = queries.steps_with(session, wording)
+    return any(step.when.on == "questionnaire" for _policy, step, _drafted in used)
+
+
 def write_wording(
     session: Session, by: Actor, wording: ReminderWording, texts: Texts
 ) -> ReminderWordingVersion:
     """Write a text's next version. What is planned keeps the one it was planned with.
 
-    What may be wrong with a text is for `texts.lints`; whoever calls asks it first.
+    What may be wrong with a text is for `texts.lints`; whoever calls asks it first. Raises
+    WordingNotReady for one that names the time and must not.
     """
+    if names_the_time(texts) and must_not_name_time(session, wording):
+        raise WordingNotReady
     last = session.scalar(
         select(func.max(ReminderWordingVersion.number)).where(
             ReminderWordingVersion.wording_id == wording.id

@@ -12,6 +12,7 @@ from reminders.policies import queries as policies
 from reminders.policies.models import ReminderWordingVersion
 from reminders.texts import fields, standard
 from reminders.texts.languages import language_of
+from reminders.texts.wordings import written_for
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ def answer(
     own = _own(session, code, clinic)
     for texts in [own, standard.texts_of(code)] if own else [standard.texts_of(code)]:
         chosen = language_of(language, texts)
-        _subject, body = texts[chosen].get(channel) or texts[chosen]["sms"]
+        _subject, body = written_for(texts, chosen, channel)
         values = {"valg": options, **_of_clinic(session, clinic, chosen)}
         if about is not None:
             local = about.starts_at.astimezone(about.clinic.zone)

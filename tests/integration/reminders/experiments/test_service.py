@@ -218,6 +218,16 @@ def test_a_model_that_could_not_be_published_is_refused(trial: Trial, session: S
     with pytest.raises(ModelFlawed) as refused:
         service.add_arm(session, trial.leader, trial.experiment, "Brev", 1, late)
     assert refused.value.context["flaws"] == ("letter_never",)
+    timed = replace(
+        model,
+        steps=tuple(
+            replace(one, wording="reminder") if one.when.on == "questionnaire" else one
+            for one in model.steps
+        ),
+    )
+    with pytest.raises(ModelFlawed) as refused:
+        service.add_arm(session, trial.leader, trial.experiment, "Med tid", 1, timed)
+    assert refused.value.context["flaws"] == ("time_named",)
     for number in range(3):
         service.add_arm(session, trial.leader, trial.experiment, f"Nr. {number}", 1, model)
     with pytest.raises(ModelFlawed):

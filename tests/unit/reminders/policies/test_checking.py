@@ -67,6 +67,14 @@ def test_what_bars_publishing(policy: Policy, flaw: Flaw) -> None:
     assert [one for one in found if one.blocks] == [flaw]
 
 
+def test_a_text_about_a_questionnaire_names_no_time() -> None:
+    policy = with_step(When("questionnaire"))
+    flaw = Flaw("time_named", ("mine",))
+    assert flaw.blocks
+    assert flaw in check(policy, WORDINGS, timed={"reminder"})
+    assert flaw not in check(policy, WORDINGS, timed={"booked"})
+
+
 def without(*keys: str) -> Policy:
     return replace(STANDARD, steps=tuple(one for one in STANDARD.steps if one.key not in keys))
 
