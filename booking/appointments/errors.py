@@ -81,6 +81,12 @@ class PastDeadline(DomainError):
     code = "deadline_passed"
 
 
+class SameTime(DomainError):
+    """The appointment stands there already: nothing would move, and the patient would be told."""
+
+    code = "same_time"
+
+
 class HasOneAlready(DomainError):
     """The patient has a coming time of this kind booked freely already."""
 

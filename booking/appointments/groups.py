@@ -106,6 +106,51 @@ def _still_open(session: Session, clinic: Clinic, slots: list[Slot]) -> list[Slo
     return [slot for slot in slots if holds(slot)]
 
 
+def in_the_way(session: Session, occasion: Occasion, slot: Slot) -> list[str]:
+    """What keeps an occasion out of a meeting, as codes; nothing is written."""
+    group = session.get(GroupSession, slot.group_session_id)
+    if group is None or group.visit_type_id != occasion.visit_type.id:
+        return ["does_not_fit"]
+    if slot != Slot(group.starts_at, group.ends_at, group.clinician_id, group.site_id, group.id):
+        return ["does_not_fit"]
+    if group.cancelled_at is not None:
+        return ["group_called_off"]
+    theirs = session.execute(
+        select(Appointment.group_session_id).where(
+            Appointment.patient_id == occasion.patient.id,
+            Appointment.status.in_(ACTIVE),
+            Appointment.id != (occasion.moving.id if occasion.moving else 0),
+            Appointment.starts_at < group.ends_at,
+            Appointment.ends_at > group.starts_at,
+        )
+    ).scalars()
+    clinic = occasion.visit_type.clinic
+    day = local_date(group.starts_at, clinic.zone)
+    checks = {
+        "group_form": group.form != occasion.form,
+        "patient_busy": bool(theirs.all()),
+        "outside_hours": not _still_open(session, clinic, [slot]),
+        "group_full": _places_left(session, occasion, group) < 1,
+    }
+    found = [code for code, stands in checks.items() if stands]
+    inside = occasion.first <= day <= occasion.last and group.starts_at >= occasion.not_before
+    if not found and inside and slot not in with_room(session, occasion, day, day):
+        return ["in_group_already"]
+    return found
+
+
+def _places_left(session: Session, occasion: Occasion, group: GroupSession) -> int:
+    booked = select(func.count()).where(
+        Appointment.group_session_id == group.id, Appointment.status.in_(ACTIVE)
+    )
+    held = select(func.count()).where(
+        Hold.group_session_id == group.id,
+        Hold.expires_at > session.now(),
+        Hold.owner != occasion.owner,
+    )
+    return group.capacity - (session.scalar(booked) or 0) - (session.scalar(held) or 0)
+
+
 def check_place(session: Session, occasion: Occasion, slot: Slot) -> None:
     """Raise unless the slot is a place in a session this occasion may join."""
     lock(session, [], [occasion.patient.id])

@@ -5,7 +5,7 @@ Patients are held to the visit type's mode, its closing period, its move limit a
 staff book on a patient's behalf with the same engine but decide those things themselves.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Integer, bindparam, literal, select, union_all
@@ -21,7 +21,7 @@ from booking.appointments.errors import (
 from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.length import Length, LengthPolicy, LengthQuestion
 from booking.appointments.models import Appointment
-from booking.appointments.search import Wish
+from booking.appointments.search import Slot, Wish
 from booking.appointments.visit_types.models import NeedAddition, VisitType
 from booking.people.models import Patient, PatientNeed
 from booking.platform.database import Session
@@ -51,6 +51,12 @@ class Occasion:
     invitation: Invitation | None = None
     moving: Appointment | None = None
     course: Course | None = None
+
+    def fitted(self, slot: Slot) -> Slot:
+        """The slot with the end this patient needs; a meeting's is the meeting's own."""
+        if slot.group_session_id is not None:
+            return slot
+        return replace(slot, end=slot.start + timedelta(minutes=self.length.minutes))
 
     def wish(
         self,
@@ -228,6 +234,15 @@ def check_movable(session: Session, by: Actor, appointment: Appointment) -> None
         raise InClosingPeriod(phone=appointment.clinic.phone)
     if appointment.moves >= visit_type.move_limit:
         raise MoveLimitReached(phone=appointment.clinic.phone)
+
+
+def stands_there(moving: Appointment | None, slot: Slot, form: str) -> bool:
+    """True if what moves has this very place already, in this form and of this length."""
+    if moving is None or form != moving.form:
+        return False
+    if slot.group_session_id is not None or moving.group_session_id is not None:
+        return slot.group_session_id == moving.group_session_id
+    return slot == Slot(moving.starts_at, moving.ends_at, moving.clinician_id, moving.site_id)
 
 
 def closes_at(appointment: Appointment) -> datetime:

@@ -67,10 +67,7 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     able = serving(session, wish.visit_type, wish.form)
     could_serve = _could_serve(able, wish, slot)
     lock(session, could_serve, [wish.patient_id])
-    narrowed = replace(
-        wish, first=day, last=day, clinician_id=slot.clinician_id, site_id=slot.site_id
-    )
-    found = find(session, narrowed, able)
+    found = find(session, narrowed(wish, slot), able)
     if not found.fits(slot):
         raise TimeTaken if _opens(session, wish, slot, able) else DoesNotFit
     before = timedelta(minutes=wish.visit_type.buffer_before)
@@ -80,6 +77,19 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
         Take(resource, role, slot.start - before, end + after)
         for resource, role in found.resources(slot, _had(session, wish))
     ]
+
+
+def narrowed(wish: Wish, slot: Slot, minutes: int | None = None) -> Wish:
+    """The wish on the slot's own day, with its clinician at its site; minutes: of this length."""
+    day = local_date(slot.start, wish.visit_type.clinic.zone)
+    return replace(
+        wish,
+        first=day,
+        last=day,
+        clinician_id=slot.clinician_id,
+        site_id=slot.site_id,
+        minutes=wish.minutes if minutes is None else minutes,
+    )
 
 
 def make_room(session: Session, owner: str, takes: Iterable[Take]) -> list[Freed]:

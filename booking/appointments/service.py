@@ -11,13 +11,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from booking.appointments import holds
-from booking.appointments.errors import HoldExpired, PastDeadline, TooLate, WrongState
+from booking.appointments.errors import (
+    DoesNotFit,
+    HoldExpired,
+    PastDeadline,
+    SameTime,
+    TooLate,
+    WrongState,
+)
 from booking.appointments.events import AppointmentCancelled, AppointmentKept
 from booking.appointments.groups import check_place
 from booking.appointments.guard import lock
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import Appointment, Hold
-from booking.appointments.occasions import Occasion, check_movable
+from booking.appointments.occasions import Occasion, check_movable, stands_there
 from booking.appointments.placing import Take, choose, make_room
 from booking.appointments.search import Slot
 from booking.appointments.worklist import service as worklist
@@ -53,6 +60,8 @@ def confirm(
     slot = Slot(
         hold.starts_at, hold.ends_at, hold.clinician_id, hold.site_id, hold.group_session_id
     )
+    if stands_there(hold.moving, slot, hold.form):
+        raise SameTime
     deadline = hold.invitation.deadline_on if hold.invitation else None
     reason = _deadline_reason(
         hold.clinic.zone, slot.start, deadline, "patient_wish" if late_ok else None
@@ -94,18 +103,18 @@ def book(
     """Book or move at once, without a hold: staff on a patient's behalf, and the system itself.
 
     provisional: the patient has yet to answer. late_reason: why a time after a deadline was
-    chosen; without one such a time raises PastDeadline.
+    chosen; without one such a time raises PastDeadline. Raises SameTime for a move to where the
+    appointment stands already.
     """
+    slot, moving = occasion.fitted(slot), occasion.moving
+    if stands_there(moving, slot, occasion.form):
+        raise SameTime
+    if moving and moving.group_session_id is not None and slot.group_session_id is None:
+        raise DoesNotFit
     zone = occasion.visit_type.clinic.zone
     reason = _deadline_reason(zone, slot.start, occasion.deadline_on, late_reason)
     if slot.group_session_id is None:
         takes = choose(session, occasion.wish(), slot)
-        slot = Slot(
-            slot.start,
-            slot.start + timedelta(minutes=occasion.length.minutes),
-            slot.clinician_id,
-            slot.site_id,
-        )
     else:
         check_place(session, occasion, slot)
         takes = []

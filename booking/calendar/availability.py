@@ -57,7 +57,7 @@ def read(
     """
     ids = sorted(set(resource_ids))
     timeline = timeline_of(clinic, first, last)
-    spans = _open_spans(session, clinic, ids, first, last)
+    spans = hours(session, clinic, ids, first, last)
     everyone, by_site, closed = _closures(session, clinic, ids, timeline)
     holidays = timeline.taken_bits(
         day_bounds(day, clinic.zone) for day in closed_days(clinic, first, last)
@@ -70,9 +70,11 @@ def read(
     return Availability(timeline, opening, closed)
 
 
-def _open_spans(
-    session: Session, clinic: Clinic, ids: list[int], first: date, last: date
+def hours(
+    session: Session, clinic: Clinic, resource_ids: Iterable[int], first: date, last: date
 ) -> dict[tuple[int, int], list[tuple[datetime, datetime]]]:
+    """(resource id, site id) -> stretches of the week templates, closures not yet taken out."""
+    ids = sorted(set(resource_ids))
     asked = {"resources": ids, "clinic": clinic.id, "first": first, "last": last}
     rows = session.execute(_TEMPLATES, asked)
     by_resource: dict[int, list[Template]] = defaultdict(list)
