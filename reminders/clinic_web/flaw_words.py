@@ -43,8 +43,8 @@ FLAWS: dict[str, LazyString] = {
     "silent_moved": _l("Ingen får besked, når en tid er flyttet."),
     "silent_cancelled": _l("Ingen får besked, når en tid er aflyst."),
 }
-# The steps that can be chosen. Nothing offers a freed time to anybody yet.
-HAPPENS: tuple[Occasion, ...] = tuple(one for one in OCCASIONS if one != "offer")
+# The steps that can be chosen.
+HAPPENS: tuple[Occasion, ...] = OCCASIONS
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,13 @@ from reminders.texts.wordings import Texts, written_for
 FRIDAY = 4
 
 # Wordings that are not about one time, and the one that asks which of several.
-_NO_TIME = lints.ANSWERS - {"done_confirm", "done_cancel", "done_new_time", "too_late"} | {
-    "questionnaire"
-}
+_NO_TIME = lints.ANSWERS - {
+    "done_confirm",
+    "done_cancel",
+    "done_new_time",
+    "too_late",
+    "offer_taken",
+} | {"questionnaire"}
 _WHOSE = "whose"
 _THREE_TIMES = "A: onsdag 28/12 kl. 00.00, B: onsdag 28/12 kl. 00.00, C: onsdag 28/12 kl. 00.00"
 
@@ -61,7 +65,8 @@ def said(
     exact = {
         "dag": fields.day_text(local, chosen, long=channel != "sms"),
         "kl": fields.time_text(local),
-        "svar": fields.answer_text(chosen, may_reply=sender.may_reply),
+        "svar": fields.answer_text(chosen, may_reply=sender.may_reply, offer=code == "offer"),
+        "frist": fields.until_text(local, chosen, long=channel != "sms"),
     }
     values |= {name: text for name, text in exact.items() if name in values}
     return Said(fields.fill(subject, values), fields.fill(body, values), chosen, parts)
@@ -74,9 +79,11 @@ def worst(
     out.
     """
     values = fields.longest(language, long=channel != "sms")
-    values["svar"] = fields.answer_text(language, may_reply=sender.may_reply)
+    values["svar"] = fields.answer_text(language, may_reply=sender.may_reply, offer=code == "offer")
     if code in lints.ANSWERS:
         del values["svar"]
+    if code != "offer":
+        del values["frist"]
     if code in _NO_TIME:
         del values["dag"], values["kl"]
     if code == _WHOSE:

@@ -44,6 +44,7 @@ FIELD_WORDS: dict[str, LazyString] = {
     "klinik": _l("Klinikkens navn"),
     "svar": _l("Hvordan man svarer: 1, 2 eller 3. Kan man ikke svare, siger det dét."),
     "valg": _l("De tider, der spørges om, hver med sit bogstav"),
+    "frist": _l("Hvornår et tilbud senest kan besvares, for eksempel tirsdag 24/11 kl. 09.30"),
 }
 
 

@@ -49,7 +49,14 @@ def said(
         "telefon": readable(message.clinic.phone),
         "link": f"{session.ports['public_url']()}/mine-tider",
         "klinik": message.clinic.name,
-        "svar": fields.answer_text(language, may_reply=sender.may_reply),
+        "svar": fields.answer_text(
+            language, may_reply=sender.may_reply, offer=message.kind == "offer"
+        ),
+        "frist": fields.until_text(
+            to_local(message.not_after, message.clinic.zone),
+            language,
+            long=message.channel != "sms",
+        ),
     }
     if message.about_at is not None:
         local = to_local(message.about_at, message.clinic.zone)

@@ -16,7 +16,8 @@ from booking.appointments.events import (
 from booking.clinic_web.worklist import KINDS, Kind
 from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.platform.web import Rettid
-from reminders.planning import handlers, service
+from booking.waitlist.events import OfferClosed, OfferMade
+from reminders.planning import handlers, offers, service
 from reminders.planning.unplanned import UNPLANNED
 from reminders.policies.events import PolicyPublished, SendingStopped
 from reminders.preferences.events import PreferenceChanged
@@ -34,6 +35,8 @@ def register(app: Flask) -> None:
     events.subscribe(AttendanceUndone, handlers.on_undone)
     events.subscribe(AppointmentsImported, handlers.on_imported)
     events.subscribe(PatientArrived, handlers.on_arrived)
+    events.subscribe(OfferMade, offers.on_made)
+    events.subscribe(OfferClosed, offers.on_closed)
     events.subscribe(PreferenceChanged, handlers.on_preference_changed)
     events.subscribe(PatientNeedsChanged, handlers.on_needs_changed)
     events.subscribe(PatientReachChanged, handlers.on_reach_changed)

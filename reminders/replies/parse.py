@@ -36,6 +36,7 @@ _MEANINGS: dict[tuple[str, ...], Meaning] = {
 _LENGTHS = sorted({len(phrase) for phrase in _MEANINGS}, reverse=True)
 # Said along with an answer, and no part of it.
 _COURTESY = frozenset({"svar", "tak", "hej", "mvh", "thanks", "please"})
+_NO = frozenset({"2", "nej", "no", "2 nej", "no thank you"})
 _QUESTION = frozenset("?؟")
 
 
@@ -57,6 +58,19 @@ def understand(text: str) -> Understood:
     understood = _letter(words) or Understood(_meaning(words))
     asks = not _QUESTION.isdisjoint(text)
     return OTHER if asks and understood.meaning != "stop" else understood
+
+
+def to_offer(text: str) -> Literal["take", "no", ""]:
+    """What a text says to the offer of a freed time; '' for anything but a plain yes or no.
+
+    'AFBUD' is no answer to it: that is about the time the patient has.
+    """
+    if understand(text).meaning == "confirm":
+        return "take"
+    if not _QUESTION.isdisjoint(text):
+        return ""
+    words = " ".join(word for word in _plain(text).split() if word not in _COURTESY)
+    return "no" if words in _NO else ""
 
 
 def _letter(words: list[str]) -> Understood | None:

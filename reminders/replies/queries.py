@@ -20,7 +20,7 @@ LATELY = timedelta(days=14)
 SHOWN = timedelta(days=30)
 MOST = 200
 # What may have arrived, and asks for an answer.
-_ARRIVED = ("sending", "unknown", "sent", "delivered", "double")
+ARRIVED = ("sending", "unknown", "sent", "delivered", "double")
 ASKING = ("booked", "offered", "moved", "reminder")
 
 
@@ -167,7 +167,7 @@ def _told(
         .where(
             MessageAttempt.to_hash == to_hash,
             MessageAttempt.channel.in_(BY_PHONE),
-            MessageAttempt.state.in_(_ARRIVED),
+            MessageAttempt.state.in_(ARRIVED),
             Message.kind.in_(ASKING),
             *also,
         )

@@ -18,10 +18,10 @@ from reminders.planning.gathering import subject_of
 from reminders.planning.service import withdraw
 from reminders.preferences import service as preferences
 from reminders.preferences.reach import fingerprint, opted_out
-from reminders.replies import asking, inbox, queries, wordings
+from reminders.replies import asking, inbox, offers, queries, wordings
 from reminders.replies.acting import Outcome, Wants, act
 from reminders.replies.models import InboundMessage
-from reminders.replies.parse import Understood, understand
+from reminders.replies.parse import Understood, to_offer, understand
 
 # Two machines that answer each other stop by this; what they send is still taken in.
 ANSWERS = Limit("answers to a number", 12, timedelta(hours=1))
@@ -100,7 +100,7 @@ def receive(
         return already.answer
     if acted_on == "START":  # also where it was a YES to a time
         preferences.start(session, sender.number, sender.channel)
-    reply = _reply(session, sender, understood)
+    reply = _to_offer(session, sender, body) or _reply(session, sender, understood)
     _write_down(session, inbound, sender, reply)
     if not (acted_on and reply.code in PROVIDERS):
         inbound.answer = _answer(session, inbound, sender, reply)
@@ -150,6 +150,19 @@ def _understood(body: str, acted_on: str) -> Understood:
     if acted_on == "START" and understood.meaning != "confirm":
         return Understood("start")
     return understood
+
+
+def _to_offer(session: Session, sender: Sender, body: str) -> Reply | None:
+    """A yes or no to a freed time, where that is what the number was told of last."""
+    answer = to_offer(body)
+    offer = offers.told_of_last(session, sender.number) if answer else None
+    if offer is None:
+        return None
+    outcome, appointment = offers.answer(session, offer, takes=answer == "take")
+    codes = {"done": "offer_taken", "declined": "offer_declined"}
+    about = appointment or offer.entry.appointment
+    said = "too_late" if outcome == "over" else "done"
+    return Reply(said, codes.get(outcome, "offer_over"), about)
 
 
 def _reply(session: Session, sender: Sender, understood: Understood) -> Reply:

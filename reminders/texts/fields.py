@@ -20,6 +20,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "klinik": "Klinikkens navn",
     "svar": "Hvordan man svarer: 1, 2 eller 3; ellers at beskeden ikke kan besvares",
     "valg": "De tider, der spørges om, hver med sit bogstav",
+    "frist": "Hvornår et tilbud senest kan besvares, fx tirsdag 24/11 kl. 09.30",
 }
 # Fields that someone may think of, and that no message may have.
 FORBIDDEN: Final = frozenset(
@@ -91,6 +92,12 @@ _ANSWERS: Final[Mapping[str, tuple[str, str]]] = {  # where it can be answered, 
     "da": ("Svar 1=ja, 2=afbud, 3=ny tid.", "Beskeden kan ikke besvares."),
     "en": ("Reply 1=OK, 2=can't come, 3=new time.", "You cannot reply to this."),
 }
+# To the offer of a freed time: to take it or leave it is all there is.
+_ANSWERS_TO_OFFER: Final[Mapping[str, str]] = {
+    "da": "Svar 1=ja, 2=nej.",
+    "en": "Reply 1=yes, 2=no.",
+}
+_UNTIL: Final[Mapping[str, str]] = {"da": "{day} kl. {clock}", "en": "{day} at {clock}"}
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
@@ -156,8 +163,16 @@ def time_text(start_local: datetime) -> str:
     return f"{start_local:%H.%M}"
 
 
-def answer_text(language: str, *, may_reply: bool) -> str:
-    """What {svar} says: the three answers, or that nobody reads an answer."""
+def until_text(end_local: datetime, language: str, *, long: bool = False) -> str:
+    """The end of a time limit: 'tirsdag 24/11 kl. 09.30'."""
+    day = day_text(end_local, language, long=long)
+    return _UNTIL[language_of(language, _UNTIL)].format(day=day, clock=time_text(end_local))
+
+
+def answer_text(language: str, *, may_reply: bool, offer: bool = False) -> str:
+    """What {svar} says: the three answers, the two to an offer, or that nobody reads an answer."""
+    if offer and may_reply:
+        return _ANSWERS_TO_OFFER[language_of(language, _ANSWERS_TO_OFFER)]
     can, cannot = _ANSWERS[language_of(language, _ANSWERS)]
     return can if may_reply else cannot
 
@@ -167,10 +182,11 @@ def longest(language: str, *, long: bool = False) -> dict[str, str]:
 
     Place, telephone, link, clinic and choices are the caller's to add.
     """
-    days = (datetime(2026, month, day) for month in range(1, 13) for day in range(22, 29))  # noqa: DTZ001 - a wall clock
+    days = [datetime(2026, month, day) for month in range(1, 13) for day in range(22, 29)]  # noqa: DTZ001 - a wall clock
     return {
         "dag": max((day_text(day, language, long=long) for day in days), key=len),
         "kl": "00.00",
+        "frist": max((until_text(day, language, long=long) for day in days), key=len),
         "svar": max((answer_text(language, may_reply=may) for may in (True, False)), key=len),
     }
 
