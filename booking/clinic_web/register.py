@@ -30,6 +30,9 @@ from booking.clinic_web.grid import booking as grid_booking
 from booking.clinic_web.grid import moves as grid_moves
 from booking.clinic_web.grid import page as grid
 from booking.clinic_web.places import PATIENT
+from booking.clinic_web.sequences import booked as sequences
+from booking.clinic_web.sequences import card as sequences_card
+from booking.clinic_web.sequences import proposal as more_times
 from booking.clinic_web.setup import (
     clinics,
     closures,
@@ -56,6 +59,8 @@ ROOMS = (
     orders,
     invitations,
     groups,
+    more_times,
+    sequences,
     time_off,
     clinics,
     resources,
@@ -79,5 +84,6 @@ def register(app: Flask) -> None:
         for entry in getattr(room, "MENU_ENTRIES", ()):
             rettid.parts.add_menu_entry(MENU, entry)
     rettid.parts.add_card(PATIENT, patient_card.card)
+    rettid.parts.add_card(PATIENT, sequences_card.card)
     app.cli.add_command(commands.clinic)
     app.cli.add_command(commands.staff)

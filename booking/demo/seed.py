@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from booking.appointments.invitations.models import Course
 from booking.calendar.models import Clinic
+from booking.demo import sequences
 from booking.demo.calendar import Calendar, Deck
 from booking.demo.clinics import CLINICS, ENDO, RHEUMA
 from booking.demo.founding import HOME_ZONE, Demo, found
@@ -76,6 +77,7 @@ def seed(
         unrest.on_leave()
         storyteller = Storyteller(session, demo, town)
         told = storyteller.tell()
+        sequences.tell(session, demo, storyteller)
         step(5)
         crowd = _Crowd(session, demo, rng, today)
         crowd.move_in(list(town.people(patients)))

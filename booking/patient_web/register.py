@@ -4,7 +4,18 @@ from flask import Flask, request
 
 from booking.appointments.wording import clinician_name, length_sum, standing
 from booking.calendar.wording import phone_hours
-from booking.patient_web import about, cancel, hold, home, log, needs, sign_in, times, visit
+from booking.patient_web import (
+    about,
+    cancel,
+    hold,
+    home,
+    log,
+    needs,
+    sequences,
+    sign_in,
+    times,
+    visit,
+)
 from booking.patient_web.frame import frame
 from booking.platform.phone import readable
 from booking.platform.web import Rettid
@@ -18,6 +29,7 @@ def register(app: Flask) -> None:
     rettid.sign_in_pages["patient"] = "/"
     for room in ROOMS:
         app.register_blueprint(room.pages)
+    rettid.parts.add_card("patient.visit", sequences.card)
     for word in (readable, length_sum, clinician_name, phone_hours, standing):
         app.add_template_filter(word)
     app.context_processor(lambda: {} if request.path.startswith("/klinik") else frame())

@@ -135,12 +135,10 @@ def end(
     channel: Channel = "phone",
 ) -> int:
     """Give up every time of it that has not begun; returns how many. Nothing can be restored."""
-    session.refresh(sequence, with_for_update=True)
-    if sequence.status != "open":
-        raise WrongState
+    _ours(session, sequence)
     given_up = 0
     for part in sequence.parts:
-        session.refresh(part)
+        session.refresh(part, _OF_PART)
         appointment = part.appointment
         if part.status == "booked" and appointment and _lies_ahead(session, appointment):
             _give_up(session, by, appointment, reason, channel)
@@ -266,11 +264,21 @@ def _book_row(session: Session, by: Actor, row: Row, channel: Channel) -> Appoin
 def _open(session: Session, part: SequencePart) -> ContactSequence:
     """The part's sequence, ours until the transaction ends, both as they are now."""
     sequence = part.sequence
-    session.refresh(sequence, with_for_update=True)
-    session.refresh(part)
+    _ours(session, sequence)
+    session.refresh(part, _OF_PART)
+    return sequence
+
+
+def _ours(session: Session, sequence: ContactSequence) -> None:
+    """Lock a sequence's row and read how it stands; raises WrongState for one that has ended."""
+    locked = select(ContactSequence.id).where(ContactSequence.id == sequence.id)
+    session.execute(locked.with_for_update())
+    session.refresh(sequence, ["status", "version"])
     if sequence.status != "open":
         raise WrongState
-    return sequence
+
+
+_OF_PART = ["status", "appointment_id", "appointment"]
 
 
 def _lies_ahead(session: Session, appointment: Appointment) -> bool:
