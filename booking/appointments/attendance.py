@@ -4,7 +4,9 @@ Each is an instant on the appointment and an event. Undoing takes back the last 
 that is active again is guarded again by the database.
 """
 
-from booking.appointments.errors import TooEarly, WrongState
+from datetime import datetime, timedelta
+
+from booking.appointments.errors import TooEarly, TooLate, WrongState
 from booking.appointments.events import (
     AttendanceUndone,
     ContactDone,
@@ -15,19 +17,45 @@ from booking.appointments.events import (
 from booking.appointments.models import Appointment
 from booking.appointments.safety_net import unmarked_key
 from booking.appointments.worklist import service as worklist
-from booking.appointments.writing import trace
+from booking.appointments.writing import Channel, trace
 from booking.platform.database import Session
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date
 
+# How long before their time patients may tell by themselves that they are here.
+EARLY = timedelta(minutes=60)
 
-def arrive(session: Session, by: Actor, appointment: Appointment) -> None:
+
+def arrive(
+    session: Session, by: Actor, appointment: Appointment, channel: Channel = "desk"
+) -> None:
     """The patient is here, on the day."""
     _expect(appointment, "booked")
     _not_before_its_day(session, appointment)
     appointment.status, appointment.arrived_at = "arrived", session.now()
-    trace(session, by, appointment, "arrived", "desk")
+    trace(session, by, appointment, "arrived", channel)
     session.publish(PatientArrived(*_about(appointment), session.now()))
+
+
+def arrive_oneself(session: Session, by: Actor, appointment: Appointment, channel: Channel) -> None:
+    """The patient says that they are here: from an hour before, until the time is over.
+
+    Raises WrongState where there is nothing to come to, TooEarly or TooLate.
+    """
+    _expect(appointment, "booked")
+    if appointment.form != "in_person":
+        raise WrongState
+    if appointment.starts_at - EARLY > session.now():
+        raise TooEarly
+    if appointment.ends_at <= session.now():
+        raise TooLate
+    arrive(session, by, appointment, channel)
+
+
+def may_arrive(appointment: Appointment, now: datetime) -> bool:
+    """True where `arrive_oneself` would not refuse."""
+    within = appointment.starts_at - EARLY <= now < appointment.ends_at
+    return appointment.status == "booked" and appointment.form == "in_person" and within
 
 
 def call_in(session: Session, by: Actor, appointment: Appointment) -> None:

@@ -312,6 +312,16 @@ def history(session: Session, appointment: Appointment) -> list[AppointmentChang
     )
 
 
+def arrived_by_themselves(session: Session, appointment_ids: Collection[int]) -> set[int]:
+    """Those of these appointments whose patient told us themselves that they had come."""
+    told = select(AppointmentChange.appointment_id).where(
+        AppointmentChange.appointment_id.in_(appointment_ids),
+        AppointmentChange.what == "arrived",
+        AppointmentChange.actor_kind == "patient",
+    )
+    return set(session.scalars(told))
+
+
 def today(session: Session, clinic: Clinic) -> date:
     """The clinic's local day."""
     return local_date(session.now(), clinic.zone)

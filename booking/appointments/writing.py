@@ -17,7 +17,7 @@ from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import Actor
 
-Channel = Literal["web", "phone", "desk", "system", "sms", "import"]
+Channel = Literal["web", "phone", "desk", "system", "sms", "import", "kiosk"]
 
 
 @dataclass(frozen=True)

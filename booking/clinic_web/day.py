@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from booking.appointments import attendance, queries
 from booking.appointments.models import Appointment
+from booking.appointments.waiting import Running, running_of
 from booking.appointments.wording import FORMS
 from booking.calendar import opening_days
 from booking.calendar.models import Clinic, Resource
@@ -21,6 +22,7 @@ from booking.clinic_web import words
 from booking.clinic_web.day_rows import rows_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.refusals import in_words, refusals
+from booking.clinic_web.waits import Late, waited_text, who_runs_late
 from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Day, Form, Text, read
@@ -60,7 +62,7 @@ class ActionForm(Form):
 
     do = Choice(ACTIONS, required=True)
     hos = Text(longest=12)
-    fra = Choice(["tid"])
+    fra = Choice(["tid", "ankomst"])
 
 
 @pages.get("/dag", access=Access.STAFF)
@@ -93,6 +95,7 @@ def day(clinic_id: int) -> ResponseReturnValue:
         rows=rows,
         closed=None if rows else _closed(clinic, clinicians, chosen, shown),
         counts=_counts(coming),
+        **_as_it_goes(coming, clinicians, chosen, is_today=shown == today),
         forms=FORMS,
         texts=TEXTS,
         values={"dato": shown.isoformat(), "hos": str(chosen.id) if chosen else EVERYONE},
@@ -115,6 +118,8 @@ def act(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
     except DomainError as error:
         db().rollback()
         flash(_refused(error, appointment), "warning")
+    if back == "ankomst":
+        return redirect(url_for("staff_arrivals.arrivals", clinic_id=clinic_id), 303)
     if back:
         return redirect(
             url_for("staff_appointments.show", clinic_id=clinic_id, appointment_id=appointment_id),
@@ -124,6 +129,23 @@ def act(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
     if whose:
         where["hos"] = whose
     return redirect(url_for(".day", clinic_id=clinic_id, **where), 303)
+
+
+def _as_it_goes(
+    coming: Sequence[Appointment],
+    clinicians: Sequence[Resource],
+    chosen: Resource | None,
+    *,
+    is_today: bool,
+) -> dict[str, object]:
+    """How long those who are here have waited, and who runs late; nothing on other days."""
+    late: list[Late] = []
+    running: Running | None = None
+    if is_today:
+        running = running_of(coming, db().now())
+        late = who_runs_late(running, [chosen] if chosen else clinicians)
+    waits = {one.id: waited_text(one, running) for one in coming} if running else {}
+    return {"late": late, "waits": waits}
 
 
 def _refused(error: DomainError, appointment: Appointment) -> str:

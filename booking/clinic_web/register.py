@@ -9,6 +9,7 @@ from flask import Flask
 from booking.clinic_web import (
     accounts,
     appointments,
+    arrivals,
     audit,
     booking_for,
     commands,
@@ -72,6 +73,7 @@ ROOMS = (
     audit,
     finder,
     shortcuts,
+    arrivals,
 )
 
 

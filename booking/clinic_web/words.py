@@ -44,6 +44,7 @@ _CHANNELS: dict[str, LazyString] = {
     "phone": _l("i telefonen"),
     "desk": _l("i klinikken"),
     "sms": _l("på SMS"),
+    "kiosk": _l("på skærmen i venteværelset"),
     "import": _l("ved indlæsning"),
 }
 

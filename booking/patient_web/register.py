@@ -7,6 +7,7 @@ from booking.calendar.wording import phone_hours
 from booking.patient_web import (
     about,
     cancel,
+    check_in,
     hold,
     home,
     log,
@@ -20,7 +21,7 @@ from booking.patient_web.frame import frame
 from booking.platform.phone import readable
 from booking.platform.web import Rettid
 
-ROOMS = (sign_in, home, visit, times, hold, cancel, needs, log, about)
+ROOMS = (sign_in, home, visit, check_in, times, hold, cancel, needs, log, about)
 
 
 def register(app: Flask) -> None:

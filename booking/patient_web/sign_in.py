@@ -37,7 +37,7 @@ def front() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """Sign in; a failure is counted, so it answers the form instead of raising."""
     try:
-        typed, born = _typed()
+        typed, born = code_and_birth_date()
     except InvalidInput as error:
         return rejected(FRONT, error)
     try:
@@ -79,7 +79,7 @@ def _own_page(target: object) -> str | None:
     return path if adapter.test(path.partition("?")[0], method="GET") else None
 
 
-def _typed() -> tuple[str, date | None]:
+def code_and_birth_date() -> tuple[str, date | None]:
     """The code and the date as typed; raises InvalidInput for what is missing or no date."""
     errors: dict[str, str] = {}
     code = ""

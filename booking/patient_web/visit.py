@@ -8,6 +8,7 @@ from booking.appointments.calendar_file import calendar_file
 from booking.appointments.errors import TooLate, WrongState
 from booking.appointments.models import Appointment
 from booking.appointments.refit import too_short
+from booking.patient_web.check_in import arrival_of
 from booking.patient_web.frame import domain_words, for_whom, my_appointment, refused
 from booking.platform.errors import ChangedMeanwhile, DomainError
 from booking.platform.pages import Access, Pages, db, me
@@ -23,6 +24,7 @@ def visit(appointment_id: int) -> ResponseReturnValue:
     return render_template(
         "patient/visit.html",
         **about(appointment),
+        arrival=arrival_of(appointment),
         cards=rettid().parts.cards("patient.visit", db(), me(), appointment),
     )
 

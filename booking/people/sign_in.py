@@ -77,7 +77,12 @@ def begin_staff(session: Session, staff: Staff) -> SignIn:
 
 
 def patient_by_code(session: Session, code: str, birth_date: date | None, address: str) -> SignIn:
-    """Sign a patient in by the code from a letter and a birth date.
+    """Sign a patient in by the code from a letter and a birth date; raises as `known_by_code`."""
+    return begin_patient(session, known_by_code(session, code, birth_date, address))
+
+
+def known_by_code(session: Session, code: str, birth_date: date | None, address: str) -> Patient:
+    """The patient with this code from a letter and this birth date; no session is begun.
 
     A wrong code and a wrong date give the same BadCredentials and count the same; after
     repeated failures TooManyAttempts. The counting needs the caller to commit.
@@ -98,7 +103,8 @@ def patient_by_code(session: Session, code: str, birth_date: date | None, addres
         raise BadCredentials
     limits.give_back(session, PATIENTS_PER_ADDRESS, address)
     limits.forget(session, PER_CODE, plain)
-    return begin_patient(session, found[1])
+    patient: Patient = found[1]
+    return patient
 
 
 def begin_patient(session: Session, patient: Patient) -> SignIn:

@@ -12,6 +12,8 @@ PUBLIC = {
     "staff",
     "demo",
     "patient_about",
+    # The screen in the waiting room: a code and a birth date, and no session.
+    "patient_check_in",
     # Twilio: every request is signed.
     "twilio_call",
     "twilio_sms",

@@ -7,6 +7,7 @@ import { beginAtFirstTime } from "./first-time.js";
 import { startHoldClocks } from "./hold-clock.js";
 import { refreshParts } from "./self-refresh.js";
 import { startShortcuts } from "./shortcuts.js";
+import { returnToStart } from "./return-to-start.js";
 import { sendFormsOnce } from "./single-submit.js";
 
 function printOnRequest() {
@@ -26,3 +27,4 @@ printOnRequest();
 startFinder(document);
 startShortcuts(document);
 beginAtFirstTime(document);
+returnToStart(document);
