@@ -33,6 +33,7 @@ export class Move {
     } catch {
       return; // Putting it down asks again.
     }
+    if (this.over) return;
     this.look();
     if (this.moved) this.tell();
   }
@@ -119,6 +120,7 @@ export class Move {
   }
 
   end() {
+    this.over = true;
     this.ghost.remove();
   }
 }
