@@ -87,6 +87,18 @@ class SameTime(DomainError):
     code = "same_time"
 
 
+class CannotUndo(DomainError):
+    """Not the latest act on the appointment, not staff's, not today's, or nothing to take back."""
+
+    code = "cannot_undo"
+
+
+class OldPlaceTaken(DomainError):
+    """Where it stood is no longer to be had. `context['conflicts']`: all that stands in the way."""
+
+    code = "old_place_taken"
+
+
 class HasOneAlready(DomainError):
     """The patient has a coming time of this kind booked freely already."""
 

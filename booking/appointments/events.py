@@ -27,13 +27,17 @@ class CourseEnded:
 
 @dataclass(frozen=True)
 class AppointmentBooked:
-    """A time was booked. `provisional`: the patient has not answered yet."""
+    """A time was booked. `provisional`: the patient has not answered yet.
+
+    instead_of: the cancelled appointment, where this takes its cancellation back.
+    """
 
     appointment_id: int
     patient_id: int
     clinic_id: int
     starts_at: datetime
     provisional: bool
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class AppointmentMoved:
     """A time was swapped for another in one transaction; the old one is free.
 
     old_clinician_id: whose time it was; None for a place in a group, which frees nobody's.
+    back: the move before was taken back: the time is as it was.
     """
 
     appointment_id: int
@@ -60,6 +65,7 @@ class AppointmentMoved:
     new_start: datetime
     old_clinician_id: int | None
     old_site_id: int
+    back: bool = False
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Occasion:
     """What may be booked, for whom, in which window of local days, and not before when.
 
     deadline_on: a later day needs someone's say-so. owner: the name under which one hold lives.
+    on_grid: False to put something back where it stood, whether or not that is on the grid.
     """
 
     patient: Patient
@@ -51,6 +52,7 @@ class Occasion:
     invitation: Invitation | None = None
     moving: Appointment | None = None
     course: Course | None = None
+    on_grid: bool = True
 
     def fitted(self, slot: Slot) -> Slot:
         """The slot with the end this patient needs; a meeting's is the meeting's own."""
@@ -79,6 +81,7 @@ class Occasion:
             self.owner,
             clinician_id,
             site_id,
+            self.on_grid,
         )
 
 

@@ -33,7 +33,7 @@ class Wish:
     """What is looked for: a visit of so many minutes on local days first to last, both included.
 
     not_before: the earliest start. moving_id and owner: the appointment and the hold whose own
-    time counts as free. clinician_id, site_id: only there.
+    time counts as free. clinician_id, site_id: only there. on_grid: False for any tick.
     """
 
     visit_type: VisitType
@@ -47,6 +47,7 @@ class Wish:
     owner: str = ""
     clinician_id: int | None = None
     site_id: int | None = None
+    on_grid: bool = True
 
 
 @dataclass(frozen=True, order=True)
@@ -169,7 +170,7 @@ def find(session: Session, wish: Wish, able: Serving | None = None) -> Found:
             search = Search(
                 shape,
                 window,
-                timeline.grid_mask(visit_type.grid_minutes),
+                timeline.grid_mask(visit_type.grid_minutes) if wish.on_grid else timeline.whole,
                 patient_taken,
                 [one.requirement for one in at_site[site]],
             )

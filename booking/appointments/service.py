@@ -23,7 +23,7 @@ from booking.appointments.events import AppointmentCancelled, AppointmentKept
 from booking.appointments.groups import check_place
 from booking.appointments.guard import lock
 from booking.appointments.invitations.models import Invitation
-from booking.appointments.models import Appointment, Hold
+from booking.appointments.models import Appointment, AppointmentChange, Hold
 from booking.appointments.occasions import Occasion, check_movable, stands_there
 from booking.appointments.placing import Take, choose, make_room
 from booking.appointments.search import Slot
@@ -32,6 +32,7 @@ from booking.appointments.writing import (
     Channel,
     Contact,
     Place,
+    stood,
     trace,
     withdraw_about,
     write_booking,
@@ -99,12 +100,13 @@ def book(
     *,
     provisional: bool = False,
     late_reason: LateReason | None = None,
+    undoes: AppointmentChange | None = None,
 ) -> Appointment:
     """Book or move at once, without a hold: staff on a patient's behalf, and the system itself.
 
     provisional: the patient has yet to answer. late_reason: why a time after a deadline was
     chosen; without one such a time raises PastDeadline. Raises SameTime for a move to where the
-    appointment stands already.
+    appointment stands already. undoes: the act that this takes back (see `undo`).
     """
     slot, moving = occasion.fitted(slot), occasion.moving
     if stands_there(moving, slot, occasion.form):
@@ -129,10 +131,10 @@ def book(
         occasion.course.id if occasion.course else None,
     )
     place = Place(slot, takes)
-    if occasion.moving is not None:
-        return write_move(session, by, occasion.moving, contact, place, channel, reason)
+    if moving is not None:
+        return write_move(session, by, moving, contact, place, channel, reason, undoes)
     participant = "needs-action" if provisional else "accepted"
-    return write_booking(session, by, contact, place, channel, participant, reason)
+    return write_booking(session, by, contact, place, channel, participant, reason, undoes)
 
 
 def keep(session: Session, by: Actor, appointment: Appointment, channel: Channel = "web") -> None:
@@ -169,11 +171,12 @@ def cancel(
         raise TooLate(phone=appointment.clinic.phone)
     if not appointment.active:
         raise WrongState
+    before = stood(appointment)
     holds.release(session, f"move:{appointment.id}")
     appointment.status, appointment.participant = "cancelled", "declined"
     appointment.cancelled_at = session.now()
     appointment.sequence += 1
-    trace(session, by, appointment, "cancelled", channel, reason=reason, words=words)
+    trace(session, by, appointment, "cancelled", channel, reason=reason, words=words, before=before)
     _after_cancelling(session, appointment, wants_new=wants_new, words=words)
     session.publish(
         AppointmentCancelled(

@@ -83,7 +83,7 @@ class _Reasons:
     def _start(self) -> Iterator[Standing]:
         grid = self.wish.visit_type.grid_minutes
         on_tick = self.timeline.instant(self.tick) == self.slot.start
-        on_grid = self.tick >= 0 and self.timeline.grid_mask(grid) >> self.tick & 1
+        on_grid = not self.wish.on_grid or self.timeline.grid_mask(grid) >> max(self.tick, 0) & 1
         if not (on_tick and on_grid):
             yield Standing("off_grid", {"minutes": grid})
 

@@ -50,8 +50,13 @@ def trace(
     reason: str = "",
     words: str = "",
     from_start: datetime | None = None,
+    before: dict[str, object] | None = None,
+    action: str | None = None,
 ) -> None:
-    """Write one change to the appointment's history and to the audit log, flushing before."""
+    """Write one change to the appointment's history and to the audit log, flushing before.
+
+    action: what the log calls it, where that is not what the history does.
+    """
     session.flush()
     session.execute(
         _CHANGE,
@@ -67,12 +72,13 @@ def trace(
             "words": words,
             "from_start": from_start,
             "to_start": appointment.starts_at,
+            "before": before,
         },
     )
     audit.record(
         session,
         by,
-        f"appointment.{what}",
+        f"appointment.{action or what}",
         [appointment.patient_id],
         reason=reason,
         clinic_id=appointment.clinic_id,
@@ -91,8 +97,12 @@ def write_booking(
     channel: Channel,
     participant: str,
     reason: str,
+    undoes: AppointmentChange | None = None,
 ) -> Appointment:
-    """Insert an appointment with its allocations; the constraints have the last word."""
+    """Insert an appointment with its allocations; the constraints have the last word.
+
+    undoes: the cancellation of another that this takes back.
+    """
     invitation, slot = contact.invitation, place.slot
     appointment = Appointment(
         clinic_id=contact.visit_type.clinic_id,
@@ -113,7 +123,8 @@ def write_booking(
     session.add(appointment)
     session.flush()
     allocate(session, place.takes, appointment_id=appointment.id)
-    trace(session, by, appointment, "booked", channel, reason=reason)
+    before: dict[str, object] | None = {"undoes": undoes.id} if undoes else None
+    trace(session, by, appointment, "booked", channel, reason=reason, before=before)
     if invitation is not None:
         invitation.status = "open"
         found_a_time(session, invitation.id)
@@ -124,6 +135,7 @@ def write_booking(
             appointment.clinic_id,
             appointment.starts_at,
             participant == "needs-action",
+            undoes.appointment_id if undoes else None,
         )
     )
     return appointment
@@ -137,9 +149,15 @@ def write_move(
     place: Place,
     channel: Channel,
     reason: str,
+    undoes: AppointmentChange | None = None,
 ) -> Appointment:
-    """Move an appointment and its same allocation rows; the constraints have the last word."""
-    slot = place.slot
+    """Move an appointment and its same allocation rows; the constraints have the last word.
+
+    undoes: the move that this takes back.
+    """
+    slot, before = place.slot, stood(appointment)
+    if undoes is not None:
+        before["undoes"] = undoes.id
     old_start, old_end = appointment.starts_at, appointment.ends_at
     old_clinician = None if appointment.group_session_id else appointment.clinician_id
     old_site = appointment.site_id
@@ -152,7 +170,17 @@ def write_move(
     if by.kind == "patient":
         appointment.moves += 1
         appointment.participant = "accepted"
-    trace(session, by, appointment, "moved", channel, reason=reason, from_start=old_start)
+    trace(
+        session,
+        by,
+        appointment,
+        "moved",
+        channel,
+        reason=reason,
+        from_start=old_start,
+        before=before,
+        action="move_undone" if undoes else None,
+    )
     withdraw_about(session, appointment)
     session.publish(
         AppointmentMoved(
@@ -164,9 +192,22 @@ def write_move(
             slot.start,
             old_clinician,
             old_site,
+            undoes is not None,
         )
     )
     return appointment
+
+
+def stood(appointment: Appointment) -> dict[str, object]:
+    """Where an appointment stands and what the patient has answered, to be kept in its history."""
+    return {
+        "clinician_id": appointment.clinician_id,
+        "site_id": appointment.site_id,
+        "group_session_id": appointment.group_session_id,
+        "ends_at": appointment.ends_at.isoformat(),
+        "form": appointment.form,
+        "participant": appointment.participant,
+    }
 
 
 def put(session: Session, appointment: Appointment, takes: list[Take]) -> None:

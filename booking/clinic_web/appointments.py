@@ -264,7 +264,7 @@ def _history(clinic: Clinic, appointment: Appointment) -> list[dict[str, str]]:
         found.append(
             {
                 "when": moment(one.at, clinic.zone),
-                "text": words.change(one.what),
+                "text": words.change(one),
                 "detail": " · ".join(details),
                 "state": "done",
             }

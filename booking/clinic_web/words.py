@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from booking.appointments import wording
-from booking.appointments.models import Appointment
+from booking.appointments.models import Appointment, AppointmentChange
 from booking.appointments.wording import STATUSES
 
 REASONS_OF_PATIENT, REASONS_OF_CLINIC = wording.REASONS_OF_PATIENT, wording.REASONS_OF_CLINIC
@@ -31,6 +31,7 @@ _CHANGES: dict[str, LazyString] = {
     "kept": _l("Bekræftet"),
     "moved": _l("Flyttet"),
     "cancelled": _l("Aflyst"),
+    "restored": _l("Aflysningen er fortrudt"),
     "lengthened": _l("Længden ændret"),
     "held": _l("Holdes uden for åbningstiden"),
     "arrived": _l("Ankommet"),
@@ -38,6 +39,10 @@ _CHANGES: dict[str, LazyString] = {
     "done": _l("Færdig"),
     "noshow": _l("Udeblevet"),
     "undone": _l("Fortrudt"),
+}
+_UNDOING: dict[str, LazyString] = {
+    "moved": _l("Flyttet tilbage: flytningen er fortrudt"),
+    "booked": _l("Booket igen: aflysningen er fortrudt"),
 }
 _CHANNELS: dict[str, LazyString] = {
     "web": _l("på nettet"),
@@ -79,9 +84,11 @@ def may_confirm(appointment: Appointment, now: datetime) -> bool:
     return coming and appointment.participant == "accepted"
 
 
-def change(what: str) -> str:
+def change(done: AppointmentChange) -> str:
     """What was done, from the code in an appointment's history."""
-    return str(_CHANGES.get(what, what))
+    if done.before and "undoes" in done.before:
+        return str(_UNDOING[done.what])
+    return str(_CHANGES.get(done.what, done.what))
 
 
 def channel(code: str) -> str:

@@ -159,6 +159,16 @@ ERRORS: dict[str, Shown] = {
         _("Tiden ligger der allerede"),
         _("Intet er ændret, og ingen har fået besked. Vælg et andet sted."),
     ),
+    "cannot_undo": Shown(
+        409,
+        _("Det kan ikke fortrydes her"),
+        _("Kun det seneste, der er sket med tiden i dag, kan fortrydes. Flyt eller book i stedet."),
+    ),
+    "old_place_taken": Shown(
+        409,
+        _("Det gamle tidspunkt er ikke længere frit"),
+        _("Intet er ændret. Vælg en anden tid."),
+    ),
     "has_one_already": Shown(
         409,
         _("Du har allerede en tid af den slags"),

@@ -19,14 +19,20 @@ from booking.platform.database import Session
 from reminders.messages.models import Message
 from reminders.planning import service, unplanned
 from reminders.planning.gathering import subject_of
-from reminders.planning.queries import coming_of, coming_under
+from reminders.planning.queries import coming_of, coming_under, heard_of_neither
 from reminders.policies.events import PolicyPublished, SendingStopped
 from reminders.policies.queries import sends
 from reminders.preferences.events import PreferenceChanged
 
 
 def on_booked(session: Session, event: AppointmentBooked) -> None:
-    """A time was booked, or reserved for the patient to answer."""
+    """A time was booked, or reserved for the patient to answer.
+
+    In the stead of one that was cancelled: nobody is told any more that there is none.
+    """
+    if event.instead_of is not None:
+        sends(session, event.clinic_id)  # as below
+        service.withdraw(session, subject_of(event.instead_of), "superseded")
     service.plan_appointment(
         session, event.appointment_id, "offered" if event.provisional else "booked"
     )
@@ -39,10 +45,16 @@ def on_kept(session: Session, event: AppointmentKept) -> None:
 
 
 def on_moved(session: Session, event: AppointmentMoved) -> None:
-    """Nothing more about the old time; the new one is planned as if booked."""
+    """Nothing more about the old time; the new one is planned as if booked.
+
+    A time that was moved back before anybody was told of the move is as it was: nothing is said.
+    """
     sends(session, event.clinic_id)  # locked before any message, as everywhere
     service.withdraw(session, subject_of(event.appointment_id), "moved")
-    service.plan_appointment(session, event.appointment_id, "moved")
+    if event.back and heard_of_neither(session, event.appointment_id):
+        service.plan_ahead(session, [event.appointment_id])
+    else:
+        service.plan_appointment(session, event.appointment_id, "moved")
 
 
 def on_lengthened(session: Session, event: AppointmentLengthened) -> None:

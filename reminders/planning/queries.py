@@ -8,6 +8,7 @@ from booking.appointments.models import Appointment
 from booking.platform.database import Session
 from reminders.messages.models import Message
 from reminders.policies.models import ReminderPolicy, ReminderPolicyVersion
+from reminders.policies.steps import OCCASIONS
 
 
 def coming_under(session: Session, policy_id: int) -> Sequence[int]:
@@ -57,6 +58,24 @@ def coming_of(session: Session, patient_id: int) -> Sequence[int]:
             ~_waits(session),
         )
     ).all()
+
+
+def heard_of_neither(session: Session, appointment_id: int) -> bool:
+    """Of an appointment moved back: that the patient was told where it stood at first, and what
+    was to tell of the move has been withdrawn unsent.
+    """
+    version = session.get_one(Appointment, appointment_id).sequence
+    told: dict[int, list[str]] = {version - 2: [], version - 1: []}
+    wanted = select(Message.subject_version, Message.state).where(
+        Message.appointment_id == appointment_id,
+        Message.subject_version.in_(told),
+        Message.kind.in_(OCCASIONS),
+    )
+    for of_version, state in session.execute(wanted):
+        told[of_version].append(state)
+    of_the_move = told[version - 1]
+    unsent = bool(of_the_move) and set(of_the_move) == {"withdrawn"}
+    return unsent and "withdrawn" not in told[version - 2]
 
 
 def _waits(session: Session) -> ColumnElement[bool]:
