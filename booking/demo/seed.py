@@ -17,6 +17,7 @@ from booking.demo.clinics import CLINICS, ENDO, RHEUMA
 from booking.demo.founding import HOME_ZONE, Demo, found
 from booking.demo.outcomes import Outcomes
 from booking.demo.people import Person, Town
+from booking.demo.running_late import fall_behind
 from booking.demo.stories import NEWLY_REFERRED, Storyteller, Told
 from booking.demo.unrest import Unrest
 from booking.people.models import ClinicPatient, Patient, PatientNeed
@@ -96,6 +97,8 @@ def seed(
             written += outcomes.write(placed)
             step(1)
         session.expire_all()
+        for clinic in demo.clinics.values():
+            fall_behind(session, clinic)
         unrest.days_go_wrong(crowd.first_courses(160, skip=80))
         for add in ADDITIONS.values():
             add(session, demo, storyteller)

@@ -35,6 +35,7 @@ from booking.people.sign_in import patient_by_code
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
 from booking.platform.web import Rettid
+from booking.sequences.models import ContactSequence
 from reminders.help_list import service as help_list
 from tests.conftest import test_config
 from tests.integration.patient_web.conftest import Visitor
@@ -139,6 +140,15 @@ def check_that_nothing_is_foretold(session: Session) -> None:
         assert all(at <= now for at in instants)
         assert one.status != "fulfilled" or len(instants) == 3
     assert all(change.at <= now for change in session.scalars(select(AppointmentChange)))
+
+
+def test_contacts_that_belong_together_are_there_with_one_date_skipped(demo: Session) -> None:
+    kinds = {
+        one.kind: [p.status for p in one.parts] for one in demo.scalars(select(ContactSequence))
+    }
+    assert kinds["combined"] == ["booked", "booked"]
+    assert kinds["repeating"].count("skipped") == 1
+    assert kinds["repeating"].count("booked") == len(kinds["repeating"]) - 1 > 3
 
 
 def test_everyone_belongs_where_they_are_seen(demo: Session) -> None:

@@ -15,6 +15,7 @@ from booking.sequences.proposing import propose
 from tests import factories as make
 from tests.integration.clinic_web.day.conftest import signed_in
 from tests.integration.patient_web.conftest import Visitor
+from tests.integration.patient_web.conftest import signed_in as at_home
 from tests.integration.sequences.conftest import Ward
 from tests.integration.sequences.test_sequences import take
 
@@ -181,3 +182,21 @@ def test_another_clinics_sequence_and_patient_are_not_found(
         f"/patienter/{ward.patient.id}/flere-tider/noget-andet",
     ):
         assert secretary.get(at(ward) + path).page.status_code == 404
+
+
+def test_the_patient_reads_which_of_them_it_is_and_what_comes_first(
+    app: Flask, session: Session, ward: Ward
+) -> None:
+    weekly = service.book(
+        session, ward.by, propose(session, ward.by, ward.course, ward.weekly(count=3))
+    )
+    service.skip(session, ward.by, weekly.parts[0], "work")
+    day = service.book(session, ward.by, propose(session, ward.by, ward.course, ward.one_day()))
+    patient = at_home(app, session, ward.patient)
+    third = weekly.parts[2].appointment
+    assert third is not None
+    patient.get(f"/tid/{third.id}").says("Det er nr. 2 af 2 tider, der hører sammen.")
+    visit = day.parts[1].appointment
+    assert visit is not None
+    patient.get(f"/tid/{visit.id}").says("Du har flere tider i rækkefølge:", "Blodprøve")
+    assert patient.text.index("Blodprøve") < patient.text.index("(denne tid)")
