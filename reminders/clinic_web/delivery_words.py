@@ -120,7 +120,7 @@ def state(message: Message) -> tuple[str, str]:
     """A message's state in words, and its mark. A letter is sent when somebody posts it."""
     if message.channel == "letter" and message.state in ("sent", "delivered"):
         return _letter(message.state)
-    text, mark = STATES[message.state]  # type: ignore[index]  # the database holds no other
+    text, mark = STATES[message.state]
     return str(text), mark
 
 
@@ -128,7 +128,7 @@ def attempt_state(attempt: MessageAttempt) -> tuple[str, str]:
     """An attempt's state in words, and its mark."""
     if attempt.channel == "letter" and attempt.state in ("sent", "delivered"):
         return _letter(attempt.state)
-    text, mark = ATTEMPTS[attempt.state]  # type: ignore[index]  # nor here
+    text, mark = ATTEMPTS[attempt.state]
     return str(text), mark
 
 

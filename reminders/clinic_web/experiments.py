@@ -1,6 +1,7 @@
 """The pages of experiments: the list, a draft and its start, what may be told, stopping early."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -301,10 +302,10 @@ def _refused(clinic: Clinic, experiment: Experiment, error: DomainError) -> Resp
     return redirect(url_for(".show", clinic_id=clinic.id, experiment_id=experiment.id), 303)
 
 
-def _check_day(clinic: Clinic, typed: dict[str, object]) -> None:
+def _check_day(clinic: Clinic, typed: dict[str, Any]) -> None:
     first = today(db(), clinic)
     last = typed["last_day"]
-    if not first < last <= first + LONGEST:  # type: ignore[operator]
+    if not first < last <= first + LONGEST:
         raise InvalidInput({"last_day": _("Vælg en dag efter i dag og højst to år fremme.")})
 
 

@@ -20,9 +20,10 @@ def take(session: Session, name: str, a_minute: int, wanted: int) -> int:
     """
     now = session.now()
     bucket = _locked(session, name) or _first(session, name, capacity(a_minute))
-    filled = fill(bucket.tokens, bucket.filled_at, now, a_minute)
+    since = min(bucket.filled_at, now + REST)  # no further ahead, whatever the clock once said
+    filled = fill(bucket.tokens, since, now, a_minute)
     taken = min(wanted, floor(filled))
-    bucket.tokens, bucket.filled_at = filled - taken, max(now, bucket.filled_at)
+    bucket.tokens, bucket.filled_at = filled - taken, max(now, since)
     session.flush()
     return taken
 

@@ -116,7 +116,7 @@ def _as_sent(attempt: MessageAttempt) -> Outgoing:
     message: Message = attempt.message
     return Outgoing(
         attempt.key,
-        attempt.channel,  # type: ignore[arg-type]  # kept as it was sent
+        attempt.channel,
         attempt.to,
         attempt.sender,
         attempt.body,

@@ -4,8 +4,8 @@ from sqlalchemy import exists, select
 
 from booking.platform import audit
 from booking.platform.database import Session
-from booking.platform.errors import DomainError
 from booking.platform.identity import Actor
+from reminders.delivery.errors import NoFurtherTry
 from reminders.messages.models import Message, MessageAttempt
 from reminders.messages.overtaken import overtaken
 from reminders.messages.states import EFFECTIVE
@@ -18,12 +18,6 @@ from reminders.preferences import reach
 _IN_VAIN = ("never", "opted_out")
 # Nobody has the number: it is as vain to call it as to write to it.
 NO_SUCH_NUMBER = ("21211", "30005")
-
-
-class NoFurtherTry(DomainError):
-    """The message cannot go by that channel, or not any more."""
-
-    code = "no_further_try"
 
 
 def ways(session: Session, message: Message) -> list[Channel]:

@@ -19,7 +19,13 @@ from booking.calendar.models import Clinic
 from booking.people.models import Patient
 from booking.platform.database import Session, WithId
 from reminders.experiments.models import ExperimentArm
-from reminders.messages.states import EFFECTIVE, LADDER, MESSAGE_STATES
+from reminders.messages.states import (
+    EFFECTIVE,
+    LADDER,
+    MESSAGE_STATES,
+    AttemptState,
+    MessageState,
+)
 from reminders.policies.models import ReminderPolicyVersion, ReminderWordingVersion
 from reminders.policies.steps import Channel
 
@@ -60,7 +66,7 @@ class Message(WithId):
     not_after: Mapped[datetime]
     next_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(String(10), default="planned")
+    state: Mapped[MessageState] = mapped_column(String(10), default="planned")
     state_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime]
@@ -104,10 +110,10 @@ class MessageAttempt(WithId):
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
     number: Mapped[int]
     key: Mapped[str] = mapped_column(String(36), unique=True)
-    channel: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[Channel] = mapped_column(String(12))
     provider: Mapped[str] = mapped_column(String(20))
     provider_id: Mapped[str | None] = mapped_column(String(120))
-    state: Mapped[str] = mapped_column(String(10), default="sending")
+    state: Mapped[AttemptState] = mapped_column(String(10), default="sending")
     state_at: Mapped[datetime]
     started_at: Mapped[datetime]
     claimed_by: Mapped[str] = mapped_column(String(40))

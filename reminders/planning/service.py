@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import CursorResult, exists, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from booking.appointments.worklist import service as worklist
@@ -72,7 +72,8 @@ def withdraw(session: Session, subject: str, reason: str) -> int:
         .values(state="withdrawn", reason=reason, state_at=session.now())
     )
     take_off(session, subject)
-    return int(taken.rowcount)  # type: ignore[attr-defined]
+    assert isinstance(taken, CursorResult)
+    return taken.rowcount
 
 
 def plan_ahead(

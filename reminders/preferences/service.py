@@ -1,6 +1,6 @@
 """What a patient chooses, and STOP and START."""
 
-from sqlalchemy import update
+from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
 
 from booking.people.models import Patient
@@ -65,7 +65,8 @@ def start(session: Session, address_hash: str, channel: str) -> bool:
         )
         .values(until=session.now())
     )
-    return bool(ended.rowcount)  # type: ignore[attr-defined]
+    assert isinstance(ended, CursorResult)
+    return bool(ended.rowcount)
 
 
 def start_again(session: Session, by: Actor, patient: Patient, channel: Channel) -> bool:

@@ -11,6 +11,7 @@ from booking.platform.phone import readable
 from reminders.delivery import hearing
 from reminders.delivery.hearing import Heard
 from reminders.messages.models import Message, MessageAttempt
+from reminders.messages.overtaken import overtaken
 from reminders.planning.gathering import subject_of
 from reminders.planning.service import withdraw
 from reminders.policies.queries import sender_of
@@ -87,7 +88,7 @@ def told(session: Session, attempt: MessageAttempt) -> str:
     It has been given then, however the call ends.
     """
     hearing.hear(session, attempt, Heard("delivered"))
-    return _changed(attempt) if _overtaken(attempt.message) else attempt.body
+    return _changed(attempt) if overtaken(attempt.message) else attempt.body
 
 
 def asks(message: Message) -> bool:
@@ -95,7 +96,7 @@ def asks(message: Message) -> bool:
     return (
         message.kind in queries.ASKING
         and message.appointment is not None
-        and not _overtaken(message)
+        and not overtaken(message)
     )
 
 
@@ -155,14 +156,6 @@ def answer(session: Session, attempt: MessageAttempt, provider_id: str, digit: s
 
 def _as_typed(day: date) -> tuple[str, str]:
     return f"{day:%d%m%Y}", f"{day:%d%m%y}"
-
-
-def _overtaken(message: Message) -> bool:
-    """Whether the time it is about has been moved, cancelled or begun since it was sent."""
-    appointment = message.appointment
-    if appointment is None or message.kind == "cancelled":
-        return False
-    return appointment.sequence != message.subject_version or appointment.status != "booked"
 
 
 def _changed(attempt: MessageAttempt) -> str:

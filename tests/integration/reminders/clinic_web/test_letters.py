@@ -51,7 +51,7 @@ def ids(sending: Sending) -> Sequence[int]:
 
 def states(sending: Sending) -> list[tuple[str, str]]:
     """(attempt, message) of the letters."""
-    found = [(one.state, one.message.state) for one in sending.attempts()]
+    found: list[tuple[str, str]] = [(one.state, one.message.state) for one in sending.attempts()]
     sending.session.commit()
     return found
 

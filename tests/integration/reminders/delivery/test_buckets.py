@@ -32,6 +32,17 @@ def test_a_burst_and_then_the_pace(rettid: Rettid, freezer: FrozenDateTimeFactor
     assert take(rettid.database, 100) == buckets.BURST_SECONDS
 
 
+def test_a_clock_that_was_far_ahead_once_holds_nobody_back(
+    rettid: Rettid, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.tick(timedelta(days=8))
+    take(rettid.database, 100)
+    freezer.tick(timedelta(days=-8))
+    assert take(rettid.database, 100) == 0
+    freezer.tick(buckets.REST + timedelta(seconds=3))
+    assert take(rettid.database, 100) == 3
+
+
 def test_in_any_stretch_no_more_than_the_burst_and_the_pace(
     rettid: Rettid, freezer: FrozenDateTimeFactory
 ) -> None:

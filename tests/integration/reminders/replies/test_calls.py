@@ -12,7 +12,7 @@ from sqlalchemy import select
 from booking.appointments.models import Appointment, AppointmentChange
 from booking.platform.database import Session
 from reminders.delivery.dispatch import claim
-from reminders.messages.models import Message
+from reminders.messages.models import Message, MessageAttempt
 from tests.integration.reminders.conftest import Sending
 from tests.integration.reminders.replies.conftest import (
     PUBLIC_URL,
@@ -182,6 +182,14 @@ def test_moved_while_on_the_phone(call: Call, sending: Sending) -> None:
     call.press("2")
     call.session.refresh(call.appointment)
     assert call.appointment.status == "booked"
+
+
+def test_a_cancelled_time_that_stands_again_is_not_told_of_as_cancelled(call: Call) -> None:
+    call.session.scalars(select(MessageAttempt)).one().message.kind = "cancelled"
+    call.session.commit()
+    call.taken()
+    assert "99 32 00 00" in call.press(BORN)
+    assert call.over
 
 
 def test_a_patient_whose_birth_date_nobody_knows(call: Call) -> None:
