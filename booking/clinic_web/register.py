@@ -43,6 +43,8 @@ from booking.clinic_web.setup import (
     time_off,
     visit_types,
 )
+from booking.clinic_web.waitlist import overview as waitlist
+from booking.clinic_web.waitlist import wishing
 from booking.platform.web import Rettid
 
 ROOMS = (
@@ -55,6 +57,8 @@ ROOMS = (
     proxies,
     courses,
     worklist,
+    waitlist,
+    wishing,
     appointments,
     booking_for,
     orders,

@@ -16,12 +16,13 @@ from booking.patient_web import (
     sign_in,
     times,
     visit,
+    waitlist,
 )
 from booking.patient_web.frame import frame
 from booking.platform.phone import readable
 from booking.platform.web import Rettid
 
-ROOMS = (sign_in, home, visit, check_in, times, hold, cancel, needs, log, about)
+ROOMS = (sign_in, home, visit, check_in, times, hold, cancel, needs, waitlist, log, about)
 
 
 def register(app: Flask) -> None:
@@ -30,6 +31,8 @@ def register(app: Flask) -> None:
     rettid.sign_in_pages["patient"] = "/"
     for room in ROOMS:
         app.register_blueprint(room.pages)
+    rettid.parts.add_card("patient.visit", waitlist.visit_card)
+    rettid.parts.add_card("patient.home", waitlist.home_card)
     rettid.parts.add_card("patient.visit", sequences.card)
     for word in (readable, length_sum, clinician_name, phone_hours, standing):
         app.add_template_filter(word)

@@ -1,9 +1,28 @@
 """This room's codes in the reader's words."""
 
+from collections.abc import Iterable
+
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from booking.appointments.wording import FORMS
 from booking.platform.error_table import Shown
+from booking.waitlist.models import WaitlistEntry
+
+PARTS: dict[str, LazyString] = {"am": _l("Om formiddagen"), "pm": _l("Om eftermiddagen")}
+WEEKDAYS: dict[str, LazyString] = {
+    "0": _l("Mandag"),
+    "1": _l("Tirsdag"),
+    "2": _l("Onsdag"),
+    "3": _l("Torsdag"),
+    "4": _l("Fredag"),
+}
+NOTICES: dict[str, LazyString] = {
+    "2": _l("Samme dag er fint"),
+    "24": _l("Dagen før"),
+    "72": _l("Mindst tre dage før"),
+}
 
 VERDICTS: dict[str, LazyString] = {
     "offered": _l("Fik tilbuddet"),
@@ -74,3 +93,29 @@ REFUSALS = {
         _l("Kun en kommende tid, der ikke er på et hold, kan få besked om en tidligere."),
     ),
 }
+
+
+def choices_for(possible: Iterable[str]) -> dict[str, list[tuple[str, object]]]:
+    """What the fields of a wish may be, in words. possible: the visit type's forms."""
+    return {
+        "parts": list(PARTS.items()),
+        "weekdays": list(WEEKDAYS.items()),
+        "forms": [(form, FORMS[form]) for form in possible],
+        "notices": list(NOTICES.items()),
+    }
+
+
+def said_of(entry: WaitlistEntry) -> list[str]:
+    """What an entry asks for, in words; only what is not 'anything'."""
+    said = [str(FORMS[form]) for form in entry.forms.split(",")]
+    if entry.clinician is not None:
+        said.append(_("kun hos %(name)s", name=entry.clinician.name))
+    if entry.site is not None:
+        said.append(_("kun på %(site)s", site=entry.site.name))
+    if len(entry.parts.split(",")) < len(PARTS):
+        said += [str(PARTS[part]).lower() for part in entry.parts.split(",")]
+    days = [str(WEEKDAYS[day]).lower() for day in entry.weekdays.split(",") if day in WEEKDAYS]
+    if len(days) < len(WEEKDAYS):
+        said.append(", ".join(days))
+    said.append(_("%(hours)s timers varsel", hours=entry.notice_hours))
+    return said
