@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from benchmarks import (
     booking_http,
+    day_grid,
     find_time,
     messages,
     refill,
@@ -19,6 +20,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "slot_search": slot_search.measures,
     "find_time": find_time.measures,
     "booking_http": booking_http.measures,
+    "day_grid": day_grid.measures,
     "rules": rules.measures,
     "messages": messages.measures,
     "refill": refill.measures,

@@ -19,7 +19,7 @@ from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 
-from booking.platform.identity import sign_in
+from booking.platform.identity import ActorKind, sign_in
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 30
@@ -72,10 +72,10 @@ def gunicorn(
             server.wait(START_SECONDS)
 
 
-def visitor(app: Flask, patient_id: int, course_id: int) -> Visitor:
-    """Sign a patient in without a form: `app` has the server's keys."""
+def visitor(app: Flask, patient_id: int, course_id: int, kind: ActorKind = "patient") -> Visitor:
+    """Sign a patient (or, by kind, staff) in without a form: `app` has the server's keys."""
     with app.test_request_context():
-        cookie["sign_in"] = sign_in("patient", patient_id, 0, app.extensions["rettid"].clock.now())
+        cookie["sign_in"] = sign_in(kind, patient_id, 0, app.extensions["rettid"].clock.now())
         token = generate_csrf()
         serializer = SecureCookieSessionInterface().get_signing_serializer(app)
         if serializer is None:

@@ -20,23 +20,16 @@ KEY = "grid_move"
 
 @dataclass(frozen=True)
 class Moved:
-    """What can be taken back: whose time, where it stands now, and where it stood."""
+    """What can be taken back: whose time, and where it stands now."""
 
     appointment_id: int
     patient: str
     starts_at: datetime
-    was_start: datetime
-    was_clinician: int
 
 
-def remember(by: Actor, appointment: Appointment, was: tuple[datetime, int]) -> None:
-    """Let this move be the one that can be taken back; call when it has been flushed.
-
-    was: the start and the clinician it was moved from.
-    """
-    start, clinician = was
-    where = [start.isoformat(), clinician]
-    cookie[KEY] = [by.id, appointment.clinic_id, appointment.id, appointment.version, *where]
+def remember(by: Actor, appointment: Appointment) -> None:
+    """Let this move be the one that can be taken back; call when it has been flushed."""
+    cookie[KEY] = [by.id, appointment.clinic_id, appointment.id, appointment.version]
 
 
 def forget() -> None:
@@ -62,5 +55,4 @@ def last_move(session: Session, by: Actor, clinic: Clinic) -> Moved | None:
     row = session.execute(wanted).one_or_none()
     if row is None:
         return None
-    name = f"{row[0]} {row[1]}".strip()
-    return Moved(kept[2], name, row[2], datetime.fromisoformat(kept[4]), kept[5])
+    return Moved(kept[2], f"{row[0]} {row[1]}".strip(), row[2])

@@ -13,12 +13,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from booking.appointments import queries
+from booking.appointments.errors import CannotUndo
 from booking.appointments.models import Appointment
+from booking.appointments.undo import last_act
+from booking.appointments.undo import undo as take_back
 from booking.calendar.models import Clinic
 from booking.calendar.queries import resource_of, resources_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.grid import moved
-from booking.clinic_web.grid.obstacles import Obstacle, carry_out, obstacle_of, obstacles
+from booking.clinic_web.grid.obstacles import Obstacle, carry_out, obstacles, obstacles_of
 from booking.clinic_web.grid.page import content, read_view, view_of
 from booking.clinic_web.grid.target import Target, places_on
 from booking.clinic_web.refusals import in_words, refusals
@@ -115,14 +118,13 @@ def move(clinic_id: int) -> ResponseReturnValue:
     if reason is None and any(one.late for one in in_the_way):
         missing = {"grund": _("Vælg, hvorfor tiden ligger efter fristen.")}
         return _step(clinic, appointment, values, missing, in_the_way, 422, target)
-    was = (appointment.starts_at, appointment.clinician_id)
     try:
         with refusals():
             carry_out(db(), me(), appointment, target, reason)
     except DomainError as error:
         db().rollback()
-        return _step(clinic, appointment, values, {}, [obstacle_of(error)], 409, target)
-    moved.remember(me(), appointment, was)
+        return _step(clinic, appointment, values, {}, obstacles_of(error, clinic.zone), 409, target)
+    moved.remember(me(), appointment)
     said = _(
         "%(name)s er flyttet til %(when)s hos %(who)s.",
         name=appointment.patient.name,
@@ -136,19 +138,21 @@ def move(clinic_id: int) -> ResponseReturnValue:
 def undo(clinic_id: int) -> ResponseReturnValue:
     """Take the last move back, as a move of its own."""
     clinic = clinic_here(clinic_id)
-    last = moved.last_move(db(), me(), clinic)
-    shown = read(GridForm())["vis"]
+    last, shown = moved.last_move(db(), me(), clinic), read(GridForm())["vis"]
     if last is None:
-        raise ChangedMeanwhile
+        raise CannotUndo
     appointment = _appointment(clinic, last.appointment_id)
     moved.forget()
     try:
         with refusals():
-            target = Target(last.was_start, resource_of(db(), clinic_id, last.was_clinician))
-            carry_out(db(), me(), appointment, target, None)
+            change = last_act(db(), me(), appointment)
+            if change is None:
+                raise CannotUndo
+            take_back(db(), me(), change)
     except DomainError as error:
         db().rollback()
-        refused = _("Flytningen kan ikke fortrydes. %(why)s", why=obstacle_of(error).text)
+        why = " ".join(one.text for one in obstacles_of(error, clinic.zone))
+        refused = _("Flytningen kan ikke fortrydes. %(why)s", why=why)
         return _back(clinic, appointment, shown, refused, "warning")
     said = _(
         "Fortrudt: %(name)s har igen tiden %(when)s.",

@@ -1,12 +1,15 @@
 """What stands in the way of a move, in words, and the move itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from booking.appointments import service
-from booking.appointments.conflicts import conflicts
-from booking.appointments.errors import PastDeadline
+from booking.appointments.conflicts import Conflict, conflicts
+from booking.appointments.errors import OldPlaceTaken, PastDeadline
 from booking.appointments.models import Appointment
 from booking.appointments.occasions import for_move
 from booking.appointments.service import LateReason
@@ -31,18 +34,24 @@ def obstacles(
     session: Session, by: Actor, appointment: Appointment, target: Target
 ) -> list[Obstacle]:
     """Everything that stands in the way of moving an appointment there; nothing is changed."""
-    zone = appointment.clinic.zone
+    slot = slot_of(session, appointment, target)
+    return _told(conflicts(session, by, appointment, slot), appointment.clinic.zone)
+
+
+def obstacles_of(error: DomainError, zone: ZoneInfo) -> list[Obstacle]:
+    """What was refused at the last moment, as what stands in the way."""
+    if isinstance(error, PastDeadline):
+        return [Obstacle(_("Tiden ligger efter fristen."), stops=False, late=True)]
+    if isinstance(error, OldPlaceTaken):
+        return _told(cast(list[Conflict], error.context["conflicts"]), zone)
+    return [Obstacle(in_words(error))]
+
+
+def _told(found: Iterable[Conflict], zone: ZoneInfo) -> list[Obstacle]:
     return [
         Obstacle(conflict_words.in_words(one, zone), one.stops, late=one.code == "deadline")
-        for one in conflicts(session, by, appointment, slot_of(session, appointment, target))
+        for one in found
     ]
-
-
-def obstacle_of(error: DomainError) -> Obstacle:
-    """What was refused at the last moment, as one more thing in the way."""
-    if isinstance(error, PastDeadline):
-        return Obstacle(_("Tiden ligger efter fristen."), stops=False, late=True)
-    return Obstacle(in_words(error))
 
 
 def carry_out(

@@ -145,7 +145,8 @@ def _asked(clinic: Clinic) -> tuple[View, dict[str, Any]]:
 def _read(view: View) -> Day:
     shown = read_day(db(), view.clinic, view.day, view.chosen, language_code())
     new = not_seen_lately(db(), me(), PLACES, view.clinic.id, shown.patients)
-    looked_at(*new, clinic_id=view.clinic.id)
+    if new:
+        looked_at(*new, clinic_id=view.clinic.id)
     return shown
 
 
