@@ -106,8 +106,8 @@ def clocks(
 ) -> list[Clock]:
     """The clocks that have started, those still open first, by their last day.
 
-    happened: (kind, local day) in any order; what is still to come counts for nothing. closed: public holidays and the like; Saturdays and
-    Sundays are never working days.
+    happened: (kind, local day) in any order; what is still to come counts for nothing. closed:
+    public holidays and the like; Saturdays and Sundays are never working days.
     """
     first: dict[str, date] = {}
     for kind, day in happened:

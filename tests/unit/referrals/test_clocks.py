@@ -87,7 +87,9 @@ def test_the_other_clocks(code: str, start: str, started: str, due: str) -> None
     ],
 )
 def test_hearts(track: str, accepted: str, referred: str) -> None:
-    found = of([("received", day("2026-11-23")), ("accepted", day("2026-11-25"))], track=track)
+    found = of(
+        [("received", day("2026-11-23")), ("accepted", day("2026-11-25"))], "2026-11-25", track
+    )
     assert found["heart_accepted"].due_on == day(accepted)
     assert found["heart_referred"].due_on == day(referred)
 
