@@ -130,7 +130,7 @@ class Held(RuleBasedStateMachine):
         accepted = {one.outgoing.attempt: one for one in self.provider.accepted}
         for message in session.scalars(theirs):
             assert message.state in FINAL, f"it never ended: {_told(message)}"
-            if message.state == "failed":
+            if message.state == "failed" and not _told_by_letter(session, message):
                 item = session.scalars(
                     select(WorklistItem.id).where(
                         WorklistItem.kind == "not_reached",
@@ -167,6 +167,17 @@ def _told(message: Message) -> str:
 def _quiet(message: Message) -> list[str]:
     quiet: list[str] = message.policy_version.body["quiet"]
     return quiet
+
+
+def _told_by_letter(session: Session, message: Message) -> bool:
+    """Whether it is a reminder besides a letter, which is enough: nobody need call about it."""
+    letter = select(Message.id).where(
+        Message.subject == message.subject,
+        Message.subject_version == message.subject_version,
+        Message.channel == "letter",
+        Message.state.in_(("sent", "delivered")),
+    )
+    return message.kind == "reminder" and session.scalars(letter).first() is not None
 
 
 def _went(attempt: MessageAttempt, accepted: dict[str, Accepted]) -> bool:
