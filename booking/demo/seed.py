@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from booking.appointments.invitations.models import Course
 from booking.calendar.models import Clinic
-from booking.demo import sequences
+from booking.demo import sequences, waitlist
 from booking.demo.calendar import Calendar, Deck
 from booking.demo.clinics import CLINICS, ENDO, RHEUMA
 from booking.demo.founding import HOME_ZONE, Demo, found
@@ -102,6 +102,7 @@ def seed(
         unrest.days_go_wrong(crowd.first_courses(160, skip=80))
         for add in ADDITIONS.values():
             add(session, demo, storyteller)
+        waitlist.tell(session, demo, rng)
         audit.record(session, SYSTEM, "demo.seeded")
         step(4)
         return Seeded(patients + len(told.patients), written, told.codes)

@@ -26,7 +26,7 @@ from booking.clinic_web.sequences.asking import asked_for, clinicians_of, defaul
 from booking.people.models import Patient
 from booking.people.queries import patient_of
 from booking.platform.errors import DomainError, InvalidInput, NotFound
-from booking.platform.i18n import language_code
+from booking.platform.i18n import clock_time, language_code, moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.sequences import service
@@ -169,7 +169,9 @@ def _shown(
     return render_template(
         "clinic/sequences/proposal.html",
         **_frame(clinic, patient, path),
-        says="" if isinstance(asked, Combined) else words.repeating_in_words(asked.rule),
+        says=_stay(proposal, clinic)
+        if isinstance(asked, Combined)
+        else words.repeating_in_words(asked.rule),
         rows=[_row(row, clinic, names, request.form) for row in proposal.rows],
         found=bool(placed) or any(row.near for row in proposal.rows),
         change_href=_again(clinic, patient, path, **{CHANGE: "1"}),
@@ -181,6 +183,19 @@ def _shown(
         may_anyway=combined and isinstance(error, OutOfOrder),
         values=request.form or {"channel": "phone"},
         errors=_errors(error) if error else {},
+    )
+
+
+def _stay(proposal: Proposal, clinic: Clinic) -> str:
+    """'mandag 30. november 2026 kl. 8.00–9.15, i alt 75 minutter'; '' where nothing was found."""
+    slots = [row.slot for row in proposal.rows if row.slot is not None]
+    if not slots:
+        return ""
+    start, end = slots[0].start, slots[-1].end
+    return _(
+        "%(when)s, i alt %(minutes)s minutter",
+        when=f"{moment(start, clinic.zone)}–{clock_time(end, clinic.zone)}",
+        minutes=int((end - start).total_seconds()) // 60,
     )
 
 
