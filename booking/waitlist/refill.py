@@ -127,6 +127,9 @@ def ask(session: Session, freed: FreedTime) -> int:
         secret(session),
         starts_in(session, freed, entries),
     )
+    if not found.offers and "has_offer" in found.verdicts.values():
+        _explain_once(session, freed, found)  # whoever is thinking about another may want this
+        return 0
     freed.round += 1
     _explain(session, freed, found)
     if not found.offers:
@@ -172,6 +175,15 @@ def _explain(session: Session, freed: FreedTime, found: Matched) -> None:
     ]
     if rows:
         session.execute(insert(OfferChoice), rows)
+
+
+def _explain_once(session: Session, freed: FreedTime, found: Matched) -> None:
+    """The same again every minute would tell nothing."""
+    known = select(OfferChoice.id).where(
+        OfferChoice.freed_time_id == freed.id, OfferChoice.round == freed.round
+    )
+    if session.scalar(known.limit(1)) is None:
+        _explain(session, freed, found)
 
 
 def _run_out(session: Session) -> int:
