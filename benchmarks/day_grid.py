@@ -42,7 +42,7 @@ from tests.serving import visitor
 from wsgi import create_app
 
 ZONE = ZoneInfo("Europe/Copenhagen")
-CLINICIANS, EACH = 20, 40
+CLINICIANS, EACH, SPARE = 20, 40, 4
 QUARTER = timedelta(minutes=15)
 ROUNDS = 40
 FORMS = ("in_person", "video", "phone")
@@ -72,13 +72,16 @@ def filled(session: Session) -> Desk:
     """A clinic with a full day, the Monday after next week's."""
     clinic = make.clinic(session)
     site = make.site(session, clinic)
-    kinds = [make.visit_type(session, clinic, forms=",".join(FORMS)) for _ in range(6)]
+    kinds = [
+        make.visit_type(session, clinic, forms=",".join(FORMS), base_minutes=15) for _ in range(6)
+    ]
     clinicians = [make.clinician(session, clinic) for _ in range(CLINICIANS)]
     staff = make.staff(session, clinic, Role.SECRETARY)
     day = working_days(datetime.now(ZONE).date() + timedelta(days=14), 1)[0]
     opens = datetime.combine(day, time_of_day(8))
+    closes = opens + (EACH + SPARE) * QUARTER
     for clinician in clinicians:
-        make.open_weekdays(session, clinician, site, opens.time(), (opens + EACH * QUARTER).time())
+        make.open_weekdays(session, clinician, site, opens.time(), closes.time())
     people = [number for number, _course in patients(session, clinic, CLINICIANS * EACH)]
     for number in people:
         make.belongs(session, clinic, session.get_one(Patient, number))
