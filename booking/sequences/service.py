@@ -27,6 +27,7 @@ from booking.platform.identity import Actor
 from booking.sequences.asked import Combined, as_json, from_json
 from booking.sequences.combining import Trouble, troubles
 from booking.sequences.errors import NothingChosen, OutOfOrder, PartNotFree
+from booking.sequences.events import SequenceBooked
 from booking.sequences.models import ContactSequence, SequencePart
 from booking.sequences.proposing import Proposal, Row, nearest_to, occasion_for
 
@@ -79,6 +80,10 @@ def book(
             )
         session.flush()
         _log(session, by, "sequence.booked", sequence)
+        booked_ids = tuple(part.appointment_id for part in sequence.parts if part.appointment_id)
+        session.publish(
+            SequenceBooked(sequence.id, sequence.patient_id, sequence.clinic_id, booked_ids)
+        )
     return sequence
 
 

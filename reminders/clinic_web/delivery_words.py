@@ -53,6 +53,7 @@ REASONS: dict[str, LazyString] = {
     "noshow": _l("besøget er overstået"),
     "entered-in-error": _l("tiden var en fejl"),
     "answered": _l("patienten har svaret"),
+    "together": _l("tiden er booket sammen med en, der er givet besked om"),
     "policy": _l("reglerne er ændret"),
     "wishes": _l("patienten har valgt en anden måde"),
     "reach": _l("patientens oplysninger er ændret"),

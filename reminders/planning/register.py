@@ -16,8 +16,9 @@ from booking.appointments.events import (
 from booking.clinic_web.worklist import KINDS, Kind
 from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.platform.web import Rettid
+from booking.sequences.events import SequenceBooked
 from booking.waitlist.events import OfferClosed, OfferMade
-from reminders.planning import handlers, offers, service
+from reminders.planning import handlers, offers, service, together
 from reminders.planning.unplanned import UNPLANNED
 from reminders.policies.events import PolicyPublished, SendingStopped
 from reminders.preferences.events import PreferenceChanged
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
     events.subscribe(AttendanceUndone, handlers.on_undone)
     events.subscribe(AppointmentsImported, handlers.on_imported)
     events.subscribe(PatientArrived, handlers.on_arrived)
+    events.subscribe(SequenceBooked, together.on_booked)
     events.subscribe(OfferMade, offers.on_made)
     events.subscribe(OfferClosed, offers.on_closed)
     events.subscribe(PreferenceChanged, handlers.on_preference_changed)
