@@ -1,10 +1,11 @@
 """What stands in the way of a time, in words for staff: one line each, and what would help."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from booking.appointments.conflicts import Conflict
 from booking.appointments.wording import FORMS
 from booking.platform.error_table import shown
-from booking.platform.i18n import short_day, time_span
+from booking.platform.i18n import language_code, long_day, time_span
 
 _PLAIN: dict[str, LazyString] = {
     "same_time": _l("Tiden ligger der allerede."),
@@ -109,20 +110,18 @@ def _short_notice(data: Any, zone: ZoneInfo) -> str:
 def _window(data: Any, zone: ZoneInfo) -> str:
     return _(
         "Uden for indkaldelsens periode, %(first)s til %(last)s.",
-        first=short_day(data["first"]),
-        last=short_day(data["last"]),
+        first=_day(data["first"]),
+        last=_day(data["last"]),
     )
 
 
 def _too_far(data: Any, zone: ZoneInfo) -> str:
     return _("Der kan tidligst bookes %(first)s og senest %(last)s.",
-             first=short_day(data["first"]), last=short_day(data["last"]))  # fmt: skip
+             first=long_day(data["first"]), last=long_day(data["last"]))  # fmt: skip
 
 
 def _deadline(data: Any, zone: ZoneInfo) -> str:
-    return _(
-        "Efter fristen %(deadline)s: vælg en begrundelse.", deadline=short_day(data["deadline"])
-    )
+    return _("Efter fristen %(deadline)s: vælg en begrundelse.", deadline=_day(data["deadline"]))
 
 
 def _off_grid(data: Any, zone: ZoneInfo) -> str:
@@ -183,9 +182,15 @@ _WRITERS: dict[str, Callable[[Any, ZoneInfo], str]] = {
 }
 
 
+def _day(day: date) -> str:
+    """'24. november': no abbreviation, since it may end a sentence."""
+    english = language_code() == "en"
+    return format_date(day, "d MMMM" if english else "d. MMMM", locale="en_GB" if english else "da")
+
+
 def _period(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """Clock times within a day; days where it is longer."""
-    days = [short_day(one.astimezone(zone).date()) for one in (start, end)]
+    days = [_day(one.astimezone(zone).date()) for one in (start, end)]
     if days[0] == days[1]:
         return _("kl. %(span)s", span=time_span(start, end, zone))
     return _("%(first)s til %(last)s", first=days[0], last=days[1])
