@@ -15,7 +15,7 @@ from typing import cast
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Table, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
@@ -194,7 +194,8 @@ def _plainly(database: Database, claimed: Claim, heard: Heard) -> bool:
             named = {"the_key": claimed.outgoing.attempt, "name": heard.provider_id or None}
             message_id = session.scalar(_SENT, {**said, **named})
             followed = session.execute(_FOLLOWED, {**said, "message": message_id})
-            if not followed.rowcount:  # type: ignore[attr-defined]
+            assert isinstance(followed, CursorResult)
+            if not followed.rowcount:
                 raise _NotPlain
     except (_NotPlain, DBAPIError):
         return False
