@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.frame import MENU, clinic_here
 from booking.platform.forms import Choice, Form, read
+from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages
 from booking.platform.web import rettid
 
@@ -24,16 +25,15 @@ pages.app_context_processor(lambda: _tools() if request.path.startswith("/klinik
 
 COOKIE = "rettid-keys"
 OFF = "off"
-# Places: the letters after G, and where they lead; those that are not there are left out.
-PLACES: Mapping[str, tuple[str, LazyString]] = {
-    "d": ("staff_day.day", _l("Dagen")),
-    "k": ("staff_grid.day", _l("Kalender")),
-    "m": ("staff_arrivals.arrivals", _l("Ankomster")),
-    "a": ("staff_worklist.waiting", _l("Arbejdslisten")),
-    "p": ("staff_patients.find", _l("Patienter")),
-    "h": ("staff_referrals.listed", _l("Henvisninger")),
-    "v": ("staff_waitlist.listed", _l("Venteliste")),
-    "o": ("staff_rescheduling.listed", _l("Omlægning")),
+# The letters after G, and which entry of the menu each leads to, by its room's blueprint.
+IN_MENU: Mapping[str, str] = {
+    "d": "staff_day",
+    "k": "staff_grid",
+    "a": "staff_worklist",
+    "p": "staff_patients",
+    "h": "staff_referrals",
+    "v": "staff_waitlist",
+    "o": "staff_rescheduling",
 }
 ACTS: Mapping[str, LazyString] = {
     "/": _l("Find patient"),
@@ -92,14 +92,21 @@ def set_keys(clinic_id: int) -> ResponseReturnValue:
     return answer
 
 
-def shortcuts(clinic_id: int) -> list[Shortcut]:
-    """Every key that works at this clinic's pages."""
+def shortcuts(actor: Actor, clinic_id: int) -> list[Shortcut]:
+    """Every key that works at this clinic's pages; a place only for whoever has it in the menu."""
     acts = [Shortcut(keys, str(text)) for keys, text in ACTS.items()]
-    return acts + [
-        Shortcut(f"g {letter}", str(text), url_for(endpoint, clinic_id=clinic_id))
-        for letter, (endpoint, text) in PLACES.items()
-        if endpoint in current_app.view_functions
+    entries = {one.endpoint.partition(".")[0]: one for one in rettid().parts.menu(MENU, actor)}
+    places = [
+        Shortcut(f"g {letter}", str(entries[room].text), _to(entries[room].endpoint, clinic_id))
+        for letter, room in IN_MENU.items()
+        if room in entries
     ]
+    arrivals = Shortcut("g m", _("Ankomster"), _to("staff_arrivals.arrivals", clinic_id))
+    return [*acts, *places, arrivals]
+
+
+def _to(endpoint: str, clinic_id: int) -> str:
+    return url_for(endpoint, clinic_id=clinic_id)
 
 
 def _setting() -> str:
@@ -114,7 +121,7 @@ def _tools() -> dict[str, object]:
     return {
         "staff_tools": "clinic/finder/box.html",
         "finder_clinic": here[0],
-        "shortcut_list": shortcuts(here[0]),
+        "shortcut_list": shortcuts(actor, here[0]),
         "shortcuts_on": _setting() == "on",
         "footer_links": [
             {

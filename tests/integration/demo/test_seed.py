@@ -14,6 +14,7 @@ from flask import Flask
 from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
+from booking.appointments import queries
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import (
     ACTIVE,
@@ -24,8 +25,10 @@ from booking.appointments.models import (
 )
 from booking.appointments.occasions import closes_at
 from booking.appointments.visit_types.models import VisitType
+from booking.appointments.waiting import running, running_of
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import Clinic, Closure, Resource
+from booking.clinic_web.arrivals import lists_of
 from booking.demo.founding import PASSWORD
 from booking.demo.seed import Seeded, seed
 from booking.demo.stories import SYSTEM
@@ -94,6 +97,18 @@ def overlaps(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, dat
             found.append((start, end))
         until = end if until is None else max(until, end)
     return found
+
+
+def test_the_morning_has_fallen_behind_and_someone_has_not_come(demo: Session) -> None:
+    said = []
+    for clinic in demo.scalars(select(Clinic)):
+        today = queries.day_list(demo, clinic, queries.today(demo, clinic))
+        lists = lists_of(today, running_of(today, demo.now()), set())
+        runs = running(demo, clinic)
+        late = [minutes for one in runs.late if (minutes := runs.told(one))]
+        said.append((bool(late), bool(lists.missing), bool(lists.here), bool(lists.soon)))
+        assert max(late, default=0) <= 60
+    assert all(any(each) for each in zip(*said, strict=True)), said
 
 
 def test_no_two_contacts_share_a_resource_or_a_patient(demo: Session) -> None:

@@ -126,7 +126,7 @@ def test_the_keys_stand_on_a_page_and_can_be_turned_off_in_a_browser(
     app: Flask, session: Session, secretary: Visitor, work: Work
 ) -> None:
     page = secretary.get(f"{work.at}/genveje")
-    page.says("Tastaturgenveje", "Arbejdslisten", "Find patient")
+    page.says("Tastaturgenveje", "Arbejdsliste", "Find patient")
     assert "data-keys-on" in page.page.text
     page = secretary.post(f"{work.at}/genveje", keys="off")
     page.says("Genvejene er slået fra.")
