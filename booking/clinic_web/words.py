@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from booking.appointments import wording
 from booking.appointments.models import Appointment, AppointmentChange
 from booking.appointments.wording import STATUSES
+from booking.referrals.wording import CLOCKS
 
 REASONS_OF_PATIENT, REASONS_OF_CLINIC = wording.REASONS_OF_PATIENT, wording.REASONS_OF_CLINIC
 LATE_REASONS = wording.LATE_REASONS
@@ -105,4 +106,4 @@ def reason(code: str) -> str:
 
 def deadline(kind: str) -> str:
     """Which demand a deadline comes from."""
-    return str(DEADLINES.get(kind, DEADLINES["clinical"]))
+    return str(DEADLINES.get(kind) or CLOCKS.get(kind) or DEADLINES["clinical"])

@@ -87,6 +87,10 @@ KINDS: dict[str, Kind] = {
         _l("Perioden slutter, og der er ingen tid"),
         _l("Kontakt patienten, ændr perioden, eller træk indkaldelsen tilbage."),
     ),
+    "referral_clock": Kind(
+        _l("En henvisnings frist er nær"),
+        _l("Se på henvisningen, og gør det, fristen gælder, eller skriv, hvorfor den ikke holder."),
+    ),
     "never_marked": Kind(
         _l("Tiden er ikke afsluttet"),
         _l("Skriv, om patienten kom: sæt den til færdig eller udeblevet."),

@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -92,9 +93,8 @@ class Clock:
 def rules_from(corrections: Path | None = None) -> Rules:
     """The rules shipped; corrections: a file shaped as rights.toml, whose entries come first."""
     shipped = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    return Rules(
-        tuple(_rule(entry) for entry in shipped["clock"]), lambda day: rights_on(day, corrections)
-    )
+    rights = cache(lambda day: rights_on(day, corrections))
+    return Rules(tuple(_rule(entry) for entry in shipped["clock"]), rights)
 
 
 def clocks(

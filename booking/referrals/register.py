@@ -1,12 +1,29 @@
 """What the referrals room adds to the application."""
 
+from datetime import timedelta
+
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from booking.people.audit_words import WORDS
+from booking.people.audit_words import REASONS, WORDS
+from booking.platform.jobs import Job
+from booking.platform.web import Rettid
+from booking.referrals import watching
+from booking.referrals.wording import ACTIONS, DELAYS
 
 
-def register(_app: Flask) -> None:
-    """Words for what it writes in the log."""
+def register(app: Flask) -> None:
+    """Words for what it writes in the log, and the look at every clock."""
+    rettid: Rettid = app.extensions["rettid"]
     WORDS["letter.confirmation"] = _("Lavede et brev, der bekræfter en tid")
     WORDS["letter.printed"] = _("Lavede et brev med en bookingkode")
+    WORDS.update(ACTIONS)
+    REASONS.update(DELAYS)
+    corrections = rettid.config.instance / "rights.toml"
+    rettid.jobs.add(
+        Job(
+            "referral_clocks",
+            timedelta(hours=1),
+            lambda session: watching.look(session, corrections),
+        )
+    )

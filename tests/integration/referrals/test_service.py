@@ -1,0 +1,221 @@
+"""A referral's way: received, checked, triaged to a time, told by letter; or sent back."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+
+from booking.appointments.errors import WrongState
+from booking.appointments.invitations.service import live_appointment
+from booking.appointments.worklist.models import WorklistItem
+from booking.platform.audit import AuditEntry
+from booking.platform.database import Session
+from booking.platform.errors import InvalidInput
+from booking.platform.localtime import local_date
+from booking.referrals import queries, service, watching
+from booking.referrals.clocks import Clock
+from booking.referrals.models import Referral, ReferralCriterion
+from booking.referrals.service import Intake, Triage
+from tests import factories as make
+from tests.integration.appointments.conftest import Place, place
+
+__all__ = ["place"]
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
+
+TODAY = date(2026, 11, 23)
+
+
+def received(session: Session, place: Place, **changes: object) -> Referral:
+    fields = {
+        "received_on": TODAY, "sender": "Lægerne Torvet",
+        "problem": "Hævede fingerled, anti-CCP positiv", "problem_code": "M059",
+    } | changes  # fmt: skip
+    intake = Intake(**fields)  # type: ignore[arg-type]
+    return service.receive(session, place.secretary, place.clinic, place.patient, intake)
+
+
+def clocks(session: Session, referral: Referral) -> dict[str, Clock]:
+    return {one.code: one for one in queries.clocks_of(session, [referral])[referral.id]}
+
+
+def triaged(session: Session, place: Place, referral: Referral, urgency: str = "routine") -> None:
+    decided = Triage(place.control, "in_person", urgency, place.doctor)  # type: ignore[arg-type]
+    service.triage(session, place.secretary, referral, decided)
+
+
+def items(session: Session) -> dict[str, WorklistItem]:
+    found = session.scalars(select(WorklistItem).where(WorklistItem.kind == watching.KIND))
+    return {str(one.details["clock"]): one for one in found if one.status == "open"}
+
+
+def test_triage_reserves_a_time_before_the_nearest_clock_and_the_letter_stops_its_own(
+    session: Session, place: Place
+) -> None:
+    referral = received(session, place)
+    assert {code: one.due_on for code, one in clocks(session, referral).items()} == {
+        "letter": date(2026, 12, 3),
+        "workup": date(2026, 12, 23),
+        "plan": date(2026, 12, 23),
+    }
+    triaged(session, place, referral, "soon")
+    invitation = referral.invitation
+    assert invitation is not None
+    assert (invitation.deadline_on, invitation.deadline_kind) == (date(2026, 12, 23), "workup")
+    assert invitation.window_to == TODAY + timedelta(days=14)
+    appointment = live_appointment(session, invitation)
+    assert appointment is not None
+    assert appointment.participant == "needs-action"
+    assert local_date(appointment.starts_at, place.clinic.zone) <= invitation.window_to
+    assert referral.course is not None
+    assert referral.course.responsible == place.doctor
+    pdf = service.letter(session, place.secretary, referral, public_url="https://tid.example")
+    assert pdf.startswith(b"%PDF")
+    assert clocks(session, referral)["letter"].state == "met"
+    service.letter(session, place.secretary, referral, public_url="https://tid.example")
+    assert [one.kind for one in referral.events] == ["received", "letter_sent"]
+    logged = set(session.scalars(select(AuditEntry.action)))
+    assert {"referral.received", "referral.triaged", "referral.letter_sent"} <= logged
+
+
+def test_a_referral_is_triaged_once(session: Session, place: Place) -> None:
+    referral = received(session, place)
+    triaged(session, place, referral)
+    with pytest.raises(WrongState):
+        triaged(session, place, referral)
+    with pytest.raises(WrongState):
+        service.return_with_advice(session, place.secretary, referral, "Prøv fysioterapi.")
+
+
+def test_before_triage_there_is_no_letter(session: Session, place: Place) -> None:
+    referral = received(session, place)
+    with pytest.raises(WrongState):
+        service.letter(session, place.secretary, referral, public_url="https://tid.example")
+    assert clocks(session, referral)["letter"].state == "running"
+
+
+def test_what_is_missing_is_asked_for_while_the_clocks_run(
+    session: Session, place: Place, freezer: FrozenDateTimeFactory
+) -> None:
+    referral = received(session, place)
+    criterion = make.add(
+        session, ReferralCriterion(clinic_id=place.clinic.id, text="Anti-CCP er målt")
+    )
+    service.check(session, place.secretary, referral, criterion, met=False)
+    service.ask_missing(session, place.secretary, referral, "Send venligst anti-CCP.")
+    assert referral.status == "waiting"
+    freezer.tick(timedelta(days=11))
+    assert clocks(session, referral)["letter"].state == "late"
+    service.missing_answered(session, place.secretary, referral, "Anti-CCP er 120.")
+    service.check(session, place.secretary, referral, criterion, met=True)
+    assert [one.met for one in referral.checks] == [True]
+    assert referral.status == "received"
+    triaged(session, place, referral)
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ({}, True),
+        ({"problem": "Noget andet"}, True),  # the same code
+        ({"problem_code": "", "problem": "hævede fingerled - ANTI-CCP positiv."}, True),
+        ({"problem_code": "", "problem": "Ondt i ryggen"}, False),
+    ],
+)
+def test_the_same_problem_again_is_noticed(
+    session: Session, place: Place, change: dict[str, object], again: bool
+) -> None:
+    first = received(session, place, received_on=TODAY - timedelta(days=400))
+    service.return_with_advice(session, place.secretary, first, "Start methotrexat.")
+    second = received(session, place, **change)
+    assert (second.earlier is first) is again
+    assert queries.earlier(session, second) == ([first] if again else [])
+
+
+def test_after_two_years_or_of_another_patient_it_is_new(session: Session, place: Place) -> None:
+    received(session, place, received_on=TODAY - timedelta(days=800))
+    other = make.patient(session, place.clinic)
+    service.receive(
+        session, place.secretary, place.clinic, other,
+        Intake(TODAY, "Lægehuset", "Hævede fingerled, anti-CCP positiv", "M059"),
+    )  # fmt: skip
+    assert received(session, place).earlier is None
+
+
+def test_a_plan_in_time_and_the_milestones(
+    session: Session, place: Place, freezer: FrozenDateTimeFactory
+) -> None:
+    referral = received(session, place)
+    triaged(session, place, referral)
+    freezer.move_to(datetime(2026, 12, 22, 9, tzinfo=UTC))
+    service.write_plan(session, place.secretary, referral, "MR i januar, svar 20. januar.")
+    assert clocks(session, referral)["plan"].state == "met"
+    assert clocks(session, referral)["workup"].state == "stopped"
+    service.note(session, place.secretary, referral, "consented", date(2026, 12, 21))
+    assert clocks(session, referral)["treatment"].due_on == date(2027, 1, 20)
+    for day in (date(2026, 11, 22), date(2026, 12, 23)):
+        with pytest.raises(InvalidInput):
+            service.note(session, place.secretary, referral, "workup_done", day)
+    service.note(session, place.secretary, referral, "discharged", date(2026, 12, 22))
+    assert referral.status == "closed"
+
+
+def test_withdrawn_the_time_is_given_up_and_the_clocks_stop(session: Session, place: Place) -> None:
+    referral = received(session, place)
+    triaged(session, place, referral)
+    service.withdraw(session, place.secretary, referral, "Patienten er flyttet.")
+    assert referral.invitation is not None
+    assert live_appointment(session, referral.invitation) is None
+    assert {one.state for one in clocks(session, referral).values()} == {"stopped"}
+
+
+def test_what_nears_its_end_is_on_the_worklist_once_and_late_it_is_red(
+    session: Session, place: Place, freezer: FrozenDateTimeFactory
+) -> None:
+    referral = received(session, place)
+    assert watching.look(session) == 0
+    freezer.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC))
+    assert (watching.look(session), watching.look(session)) == (1, 0)
+    (letter,) = items(session).values()
+    assert (letter.due_on, letter.urgency) == (date(2026, 12, 3), "")
+    freezer.move_to(datetime(2026, 12, 4, 9, tzinfo=UTC))
+    assert watching.look(session) == 0
+    assert items(session)["letter"].urgency == "red"
+    triaged(session, place, referral)
+    service.letter(session, place.secretary, referral, public_url="https://tid.example")
+    watching.look(session)
+    assert "letter" not in items(session)
+    freezer.move_to(datetime(2026, 12, 18, 9, tzinfo=UTC))
+    watching.look(session)
+    assert set(items(session)) == {"workup", "plan"}
+
+
+def test_received_after_its_clock_has_run_out_a_person_decides(
+    session: Session, place: Place
+) -> None:
+    referral = received(session, place, received_on=TODAY - timedelta(days=40))
+    triaged(session, place, referral)
+    assert referral.invitation is not None
+    assert live_appointment(session, referral.invitation) is None
+    kinds = set(session.scalars(select(WorklistItem.kind)))
+    assert "no_time_in_window" in kinds
+
+
+@pytest.mark.parametrize("change", [{"received_on": TODAY + timedelta(days=1)}, {"track": "x"}])
+def test_what_cannot_be_is_refused(
+    session: Session, place: Place, change: dict[str, object]
+) -> None:
+    with pytest.raises(InvalidInput):
+        received(session, place, **change)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE referral_event SET happened_on = '2026-01-01'", "DELETE FROM referral_event"],
+)
+def test_what_happened_stands(session: Session, place: Place, statement: str) -> None:
+    received(session, place)
+    with pytest.raises(DatabaseError, match="history_stands"):
+        session.execute(text(statement))
