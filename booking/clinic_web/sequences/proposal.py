@@ -88,9 +88,12 @@ def book(clinic_id: int, patient_id: int, path: str) -> ResponseReturnValue:
         db().rollback()
         proposal = _proposal(clinic, patient, path)
         return _shown(clinic, patient, path, proposal, error), _status(error)
-    told = (
-        _("Tiden er booket.") if count == 1 else _("Alle %(count)s tider er booket.", count=count)
-    )
+    told = _("Tiden er booket.")
+    if count > 1:
+        told = _(
+            "Alle %(count)s tider er booket. Sig dem til patienten, eller udskriv listen.",
+            count=count,
+        )
     flash(told, "success")
     return redirect(
         url_for("staff_sequences.show", clinic_id=clinic_id, sequence_id=sequence.id), 303
