@@ -31,7 +31,7 @@ def form(appointment_id: int) -> ResponseReturnValue:
     """What would suit: everything is ticked, so that one press is enough."""
     appointment = my_appointment(appointment_id)
     entry = service.waiting_entry(db(), appointment)
-    values = shown(entry, appointment.form)
+    values = shown(entry, appointment.form, today(db(), appointment.clinic))
     return render_template(FORM, **_about(appointment), values=values, errors={})
 
 

@@ -45,7 +45,7 @@ def wishes(typed: dict[str, Any], own: Appointment | None, today: date) -> Wishe
     )
 
 
-def shown(entry: WaitlistEntry | None, form: str) -> dict[str, object]:
+def shown(entry: WaitlistEntry | None, form: str, today: date) -> dict[str, object]:
     """The form's values: the wishes there are, or anything, for whoever has none yet."""
     if entry is None:
         return {"parts": list(PARTS), "weekdays": list(WEEKDAYS), "forms": [form], "notice": "24"}
@@ -54,7 +54,7 @@ def shown(entry: WaitlistEntry | None, form: str) -> dict[str, object]:
         "weekdays": [day for day in entry.weekdays.split(",") if day in WEEKDAYS],
         "forms": entry.forms.split(","),
         "notice": str(entry.notice_hours) if str(entry.notice_hours) in NOTICES else "24",
-        "earliest_on": entry.earliest_on.isoformat(),
+        "earliest_on": entry.earliest_on.isoformat() if entry.earliest_on > today else "",
         "same_clinician": entry.clinician_id is not None,
         "same_site": entry.site_id is not None,
     }

@@ -52,7 +52,7 @@ def save_invitation(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
 
 def _form(clinic: Clinic, about: Appointment | Invitation) -> ResponseReturnValue:
     looked_at(about.patient_id, clinic_id=clinic.id)
-    values = shown(service.waiting_entry(db(), about), about.form)
+    values = shown(service.waiting_entry(db(), about), about.form, today(db(), clinic))
     return render_template(FORM, values=values, errors={}, **_about(clinic, about))
 
 

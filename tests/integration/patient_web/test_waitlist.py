@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
 from booking.appointments import service as appointments
@@ -59,6 +60,16 @@ def test_one_press_and_one_is_on_the_list(
     visitor.post(f"/tid/{mine.id}/tidligere/nej").says("Du får ikke længere besked")
     session.expire_all()
     assert entry.status == "withdrawn"
+
+
+def test_a_wish_is_changed_days_later_without_a_word_about_its_first_day(
+    session: Session, visitor: Visitor, mine: Appointment, freezer: FrozenDateTimeFactory
+) -> None:
+    visitor.post(f"/tid/{mine.id}/tidligere", notice="24", parts=["pm"])
+    freezer.move_to("2026-11-23T08:20:00Z")
+    visitor.get(f"/tid/{mine.id}/tidligere").says("Gem ønsket")
+    assert 'value="2026-11-23"' not in visitor.page.text
+    visitor.post(f"/tid/{mine.id}/tidligere", notice="24").says("Du får besked om tidligere tider")
 
 
 def test_yes_moves_the_time_and_shows_the_receipt(

@@ -56,7 +56,7 @@ def test_from_a_wish_to_a_yes_on_the_telephone(
     freed = given_up(session, cancelled)
     secretary.get(there).says("Tilbud undervejs (1)", "Venter på en tid (2)", first.patient.name)
     secretary.get(f"{there}/ledig/{freed.id}")
-    secretary.says("Venter på svar", f"{other.patient.name} : Kan ikke på den tid af dagen")
+    secretary.says("Venter på svar", f"{other.patient.name} Kan ikke på den tid af dagen")
     offer_id = session.scalars(select(Offer.id)).one()
     session.commit()
     secretary.post(f"{there}/tilbud/{offer_id}/ja").says("Tiden er givet til")
