@@ -1,6 +1,6 @@
 """What the forms ask for, read into what the sequences room understands."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +19,7 @@ from booking.sequences.planning import MOST, Rule
 
 STEPS = 4
 WHOLE_DAY = 24 * 60
+USUAL_PERIOD = timedelta(weeks=4)
 WITHIN = ("0", "30", "60", "120", str(WHOLE_DAY))
 
 
@@ -74,7 +75,8 @@ def defaults(kind: str, today: date) -> dict[str, Any]:
             "clock": "09:00", "days_off": 0, "minutes_off": "60", "weekdays": [],
         }  # fmt: skip
     gaps = {f"{name}_{place}": value for place in (2, 3, 4) for name, value in _GAPS}
-    return {"first": today.isoformat(), "last": "", **gaps}
+    last = today + USUAL_PERIOD
+    return {"first": today.isoformat(), "last": last.isoformat(), **gaps}
 
 
 _GAPS = (("least", 0), ("most", 60))
