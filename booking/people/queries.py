@@ -94,10 +94,12 @@ def needs_of(session: Session, patient_id: int) -> frozenset[str]:
 
 def needs_of_each(session: Session, patient_ids: Collection[int]) -> dict[int, set[str]]:
     """The codes of several patients' needs, by patient; those without any are left out."""
-    wanted = select(PatientNeed).where(PatientNeed.patient_id.in_(patient_ids))
+    wanted = select(PatientNeed.patient_id, PatientNeed.need).where(
+        PatientNeed.patient_id.in_(patient_ids)
+    )
     found: dict[int, set[str]] = {}
-    for row in session.scalars(wanted):
-        found.setdefault(row.patient_id, set()).add(row.need)
+    for patient, need in session.execute(wanted):
+        found.setdefault(patient, set()).add(need)
     return found
 
 

@@ -82,13 +82,14 @@ def table_of(day: Day, zone: ZoneInfo, now: datetime) -> Table:
     """The grid of a day. now: the present instant, whose row is marked."""
     start, end = day_bounds(day.day, zone)
     quarters = int((end - start).total_seconds()) // 60 // QUARTER
-    first, after = _shown(day, start, quarters)
+    taken = day.rows.taken()
+    first, after = _shown(day, taken, start, quarters)
     top = start + timedelta(minutes=QUARTER * first)
     words = _Words(day, zone)
     heads: list[Head] = []
     beginning: list[dict[int, Cell]] = []
     by_resource = defaultdict(list)
-    for one in day.taken:
+    for one in taken:
         by_resource[one.resource_id].append(one)
     for column in day.columns:
         lanes = _lanes(by_resource[column.id], top, after - first)
@@ -103,7 +104,7 @@ def table_of(day: Day, zone: ZoneInfo, now: datetime) -> Table:
                 cells |= {a: Cell("none", b - a) for a, b in gaps(spans, after - first)}
             beginning.append(cells)
     rows = tuple(_rows(beginning, top, after - first, zone, now))
-    return Table(tuple(heads), rows, bool(day.taken))
+    return Table(tuple(heads), rows, bool(taken))
 
 
 def _rows(
@@ -121,11 +122,11 @@ def _rows(
         )
 
 
-def _shown(day: Day, start: datetime, quarters: int) -> tuple[int, int]:
+def _shown(day: Day, taken: Sequence[Taken], start: datetime, quarters: int) -> tuple[int, int]:
     """The quarters from and up to, in full hours, that hold all hours and all that is booked."""
     spans = [
         (_minutes(one.starts_at, start) // QUARTER, -(-_minutes(one.ends_at, start) // QUARTER))
-        for one in day.taken
+        for one in taken
     ]
     spans += [
         (((ticks & -ticks).bit_length() - 1) // TICKS, -(-ticks.bit_length() // TICKS))

@@ -14,7 +14,7 @@ from booking.appointments.visit_types.models import VisitType
 from booking.calendar import availability
 from booking.calendar.models import Clinic, Resource
 from booking.calendar.queries import closures_of
-from booking.clinic_web.grid.taking import Taken, taken_on
+from booking.clinic_web.grid.taking import Rows, rows_on
 from booking.people.queries import needs_of_each
 from booking.platform.database import Session
 from booking.platform.localtime import day_bounds
@@ -50,7 +50,7 @@ class Day:
 
     day: date
     columns: tuple[Column, ...]
-    taken: tuple[Taken, ...]
+    rows: Rows
     hours: dict[int, int]
     shut: tuple[Shut, ...]
     visit_types: dict[int, str]
@@ -59,7 +59,7 @@ class Day:
     @property
     def patients(self) -> set[int]:
         """Everyone whose name is in it."""
-        return {one.contact.patient_id for one in self.taken if one.contact}
+        return self.rows.patients
 
 
 def read_day(
@@ -68,17 +68,17 @@ def read_day(
     """A day of these resources of the clinic, in the order given. language: of visit types."""
     ids = [one.id for one in resources]
     start, end = day_bounds(day, clinic.zone)
-    taken = taken_on(session, clinic.id, ids, start, end)
+    rows = rows_on(session, clinic.id, ids, start, end)
     shut = [
         Shut(one.resource_id, one.site_id, one.starts_at, one.ends_at, one.reason)
         for one in closures_of(session, clinic.id, start, end)
         if one.clinic_id == clinic.id
     ]
-    needs = needs_of_each(session, {one.contact.patient_id for one in taken if one.contact})
+    needs = needs_of_each(session, rows.patients)
     return Day(
         day,
         tuple(Column(one.id, one.name, one.kind) for one in resources),
-        tuple(taken),
+        rows,
         _hours(session, clinic, day, ids),
         tuple(shut),
         _visit_types(session, clinic.id, language),

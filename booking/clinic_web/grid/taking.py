@@ -1,6 +1,6 @@
 """What takes the time of resources between two instants, as plain values."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,27 +57,56 @@ class Taken:
     held: bool = False
 
 
-def taken_on(
+@dataclass(frozen=True, repr=False)
+class Rows:
+    """What the database says takes some resources, as it came: a stamp is made of these, and the
+    grid of what `taken` makes of them only when it is drawn.
+
+    places: group session id -> places taken.
+    """
+
+    clinic_id: int
+    contacts: Sequence[Any]
+    others: Sequence[Any]
+    places: dict[int, int]
+
+    def __repr__(self) -> str:
+        """All of it, however long: a database row's own is cut short."""
+        return repr((list(map(tuple, self.contacts)), list(map(tuple, self.others)), self.places))
+
+    @property
+    def patients(self) -> set[int]:
+        """Everyone whose name is in them."""
+        return {row.patient_id for row in self.contacts}
+
+    def taken(self) -> list[Taken]:
+        """The same as values, by resource and start."""
+        found = [_of_contact(row) for row in self.contacts]
+        found += [self._of_other(row) for row in self.others]
+        return sorted(found, key=lambda one: (one.resource_id, one.starts_at, one.lane))
+
+    def _of_other(self, row: Any) -> Taken:
+        group = None
+        if row.group_id is not None and row.here == self.clinic_id:
+            taken = self.places.get(row.group_id, 0)
+            group = Group(row.group_id, row.began, row.ended, row.kind, taken, row.room)
+        held = row.holder == self.clinic_id
+        time = (row.resource_id, row.lane, row.starts_at, row.ends_at)
+        return Taken(*time, group=group, held=held)
+
+
+def rows_on(
     session: Session, clinic_id: int, resource_ids: Collection[int], start: datetime, end: datetime
-) -> list[Taken]:
-    """What takes these resources between two instants, by resource and start.
+) -> Rows:
+    """What takes these resources between two instants.
 
     The clinic's own contacts also when they are over; of other clinics only the time.
     """
     asked = {"resources": list(resource_ids), "clinic": clinic_id, "first": start, "after": end}
-    found = [_of_contact(row) for row in session.execute(_CONTACTS, asked)]
+    contacts = session.execute(_CONTACTS, asked).all()
     others = session.execute(_OTHERS, {**asked, "now": session.now()}).all()
     places = _places_taken(session, {row.group_id for row in others if row.here == clinic_id})
-    for row in others:
-        group = None
-        if row.group_id is not None and row.here == clinic_id:
-            group = Group(
-                row.group_id, row.began, row.ended, row.kind, places.get(row.group_id, 0), row.room
-            )
-        held = row.holder == clinic_id
-        time = (row.resource_id, row.lane, row.starts_at, row.ends_at)
-        found.append(Taken(*time, group=group, held=held))
-    return sorted(found, key=lambda one: (one.resource_id, one.starts_at, one.lane, one.ends_at))
+    return Rows(clinic_id, contacts, others, places)
 
 
 def _of_contact(row: Any) -> Taken:
@@ -134,6 +163,7 @@ _CONTACTS = (
         Appointment.clinic_id == bindparam("clinic"),
         Appointment.status.not_in(GONE),
     )
+    .order_by(Allocation.id)
 )
 _OTHERS = (
     select(
@@ -155,6 +185,7 @@ _OTHERS = (
         or_(Appointment.id.is_(None), Appointment.clinic_id != bindparam("clinic")),
         or_(Hold.id.is_(None), Hold.expires_at > bindparam("now")),
     )
+    .order_by(Allocation.id)
 )
 _PLACES = (
     select(Appointment.group_session_id, func.count())
@@ -163,4 +194,5 @@ _PLACES = (
         Appointment.status.not_in(GONE),
     )
     .group_by(Appointment.group_session_id)
+    .order_by(Appointment.group_session_id)
 )
