@@ -51,12 +51,12 @@ def trace(
     words: str = "",
     from_start: datetime | None = None,
     before: dict[str, object] | None = None,
-    action: str | None = None,
 ) -> None:
     """Write one change to the appointment's history and to the audit log, flushing before.
 
-    action: what the log calls it, where that is not what the history does.
+    before: what it was before a move or a cancellation, and which act this takes back.
     """
+    action = "move_undone" if what == "moved" and before and "undoes" in before else what
     session.flush()
     session.execute(
         _CHANGE,
@@ -78,7 +78,7 @@ def trace(
     audit.record(
         session,
         by,
-        f"appointment.{action or what}",
+        f"appointment.{action}",
         [appointment.patient_id],
         reason=reason,
         clinic_id=appointment.clinic_id,
@@ -179,7 +179,6 @@ def write_move(
         reason=reason,
         from_start=old_start,
         before=before,
-        action="move_undone" if undoes else None,
     )
     withdraw_about(session, appointment)
     session.publish(

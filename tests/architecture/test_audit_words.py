@@ -13,6 +13,7 @@ from booking.people.audit_words import NAMED, OF_ROLES, REASONS, WORDS, action_t
 from booking.people.reasons import CPR_LOOKUP
 from booking.platform.config import ROOT
 from booking.platform.identity import Role
+from booking.referrals.wording import DELAYS
 
 PACKAGES = ("booking", "reminders", "triage_rules")
 PROXIES = ("parent", "power_of_attorney")
@@ -28,7 +29,9 @@ CODED = {
     "invitation.revoked": CANCELLING,
     "appointment.booked": wording.LATE_REASONS,
     "appointment.moved": wording.LATE_REASONS,
+    "appointment.move_undone": wording.LATE_REASONS,
     "appointment.undone": wording.STATUSES,
+    "referral.explained": DELAYS,
 }
 
 

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from booking.appointments import holds, occasions, service
 from booking.appointments.conflicts import conflicts
@@ -40,7 +40,7 @@ from booking.platform.identity import Actor
 from booking.platform.web import Rettid
 from booking.waitlist import answering, refill
 from booking.waitlist import service as waitlist
-from booking.waitlist.models import Offer
+from booking.waitlist.models import FreedTime, Offer
 from tests import factories as make
 from tests.integration.workbench_rows import Rows, broken
 
@@ -74,6 +74,9 @@ class Workbench(RuleBasedStateMachine):
         self.tokens: list[str] = []
         self.filled: dict[int, int] = {}
         with self.database.transaction() as session:
+            standing = FreedTime.status.in_(("offering", "listed"))
+            session.execute(update(FreedTime).where(standing).values(status="gone"))
+            session.execute(update(Offer).where(Offer.status == "open").values(status="expired"))
             clinic = make.clinic(session)
             site = make.site(session, clinic)
             doctors = [make.clinician(session, clinic) for _ in range(2)]
@@ -96,7 +99,8 @@ class Workbench(RuleBasedStateMachine):
             self.resources = [one.id for one in (*doctors, *rooms)]
             self.kinds = [one.id for one in kinds]
             self.courses = [one.id for one in courses]
-        self.closed = self.asked = self.freed = False
+        # What has been tried: what came of it may hang on what others left in the database.
+        self.closed = self.asked = self.freed = self.held = False
         for number, place in enumerate(FULL):
             self.book(number, True, False, place)
         for number in range(2, len(FULL)):
@@ -156,9 +160,9 @@ class Workbench(RuleBasedStateMachine):
                 assert stops, "refused, and nothing was said to be in the way"
                 raise
             assert not stops, f"moved although {stops} were said to be in the way"
-            self.freed = True
             return moved
 
+        self.freed = True
         self._try(do)
 
     @rule(pick=PICK, place=PLACES)
@@ -171,9 +175,10 @@ class Workbench(RuleBasedStateMachine):
             occasion = occasions.for_move(session, by, one)
             self.tokens.append(holds.place(session, occasion, self._slot(*place)).token)
 
+        self.held = True
         self._try(do)
 
-    @precondition(lambda self: self.tokens)
+    @precondition(lambda self: self.held)
     @rule(pick=PICK)
     def confirm(self, pick: int) -> None:
         """They confirm: the old time is free, and so is what was held."""
@@ -192,9 +197,9 @@ class Workbench(RuleBasedStateMachine):
             one = self._appointment(session, pick)
             by = make.as_patient(one.patient) if patient else self._secretary(session)
             service.cancel(session, by, one, "other", wants_new=wants_new)
-            self.freed = True
             return one
 
+        self.freed = True
         self._try(do)
 
     @rule(pick=PICK)
@@ -232,8 +237,8 @@ class Workbench(RuleBasedStateMachine):
             what = closures.Place(resource_id=resource)
             by = self._secretary(session)
             closures.add_closure(session, by, clinic, what, period, "Lukket")
-            self.closed = True
 
+        self.closed = True
         self._try(do)
 
     @precondition(lambda self: self.closed)
@@ -287,8 +292,9 @@ class Workbench(RuleBasedStateMachine):
     @rule()
     def refill(self) -> None:
         """The job that offers on what came free."""
+        self.asked = True
         with self.database.transaction() as session:
-            self.asked = bool(refill.run(session)) or self.asked
+            refill.run(session)
 
     @rule(minutes=st.sampled_from([1, 1, 9, 11, 40, 240]))
     def tick(self, minutes: int) -> None:
