@@ -193,6 +193,9 @@ def triage(
     )
     referral.visit_type, referral.responsible = decided.visit_type, decided.responsible
     referral.urgency, referral.course, referral.invitation = decided.urgency, course, invitation
+    audit.record(
+        session, by, "referral.triaged", [referral.patient_id], clinic_id=referral.clinic_id
+    )
     _decide(session, by, referral, "triaged")
     return invitation
 
@@ -233,7 +236,8 @@ def note(
         raise InvalidInput({"kind": _("Vælg en af mulighederne.")})
     if not first <= day <= today:
         raise InvalidInput({"day": _("Skriv en dag fra henvisningen til i dag.")})
-    _happened(session, by, referral, kind, day, words=words)
+    _keep(session, by, referral, kind, day, words)
+    audit.record(session, by, "referral.noted", [referral.patient_id], clinic_id=referral.clinic_id)
     if kind == "discharged":
         _decide(session, by, referral, "closed")
 
@@ -294,9 +298,6 @@ def _must_be(referral: Referral, *statuses: str) -> None:
 def _decide(session: Session, by: Actor, referral: Referral, status: str) -> None:
     referral.status = status
     referral.decided_at, referral.decided_by = session.now(), by.name
-    audit.record(
-        session, by, f"referral.{status}", [referral.patient_id], clinic_id=referral.clinic_id
-    )
     session.flush()
     session.publish(ReferralDecided(referral.id, referral.patient_id, referral.clinic_id, status))
 
@@ -310,6 +311,15 @@ def _happened(
     *,
     words: str = "",
 ) -> None:
+    _keep(session, by, referral, kind, day, words)
+    audit.record(
+        session, by, f"referral.{kind}", [referral.patient_id], clinic_id=referral.clinic_id
+    )
+
+
+def _keep(
+    session: Session, by: Actor, referral: Referral, kind: str, day: date | None, words: str
+) -> None:
     session.add(
         ReferralEvent(
             referral_id=referral.id,
@@ -319,9 +329,6 @@ def _happened(
             by_name=by.name,
             words=words,
         )
-    )
-    audit.record(
-        session, by, f"referral.{kind}", [referral.patient_id], clinic_id=referral.clinic_id
     )
     session.flush()
     session.expire(referral, ["events"])
