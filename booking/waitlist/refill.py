@@ -23,6 +23,8 @@ from booking.waitlist.time_limits import at_night, expires_at
 
 AT_A_TIME = 50
 SHORTEST = timedelta(minutes=10)
+# Why a time was cancelled that nobody can have: its clinician is away, closed for or not.
+AWAY = "clinician_away"
 TICK = timedelta(minutes=5)
 
 
@@ -34,7 +36,7 @@ def on_cancelled(session: Session, event: AppointmentCancelled) -> None:
     )
     for entry in session.scalars(theirs).all():
         closing.end_entry(session, entry, "ended")
-    if appointment.group_session_id is None:
+    if appointment.group_session_id is None and event.reason != AWAY:
         free_up(session, appointment, event.starts_at, event.ends_at, "cancelled")
 
 

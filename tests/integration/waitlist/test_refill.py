@@ -293,3 +293,12 @@ def test_whoever_thinks_about_one_time_is_asked_about_the_next_afterwards(
     answering.decline(session, make.as_patient(waiting.patient), one)
     refill.run(session)
     assert [offer.entry_id for offer in offers(session, freed)] == [entry.id]
+
+
+def test_a_time_whose_clinician_is_away_is_nobodys(
+    session: Session, booked: Booked, place: Place
+) -> None:
+    """It was not given up: nobody can have it."""
+    cancelled = booked(at(1, 9))
+    appointments.cancel(session, place.secretary, cancelled, "clinician_away", wants_new=True)
+    assert session.scalars(select(FreedTime)).all() == []
