@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import make_response, render_template, request, url_for
+from flask import current_app, make_response, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -90,6 +91,10 @@ def day(clinic_id: int) -> ResponseReturnValue:
 def part(clinic_id: int) -> ResponseReturnValue:
     """What of the grid may change, by itself; 304 while it has not."""
     clinic = clinic_here(clinic_id)
+    # A screen that asks by itself is nobody at work: the sign-in ends as if it had not asked.
+    sent = current_app.session_interface.open_session(current_app, request)
+    if sent is not None:
+        cookie["sign_in"] = sent["sign_in"]
     view, _errors = _asked(clinic)
     shown = _read(view)
     tag = stamp_of(view, shown)

@@ -236,3 +236,16 @@ def test_a_hold_that_runs_out_is_seen(work: Work, watch: Watch, freezer: object)
     assert watch.sees()
     freezer.move_to(datetime(2026, 11, 23, 7, 41))  # type: ignore[attr-defined]
     assert watch.sees()
+
+
+def test_a_screen_left_alone_signs_out_though_it_asks(
+    work: Work, secretary: Visitor, freezer: object
+) -> None:
+    path = f"{work.at}/kalender/udsnit"
+    idle = timedelta(minutes=5)
+    answers = []
+    for number in range(1, 50):
+        freezer.move_to(datetime(2026, 11, 23, 7, 30) + number * idle)  # type: ignore[attr-defined]
+        answers.append(secretary.client.get(path).status_code)
+    assert answers[0] == 200
+    assert answers[-1] == 303
