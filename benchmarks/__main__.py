@@ -8,6 +8,7 @@ from benchmarks import (
     day_grid,
     find_time,
     messages,
+    move_day,
     refill,
     rules,
     slot_search,
@@ -24,6 +25,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "rules": rules.measures,
     "messages": messages.measures,
     "refill": refill.measures,
+    "move_day": move_day.measures,
 }
 
 

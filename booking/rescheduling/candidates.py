@@ -1,0 +1,175 @@
+"""Every place a patient who must move could go, alone, and what each costs.
+
+Ticks of five minutes on one timeline; free time is a row of booleans per clinician at a site,
+and per room.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+TICKS_AN_HOUR = 12
+
+Bits = NDArray[np.bool_]
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What each inconvenience costs, in days of delay."""
+
+    day: float = 1.0
+    earlier_day: float = 0.5
+    hour: float = 0.05
+    clinician: float = 5.0
+    profession: float = 4.0
+    form: float = 2.0
+
+
+@dataclass(frozen=True)
+class Moving:
+    """One patient's contact to be moved. Instants are ticks; before, minutes, after are lengths.
+
+    earliest, latest: the contact lies within these (window and deadline, the nearer).
+    clinicians: who may see them, in any order; other_profession: those of them of another one.
+    forms: what the visit type allows. rooms: of each group one is taken, in person only.
+    patient: two contacts of one patient never overlap; busy: the patient's other times.
+    """
+
+    id: int
+    patient: int
+    start: int
+    length: int
+    earliest: int
+    latest: int
+    clinician: int
+    clinicians: frozenset[int]
+    form: str
+    forms: tuple[str, ...]
+    before: int = 0
+    after: int = 0
+    grid: int = 1
+    has_deadline: bool = False
+    other_profession: frozenset[int] = frozenset()
+    rooms: tuple[tuple[int, ...], ...] = ()
+    sites: frozenset[int] | None = None
+    busy: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Free:
+    """Free time: (clinician, site) and (room, site) -> one boolean a tick. days: first ticks."""
+
+    clinicians: Mapping[tuple[int, int], Bits]
+    rooms: Mapping[tuple[int, int], Bits]
+    days: Sequence[int]
+    grid_origin: Sequence[int] | None = None
+
+
+@dataclass
+class Candidates:
+    """All places of one patient as parallel arrays, the cheapest first."""
+
+    moving: Moving
+    start: NDArray[np.int64]
+    resource: NDArray[np.int64]
+    form: list[str]
+    cost: Numbers
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+
+def candidates(
+    moving: Moving, free: Free, keys: list[tuple[int, int]], prices: Prices
+) -> Candidates:
+    """Every start that fits alone: free, on the grid, in the window, with a room."""
+    starts, resources, forms, costs = [], [], [], []
+    whole = moving.before + moving.length + moving.after
+    for number, (clinician, site) in enumerate(keys):
+        if clinician not in moving.clinicians or not (moving.sites is None or site in moving.sites):
+            continue
+        fits = _starts(free.clinicians[clinician, site], whole, moving.before)
+        fits = _suits(fits, moving, free)
+        for form in moving.forms:
+            here = fits
+            if form == "in_person":
+                for group in moving.rooms:
+                    here = here & _any_room(group, site, free, whole, moving.before, len(fits))
+            at = np.flatnonzero(here)
+            starts.append(at)
+            resources.append(np.full(len(at), number))
+            forms.extend([form] * len(at))
+            costs.append(_cost(at, clinician, form, moving, free.days, prices))
+    if not starts:
+        none = np.zeros(0, dtype=np.int64)
+        return Candidates(moving, none, none, [], np.zeros(0))
+    cost = np.concatenate(costs)
+    order = np.lexsort((np.concatenate(starts), cost))
+    return Candidates(
+        moving,
+        np.concatenate(starts)[order],
+        np.concatenate(resources)[order],
+        [forms[at] for at in order],
+        cost[order],
+    )
+
+
+def _starts(open_ticks: Bits, whole: int, before: int) -> Bits:
+    """Starts of the contact for which every tick of the whole stretch is free."""
+    sums = np.concatenate(([0], np.cumsum(open_ticks)))
+    fits = np.zeros(len(open_ticks), dtype=np.bool_)
+    if whole <= len(open_ticks):
+        ok = sums[whole:] - sums[:-whole] == whole
+        fits[before : before + len(ok)] = ok[: len(fits) - before]
+    return fits
+
+
+def _suits(fits: Bits, moving: Moving, free: Free) -> Bits:
+    """Those in the window, on the grid and while the patient is not elsewhere."""
+    fits = fits.copy()
+    fits[: max(moving.earliest, 0)] = False
+    fits[max(moving.latest - moving.length + 1, 0) :] = False
+    for first, last in moving.busy:
+        fits[max(first - moving.length + 1, 0) : max(last, 0)] = False
+    ticks = np.arange(len(fits))
+    days = np.asarray(free.grid_origin if free.grid_origin is not None else free.days)
+    since = ticks - days[np.searchsorted(days, ticks, side="right") - 1]
+    fits &= since % moving.grid == 0
+    return fits
+
+
+def _any_room(
+    group: tuple[int, ...], site: int, free: Free, whole: int, before: int, ticks: int
+) -> Bits:
+    here = np.zeros(ticks, dtype=np.bool_)
+    for room in group:
+        if (room, site) in free.rooms:
+            here |= _starts(free.rooms[room, site], whole, before)
+    return here
+
+
+def _cost(
+    at: NDArray[np.intp],
+    clinician: int,
+    form: str,
+    moving: Moving,
+    days: Sequence[int],
+    prices: Prices,
+) -> Numbers:
+    edges = np.asarray(days)
+    day = np.searchsorted(edges, at, side="right") - 1
+    own = np.searchsorted(edges, moving.start, side="right") - 1
+    later = (day - own).astype(np.float64)
+    cost = np.where(later >= 0, later * prices.day, -later * prices.earlier_day)
+    of_day = (at - edges[day]) - (moving.start - edges[own])
+    cost = cost + np.abs(of_day) * (prices.hour / TICKS_AN_HOUR)
+    if clinician != moving.clinician:
+        cost = cost + prices.clinician
+    if clinician in moving.other_profession:
+        cost = cost + prices.profession
+    if form != moving.form:
+        cost = cost + prices.form
+    return np.asarray(cost, dtype=np.float64)
