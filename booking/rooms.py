@@ -21,6 +21,7 @@ from booking.platform.database import Base
 from booking.referrals import models as referral_tables
 from booking.referrals import register as referrals
 from booking.rescheduling import models as rescheduling_tables
+from booking.rescheduling import register as rescheduling
 from booking.sequences import models as sequence_tables
 from booking.sequences import register as sequences
 from booking.waitlist import models as waitlist_tables
@@ -50,6 +51,7 @@ def register(app: Flask) -> None:
     appointments.register(app)
     referrals.register(app)
     waitlist.register(app)
+    rescheduling.register(app)
     sequences.register(app)
     patient_web.register(app)
     clinic_web.register(app)

@@ -150,10 +150,12 @@ def write_move(
     channel: Channel,
     reason: str,
     undoes: AppointmentChange | None = None,
+    participant: str | None = None,
 ) -> Appointment:
     """Move an appointment and its same allocation rows; the constraints have the last word.
 
-    undoes: the move that this takes back.
+    undoes: the move that this takes back. participant: 'needs-action' where the patient was not
+    asked, and has to answer again; None for what it was.
     """
     slot, before = place.slot, stood(appointment)
     if undoes is not None:
@@ -170,6 +172,8 @@ def write_move(
     if by.kind == "patient":
         appointment.moves += 1
         appointment.participant = "accepted"
+    elif participant is not None:
+        appointment.participant = participant
     trace(
         session,
         by,

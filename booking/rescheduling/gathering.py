@@ -1,0 +1,214 @@
+"""From the database to what `proposing` reckons on: who is to be moved, and what is free."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from sqlalchemy import and_, or_, select
+
+from booking.appointments.models import ACTIVE, Allocation, Appointment, Hold
+from booking.appointments.occasions import Occasion, for_move
+from booking.appointments.serving import Serving, serving
+from booking.calendar import availability
+from booking.calendar.models import Clinic, Resource, resource_clinic
+from booking.calendar.slots import TICK_MINUTES, Timeline
+from booking.platform.database import Session
+from booking.platform.identity import Actor
+from booking.platform.localtime import day_start, local_date
+from booking.rescheduling.candidates import Bits, Free, Moving
+
+# Nobody is moved further away than this without a person looking.
+LOOKS = timedelta(weeks=8)
+
+
+@dataclass(frozen=True)
+class Outage:
+    """What is out from start to end: one resource, or (None) the whole clinic."""
+
+    resource_id: int | None
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The question for `proposing`, and the occasion of each who is part of it.
+
+    refused: appointment id -> why no time is looked for ('group', 'several_clinicians').
+    """
+
+    timeline: Timeline
+    moving: list[Moving]
+    free: Free
+    occasions: Mapping[int, Occasion]
+    refused: Mapping[int, str]
+
+
+def gather(
+    session: Session,
+    by: Actor,
+    clinic: Clinic,
+    outages: Sequence[Outage],
+    concerned: Sequence[Appointment],
+) -> Gathered:
+    """Read it in a handful of queries, and a few for each patient (their length and rules)."""
+    today = local_date(session.now(), clinic.zone)
+    last = today + LOOKS
+    ids = sorted(
+        session.scalars(
+            select(resource_clinic.c.resource_id).where(resource_clinic.c.clinic_id == clinic.id)
+        )
+    )
+    open_time = availability.read(session, clinic, ids, today, last)
+    timeline = open_time.timeline
+    taken = _taken(session, ids, timeline, [one.id for one in concerned])
+    for outage in outages:
+        for resource in ids if outage.resource_id is None else [outage.resource_id]:
+            taken[resource].append((outage.start, outage.end))
+    patients = _patients_busy(session, timeline, concerned)
+    rows = select(Resource.id, Resource.kind, Resource.profession).where(Resource.id.in_(ids))
+    kinds, professions = {}, {}
+    for resource, kind, profession in session.execute(rows):
+        kinds[resource], professions[resource] = kind, profession
+    clinicians: dict[tuple[int, int], Bits] = {}
+    rooms: dict[tuple[int, int], Bits] = {}
+    for (resource, site), opened in open_time.opening.items():
+        closed = open_time.closed.get(resource, 0) | timeline.taken_bits(taken[resource])
+        row = _row(opened & ~closed, timeline.ticks)
+        (clinicians if kinds[resource] == "clinician" else rooms)[resource, site] = row
+    able: dict[tuple[int, str], Serving] = {}
+    moving, occasions, refused = [], {}, {}
+    for one in concerned:
+        visit_type = one.visit_type
+        if one.group_session_id is not None or visit_type.clinicians_needed > 1:
+            refused[one.id] = "group" if one.group_session_id else "several_clinicians"
+            continue
+        for form in visit_type.form_list:
+            if (visit_type.id, form) not in able:
+                able[visit_type.id, form] = serving(session, visit_type, form)
+        occasion = for_move(session, by, one)
+        occasions[one.id] = occasion
+        who = able[visit_type.id, one.form if one.form in visit_type.form_list else occasion.form]
+        every_form = [
+            form
+            for form in visit_type.form_list
+            if form == "in_person" or not (able[visit_type.id, form].needed)
+        ]
+        mine = professions.get(one.clinician_id, "")
+        moving.append(
+            Moving(
+                one.id,
+                one.patient_id,
+                timeline.tick(max(one.starts_at, timeline.origin), "down"),
+                -(-occasion.length.minutes // TICK_MINUTES),
+                timeline.span(_earliest(clinic, one, today), timeline.end, "inwards")[0],
+                _latest(session, clinic, timeline, occasion, one),
+                one.clinician_id,
+                frozenset(who.clinicians),
+                one.form,
+                tuple(every_form) or (occasion.form,),
+                before=-(-visit_type.buffer_before // TICK_MINUTES),
+                after=-(-visit_type.buffer_after // TICK_MINUTES),
+                grid=visit_type.grid_minutes // TICK_MINUTES,
+                has_deadline=occasion.deadline_on is not None,
+                other_profession=frozenset(c for c in who.clinicians if professions[c] != mine),
+                rooms=tuple(options for _, options in _needed(able, visit_type.id)),
+                busy=tuple(patients.get(one.patient_id, ())),
+            )
+        )
+    days = [
+        max(
+            int(
+                (day_start(today + timedelta(days=n), clinic.zone) - timeline.origin)
+                / timedelta(minutes=TICK_MINUTES)
+            ),
+            0,
+        )
+        for n in range(LOOKS.days + 1)
+    ]
+    hour = -(timeline.origin.minute // TICK_MINUTES)
+    return Gathered(timeline, moving, Free(clinicians, rooms, days, [hour]), occasions, refused)
+
+
+def _needed(
+    able: Mapping[tuple[int, str], Serving], visit_type_id: int
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    serves = able.get((visit_type_id, "in_person"))
+    return serves.needed if serves else ()
+
+
+def _earliest(clinic: Clinic, one: Appointment, today: date) -> datetime:
+    """From tomorrow, so that the patient can be told; never before the window opens."""
+    first = today + timedelta(days=1)
+    if one.invitation is not None:
+        first = max(first, one.invitation.window_from)
+    return day_start(first, clinic.zone)
+
+
+def _latest(
+    session: Session, clinic: Clinic, timeline: Timeline, occasion: Occasion, one: Appointment
+) -> int:
+    """Within the deadline, else the window, else the clinic's horizon: the end of that day."""
+    last = local_date(session.now(), clinic.zone) + timedelta(weeks=clinic.horizon_weeks)
+    if one.invitation is not None:
+        last = occasion.deadline_on or one.invitation.window_to
+    end = min(day_start(last + timedelta(days=1), clinic.zone), timeline.end)
+    return 0 if end <= timeline.origin else timeline.tick(end, "down")
+
+
+def _taken(
+    session: Session, ids: Sequence[int], timeline: Timeline, leaving: Iterable[int]
+) -> defaultdict[int, list[tuple[datetime, datetime]]]:
+    """resource id -> stretches that others have; those who are to be moved leave theirs."""
+    out = set(leaving)
+    rows = session.execute(
+        select(
+            Allocation.resource_id,
+            Allocation.starts_at,
+            Allocation.ends_at,
+            Allocation.appointment_id,
+        )
+        .outerjoin(Hold, Hold.id == Allocation.hold_id)
+        .where(
+            Allocation.resource_id.in_(ids),
+            Allocation.active,
+            Allocation.lane == 0,
+            Allocation.ends_at > timeline.origin,
+            Allocation.starts_at < timeline.end,
+            or_(Hold.id.is_(None), and_(Hold.expires_at > session.now())),
+        )
+    )
+    taken: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for resource, start, end, appointment in rows:
+        if appointment not in out:
+            taken[resource].append((start, end))
+    return taken
+
+
+def _patients_busy(
+    session: Session, timeline: Timeline, concerned: Sequence[Appointment]
+) -> dict[int, list[tuple[int, int]]]:
+    """patient id -> ticks of their other times, at any clinic."""
+    leaving = {one.id for one in concerned}
+    rows = session.execute(
+        select(
+            Appointment.id, Appointment.patient_id, Appointment.starts_at, Appointment.ends_at
+        ).where(
+            Appointment.patient_id.in_({one.patient_id for one in concerned}),
+            Appointment.status.in_(ACTIVE),
+            Appointment.ends_at > timeline.origin,
+            Appointment.starts_at < timeline.end,
+        )
+    )
+    busy: dict[int, list[tuple[int, int]]] = {}
+    for number, patient, start, end in rows:
+        if number not in leaving:
+            busy.setdefault(patient, []).extend(timeline.spans([(start, end)], "outwards"))
+    return busy
+
+
+def _row(ticks: int, count: int) -> Bits:
+    raw = np.frombuffer(ticks.to_bytes(-(-count // 8), "little"), dtype=np.uint8)
+    return np.unpackbits(raw, bitorder="little")[:count].astype(np.bool_)
