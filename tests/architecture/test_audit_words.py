@@ -28,10 +28,12 @@ CODED = {
     "appointment.cancelled": {**CANCELLING, **wording.CANCEL_REASONS},
     "invitation.revoked": CANCELLING,
     "appointment.booked": wording.LATE_REASONS,
-    "appointment.moved": wording.LATE_REASONS,
+    "appointment.moved": {**wording.LATE_REASONS, **wording.REASONS_OF_CLINIC},
     "appointment.move_undone": wording.LATE_REASONS,
     "appointment.undone": wording.STATUSES,
     "referral.explained": DELAYS,
+    "rescheduling.drafted": wording.REASONS_OF_CLINIC,
+    "rescheduling.carried_out": wording.REASONS_OF_CLINIC,
 }
 
 
