@@ -17,7 +17,7 @@ DAY, DAYS = 12, 2
 
 @st.composite
 def days(draw: st.DrawFn) -> tuple[list[Moving], Free]:
-    """Up to four patients, two clinicians and two rooms, over two days of an hour."""
+    """Up to three patients, two clinicians and two rooms, over two days of an hour."""
     ticks = st.lists(st.booleans(), min_size=DAY * DAYS, max_size=DAY * DAYS)
     bits = ticks.map(lambda row: np.array(row, dtype=np.bool_))
     mostly = st.one_of(bits, st.just(np.ones(DAY * DAYS, dtype=np.bool_)))
