@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from booking.appointments import service as appointments
-from booking.appointments.errors import DoesNotFit, TimeTaken
+from booking.appointments.errors import DoesNotFit, SameTime, TimeTaken, WrongState
 from booking.appointments.models import Appointment
 from booking.appointments.search import Slot
 from booking.appointments.writing import Channel
@@ -36,6 +36,9 @@ def accept(session: Session, by: Actor, offer: Offer, channel: Channel = "web") 
     standing = offer.status == "open" and freed.status == "offering"
     if not standing or offer.expires_at <= session.now() or offer.entry.status != "waiting":
         raise OfferOver
+    own = offer.entry.appointment
+    if own is not None and own.starts_at < offer.starts_at:
+        raise OfferOver  # moved meanwhile: it is no longer an earlier time
     appointment = _book(session, by, offer, channel)
     offer.status, offer.answered_at = "accepted", session.now()
     freed.status, freed.decided_at, freed.filled_by_id = "filled", session.now(), appointment.id
@@ -124,6 +127,8 @@ def _lock(session: Session, offer: Offer) -> FreedTime:
     )
     session.refresh(offer, with_for_update=True)
     session.refresh(offer.entry)
+    if offer.entry.appointment is not None:
+        session.refresh(offer.entry.appointment)
     return freed
 
 
@@ -139,7 +144,7 @@ def _book(session: Session, by: Actor, offer: Offer, channel: Channel) -> Appoin
         appointment = appointments.book(
             session, by, occasion, slot, channel, late_reason="capacity" if late else None
         )
-    except (TimeTaken, DoesNotFit) as error:
+    except (TimeTaken, DoesNotFit, SameTime, WrongState) as error:
         raise OfferOver from error
     # The clinic asked and the patient said yes: it is none of the moves they may make themselves.
     appointment.participant = "accepted"

@@ -5,6 +5,7 @@ minute, does the rest: ends offers whose time is out, asks the next, and lets go
 have booked, what has begun, and what is closed.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
@@ -22,6 +23,7 @@ from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
 from booking.waitlist.time_limits import at_night, expires_at
 
 AT_A_TIME = 50
+MOST = 1000
 SHORTEST = timedelta(minutes=10)
 # Why a time was cancelled that nobody can have: its clinician is away, closed for or not.
 AWAY = "clinician_away"
@@ -41,7 +43,17 @@ def on_cancelled(session: Session, event: AppointmentCancelled) -> None:
 
 
 def on_moved(session: Session, event: AppointmentMoved) -> None:
-    """The old time is offered on."""
+    """The old time is offered on; what is offered of later times than the new one is over."""
+    later = (
+        select(Offer)
+        .join(WaitlistEntry, WaitlistEntry.id == Offer.entry_id)
+        .where(
+            WaitlistEntry.appointment_id == event.appointment_id,
+            Offer.status == "open",
+            Offer.starts_at > event.new_start,
+        )
+    )
+    closing.close_all(session, session.scalars(later).all(), "withdrawn")
     if event.old_clinician_id is not None:
         appointment = session.get_one(Appointment, event.appointment_id)
         place = (event.old_clinician_id, event.old_site_id)
@@ -58,6 +70,8 @@ def free_up(
 ) -> FreedTime | None:
     """Write down a time that came free, if it is still to come; the job offers it on.
 
+    A hole that was taken and given up again is offered anew.
+
     place: (clinician, site) where these are no longer the appointment's.
     """
     clinician_id, site_id = place or (appointment.clinician_id, appointment.site_id)
@@ -71,6 +85,9 @@ def free_up(
         )
     ).one_or_none()
     if known is not None:
+        known.status, known.decided_at = "offering", None
+        known.ends_at = max(known.ends_at, end)
+        session.flush()
         return known
     freed = FreedTime(
         clinic_id=appointment.clinic_id,
@@ -90,15 +107,8 @@ def free_up(
 def run(session: Session) -> int:
     """The job: how many offers were made or ran out, and how many times were let go."""
     done = _run_out(session)
-    standing = session.scalars(
-        select(FreedTime)
-        .where(FreedTime.status.in_(("offering", "listed")))
-        .order_by(FreedTime.starts_at, FreedTime.id)
-        .limit(AT_A_TIME * 10)
-        .with_for_update(skip_locked=True)
-    ).all()
     asked = 0
-    for freed in standing:
+    for freed in (*_standing(session, "offering"), *_standing(session, "listed")):
         if not still_free(session, freed):
             closing.decide(session, freed, "gone")
             done += 1
@@ -107,6 +117,17 @@ def run(session: Session) -> int:
             asked += made > 0
             done += made
     return done
+
+
+def _standing(session: Session, status: str) -> Sequence[FreedTime]:
+    """The soonest in a status. Each is read by itself: holes must not hide what is to be offered."""
+    return session.scalars(
+        select(FreedTime)
+        .where(FreedTime.status == status)
+        .order_by(FreedTime.starts_at, FreedTime.id)
+        .limit(MOST)
+        .with_for_update(skip_locked=True)
+    ).all()
 
 
 def ask(session: Session, freed: FreedTime) -> int:

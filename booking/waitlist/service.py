@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Exists, exists, select
 
@@ -20,6 +21,8 @@ from booking.waitlist.matching import Rules
 from booking.waitlist.models import WaitlistEntry
 
 EVERY_DAY = "0,1,2,3,4,5,6"
+# Who waits already, and who has been taken off by somebody, is not put on the list by the job.
+_STANDS = WaitlistEntry.status.in_(("waiting", "withdrawn"))
 AT_A_TIME = 200
 
 
@@ -152,6 +155,8 @@ def _still_waits(session: Session, entry: WaitlistEntry) -> bool:
     today = local_date(session.now(), entry.clinic.zone)
     if entry.latest_on is not None and entry.latest_on < today:
         return False
+    if entry.cause == "deadline" and entry.appointment is not None:
+        return _after_deadline(entry.appointment)
     try:
         _check(session, about)
     except NotWaiting:
@@ -161,7 +166,7 @@ def _still_waits(session: Session, entry: WaitlistEntry) -> bool:
 
 def _pressing(session: Session) -> list[Invitation]:
     """Open invitations without a time whose deadline is near, at each clinic's own day."""
-    known = exists().where(WaitlistEntry.invitation_id == Invitation.id)
+    known = exists().where(WaitlistEntry.invitation_id == Invitation.id, _STANDS)
     found: list[Invitation] = []
     for clinic in session.scalars(select(Clinic).order_by(Clinic.id)):
         today = local_date(session.now(), clinic.zone)
@@ -184,10 +189,11 @@ def _pressing(session: Session) -> list[Invitation]:
 
 def _too_late(session: Session) -> list[Appointment]:
     """Booked times after their deadline, which no one has wished to have so late."""
-    known = exists().where(WaitlistEntry.appointment_id == Appointment.id)
+    known = exists().where(WaitlistEntry.appointment_id == Appointment.id, _STANDS)
     wanted = (
-        select(Appointment)
+        select(Appointment.id, Appointment.starts_at, Invitation.deadline_on, Clinic.zone_name)
         .join(Invitation, Invitation.id == Appointment.invitation_id)
+        .join(Clinic, Clinic.id == Appointment.clinic_id)
         .where(
             Appointment.status == "booked",
             Appointment.group_session_id.is_(None),
@@ -197,14 +203,20 @@ def _too_late(session: Session) -> list[Appointment]:
             ~_chosen_late(),
         )
         .order_by(Appointment.starts_at)
-        .limit(AT_A_TIME)
     )
-    late = []
-    for one in session.scalars(wanted):
-        deadline = one.invitation.deadline_on if one.invitation else None
-        if deadline is not None and local_date(one.starts_at, one.clinic.zone) > deadline:
-            late.append(one)
-    return late
+    # Which day it is is the clinic's to say, so the database is not asked to.
+    late = [
+        number
+        for number, start, deadline, zone in session.execute(wanted)
+        if deadline is not None and local_date(start, ZoneInfo(zone)) > deadline
+    ]
+    return [session.get_one(Appointment, number) for number in late[:AT_A_TIME]]
+
+
+def _after_deadline(appointment: Appointment) -> bool:
+    deadline = appointment.invitation.deadline_on if appointment.invitation else None
+    day = local_date(appointment.starts_at, appointment.clinic.zone)
+    return appointment.status == "booked" and deadline is not None and day > deadline
 
 
 def _about(about: Appointment | Invitation) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from booking.appointments.errors import PatientBusy
 from booking.appointments.guard import attempt
 from booking.appointments.models import Appointment
 from booking.platform.database import Session
+from booking.platform.errors import ChangedMeanwhile
 from booking.platform.identity import Actor
 from booking.waitlist import answering
 from booking.waitlist.errors import OfferOver
@@ -47,5 +48,5 @@ def answer(session: Session, offer: Offer, *, takes: bool) -> tuple[Outcome, App
     try:
         with attempt(session):
             return "done", answering.accept(session, patient, offer, "sms")
-    except (OfferOver, PatientBusy):
+    except (OfferOver, PatientBusy, ChangedMeanwhile):
         return "over", None
