@@ -120,7 +120,7 @@ def run(session: Session) -> int:
 
 
 def _standing(session: Session, status: str) -> Sequence[FreedTime]:
-    """The soonest in a status. Each is read by itself: holes must not hide what is to be offered."""
+    """The soonest in a status, each read by itself: holes must not hide what is to be offered."""
     return session.scalars(
         select(FreedTime)
         .where(FreedTime.status == status)
