@@ -31,6 +31,11 @@ from booking.clinic_web.grid import booking as grid_booking
 from booking.clinic_web.grid import moves as grid_moves
 from booking.clinic_web.grid import page as grid
 from booking.clinic_web.places import PATIENT
+from booking.clinic_web.referrals import acting as referral_acts
+from booking.clinic_web.referrals import card as referrals_card
+from booking.clinic_web.referrals import intake as referral_intake
+from booking.clinic_web.referrals import one as referral
+from booking.clinic_web.referrals import overview as referrals
 from booking.clinic_web.sequences import booked as sequences
 from booking.clinic_web.sequences import card as sequences_card
 from booking.clinic_web.sequences import proposal as more_times
@@ -57,6 +62,10 @@ ROOMS = (
     proxies,
     courses,
     worklist,
+    referrals,
+    referral,
+    referral_acts,
+    referral_intake,
     waitlist,
     wishing,
     appointments,
@@ -90,6 +99,7 @@ def register(app: Flask) -> None:
         for entry in getattr(room, "MENU_ENTRIES", ()):
             rettid.parts.add_menu_entry(MENU, entry)
     rettid.parts.add_card(PATIENT, patient_card.card)
+    rettid.parts.add_card(PATIENT, referrals_card.card)
     rettid.parts.add_card(PATIENT, sequences_card.card)
     app.cli.add_command(commands.clinic)
     app.cli.add_command(commands.staff)

@@ -1,0 +1,1 @@
+"""Referrals as the secretary sees them: what is near its deadline, and one at a time."""
