@@ -14,7 +14,7 @@ from sqlalchemy import select
 from booking.appointments import occasions
 from booking.appointments import service as appointments
 from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken, WrongState
-from booking.appointments.events import AppointmentCancelled
+from booking.appointments.events import AppointmentBooked, AppointmentCancelled
 from booking.appointments.guard import attempt, lock
 from booking.appointments.models import Appointment
 from booking.appointments.search import Slot
@@ -219,6 +219,20 @@ def on_cancelled(session: Session, event: AppointmentCancelled) -> None:
     ).one_or_none()
     if part is not None:
         part.status = "cancelled"
+        session.flush()
+
+
+def on_booked(session: Session, event: AppointmentBooked) -> None:
+    """A cancellation was taken back: the part has its time again, under the new appointment."""
+    if event.instead_of is None:
+        return
+    part = session.scalars(
+        select(SequencePart).where(
+            SequencePart.appointment_id == event.instead_of, SequencePart.status == "cancelled"
+        )
+    ).one_or_none()
+    if part is not None:
+        part.appointment_id, part.status = event.appointment_id, "booked"
         session.flush()
 
 

@@ -39,8 +39,9 @@ def accept(session: Session, by: Actor, offer: Offer, channel: Channel = "web") 
     own = offer.entry.appointment
     if own is not None and own.starts_at < offer.starts_at:
         raise OfferOver  # moved meanwhile: it is no longer an earlier time
-    appointment = _book(session, by, offer, channel)
     offer.status, offer.answered_at = "accepted", session.now()
+    session.flush()
+    appointment = _book(session, by, offer, channel)
     freed.status, freed.decided_at, freed.filled_by_id = "filled", session.now(), appointment.id
     session.flush()
     offer.entry.status, offer.entry.ended_at = "fulfilled", session.now()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 
-from booking.appointments.events import AppointmentCancelled, AppointmentMoved
+from booking.appointments.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from booking.appointments.models import Allocation, Appointment
 from booking.calendar import availability
 from booking.platform.database import Session
@@ -40,6 +40,37 @@ def on_cancelled(session: Session, event: AppointmentCancelled) -> None:
         closing.end_entry(session, entry, "ended")
     if appointment.group_session_id is None and event.reason != AWAY:
         free_up(session, appointment, event.starts_at, event.ends_at, "cancelled")
+
+
+def on_booked(session: Session, event: AppointmentBooked) -> None:
+    """An invitation that waited for any time has one; a cancellation taken back has its wish."""
+    booked = session.get_one(Appointment, event.appointment_id)
+    if event.instead_of is not None:
+        _wish_again(session, event.instead_of, booked)
+    if booked.invitation_id is None:
+        return
+    theirs = select(WaitlistEntry).where(
+        WaitlistEntry.invitation_id == booked.invitation_id, WaitlistEntry.status == "waiting"
+    )
+    for entry in session.scalars(theirs).all():
+        closing.end_entry(session, entry, "ended")
+
+
+def _wish_again(session: Session, cancelled_id: int, booked: Appointment) -> None:
+    """The wish that ended with the cancellation stands again, with its place in the order."""
+    cancelled = session.get_one(Appointment, cancelled_id)
+    entry = session.scalars(
+        select(WaitlistEntry)
+        .where(
+            WaitlistEntry.appointment_id == cancelled_id,
+            WaitlistEntry.status == "ended",
+            WaitlistEntry.ended_at == cancelled.cancelled_at,
+        )
+        .order_by(WaitlistEntry.id.desc())
+    ).first()
+    if entry is not None:
+        entry.appointment_id, entry.status, entry.ended_at = booked.id, "waiting", None
+        session.flush()
 
 
 def on_moved(session: Session, event: AppointmentMoved) -> None:
@@ -158,8 +189,10 @@ def ask(session: Session, freed: FreedTime) -> int:
     if not found.offers:
         closing.decide(session, freed, "listed")
         return 0
-    by_key = {entry.id: entry for entry in entries}
+    by_key = _still_waiting(session, [put.entry for put in found.offers])
     for put in found.offers:
+        if put.entry not in by_key:
+            continue
         offer = Offer(
             freed_time=freed,
             entry=by_key[put.entry],
@@ -177,7 +210,19 @@ def ask(session: Session, freed: FreedTime) -> int:
         session.add(offer)
         session.flush()
         session.publish(OfferMade(offer.id, offer.patient_id, freed.clinic_id, ends))
-    return len(found.offers)
+    return len(by_key)
+
+
+def _still_waiting(session: Session, numbers: Sequence[int]) -> dict[int, WaitlistEntry]:
+    """Those of these entries that nobody has taken off by now; ours until the transaction ends."""
+    wanted = (
+        select(WaitlistEntry)
+        .where(WaitlistEntry.id.in_(numbers), WaitlistEntry.status == "waiting")
+        .order_by(WaitlistEntry.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {entry.id: entry for entry in session.scalars(wanted)}
 
 
 def secret(session: Session) -> bytes:

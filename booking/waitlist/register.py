@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from booking.appointments.events import AppointmentCancelled, AppointmentMoved
+from booking.appointments.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from booking.people import audit_words
 from booking.platform.error_table import ERRORS
 from booking.platform.errors import ChangedMeanwhile
@@ -17,6 +17,7 @@ from booking.waitlist.wording import ACTIONS, REFUSALS
 CONSTRAINTS = {
     "uq_offer_freed_time_id": OfferOver,
     "uq_offer_entry_id": ChangedMeanwhile,
+    "uq_freed_time_clinician_id": ChangedMeanwhile,
     "uq_waitlist_entry_appointment_id": ChangedMeanwhile,
     "uq_waitlist_entry_invitation_id": ChangedMeanwhile,
 }
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     rettid.constraints.update(CONSTRAINTS)
     ERRORS.update(REFUSALS)
     audit_words.WORDS.update(ACTIONS)
+    rettid.events.subscribe(AppointmentBooked, refill.on_booked)
     rettid.events.subscribe(AppointmentCancelled, refill.on_cancelled)
     rettid.events.subscribe(AppointmentMoved, refill.on_moved)
     rettid.jobs.add(Job("refill", timedelta(minutes=1), refill.run))

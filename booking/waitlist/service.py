@@ -56,6 +56,7 @@ def wish(
     entry = waiting_entry(session, about)
     if entry is None:
         entry = _new(session, by, about, "wish")
+    entry.cause = "wish"  # their own from now on, also where a deadline had put them here
     _write(session, entry, wishes)
     session.flush()
     reopen_for(session, entry)

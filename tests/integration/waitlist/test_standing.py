@@ -1,6 +1,7 @@
 """What changes between the job's turns: deadlines that press again, times moved, holes filled."""
 
 from datetime import date, datetime, timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -9,11 +10,13 @@ from booking.appointments import service as appointments
 from booking.appointments.models import Appointment
 from booking.appointments.occasions import for_invitation, for_move
 from booking.appointments.search import Slot
+from booking.appointments.undo import last_act, undo
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
+from booking.platform.web import Rettid
 from booking.waitlist import answering, refill, service
 from booking.waitlist.errors import OfferOver
-from booking.waitlist.models import WaitlistEntry
+from booking.waitlist.models import Offer, WaitlistEntry
 from reminders.replies.offers import answer
 from tests import factories as make
 from tests.integration.appointments.conftest import Place
@@ -101,6 +104,68 @@ def test_who_has_been_moved_to_the_very_time_is_told_that_it_is_over(
     session.commit()
     assert answer(session, one, takes=True) == ("over", None)
     assert mine.starts_at == at(3, 9)
+
+
+def test_a_wish_of_ones_own_stands_where_a_deadline_had_asked_first(
+    session: Session, place: Place, booked: Booked
+) -> None:
+    late = booked(at(8, 9), deadline_on=date(2026, 12, 4))
+    service.tend(session)
+    wishes(session, late)
+    moved(session, place, late, at(3, 9))
+    service.tend(session)
+    assert entries(session) == [(late.id, "waiting")]
+
+
+def test_an_invitation_that_gets_its_time_waits_no_more_and_its_offer_is_over(
+    session: Session, place: Place, booked: Booked
+) -> None:
+    given_up = booked(at(3, 9))
+    course = make.course(session, place.clinic, make.patient(session, place.clinic))
+    about = invitation(session, course, place.control)
+    service.wish(session, place.secretary, about, service.Wishes())
+    freed = give_up(session, given_up)
+    refill.run(session)
+    occasion = for_invitation(session, place.secretary, about)
+    appointments.book(session, SYSTEM, occasion, slot(place, at(2, 9)), "desk")
+    assert [one.status for one in offers(session, freed)] == ["withdrawn"]
+    assert entries(session) == [(None, "ended")]
+
+
+def test_a_cancellation_taken_back_brings_its_wish_back(
+    session: Session, place: Place, booked: Booked
+) -> None:
+    mine = booked(at(10, 9))
+    wishes(session, mine)
+    appointments.cancel(session, place.secretary, mine, "clinic", "desk", wants_new=False)
+    change = last_act(session, place.secretary, mine)
+    assert change is not None
+    again = undo(session, place.secretary, change)
+    assert entries(session) == [(again.id, "waiting")]
+
+
+def test_who_takes_the_wish_back_while_the_job_asks_is_not_asked(
+    session: Session, place: Place, booked: Booked, rettid: Rettid
+) -> None:
+    if not session.on_postgresql:
+        pytest.skip("on SQLite one writes at a time")
+    given_up, mine = booked(at(3, 9)), booked(at(10, 9))
+    (entry,) = wishes(session, mine)
+    give_up(session, given_up)
+    session.commit()
+    service.withdraw(session, make.as_patient(mine.patient), entry)
+
+    def job() -> None:
+        with rettid.database.transaction() as other:
+            refill.run(other)
+
+    asking = Thread(target=job)
+    asking.start()
+    asking.join(1)
+    session.commit()
+    asking.join(30)
+    assert not asking.is_alive()
+    assert session.scalars(select(Offer).where(Offer.status == "open")).all() == []
 
 
 def test_holes_do_not_hide_what_is_to_be_offered(
