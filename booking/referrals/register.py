@@ -5,10 +5,11 @@ from datetime import timedelta
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from booking.appointments.events import AppointmentBooked
 from booking.people.audit_words import REASONS, WORDS
 from booking.platform.jobs import Job
 from booking.platform.web import Rettid
-from booking.referrals import watching
+from booking.referrals import service, watching
 from booking.referrals.wording import ACTIONS, DELAYS
 
 
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
     WORDS["letter.printed"] = _("Lavede et brev med en bookingkode")
     WORDS.update(ACTIONS)
     REASONS.update(DELAYS)
+    rettid.events.subscribe(AppointmentBooked, service.on_booked)
     corrections = rettid.config.instance / "rights.toml"
     rettid.jobs.add(
         Job(

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Literal
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from booking.appointments.errors import WrongState
+from booking.appointments.events import AppointmentBooked
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.invitations.service import Order, open_course, order, revoke
+from booking.appointments.models import Appointment
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic, Resource
 from booking.people.models import Patient
@@ -288,6 +291,18 @@ def letter(
     if all(event.kind != "letter_sent" for event in referral.events):
         _happened(session, by, referral, "letter_sent")
     return made
+
+
+def on_booked(session: Session, event: AppointmentBooked) -> None:
+    """A time is not booked again on a referral that is over, as when a withdrawal is undone."""
+    booked = session.get_one(Appointment, event.appointment_id)
+    if booked.invitation_id is None:
+        return
+    over = select(Referral.id).where(
+        Referral.invitation_id == booked.invitation_id, Referral.status.in_(("returned", "closed"))
+    )
+    if event.instead_of is not None and session.scalar(over.limit(1)) is not None:
+        raise WrongState
 
 
 def _must_be(referral: Referral, *statuses: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from booking.appointments.errors import WrongState
 from booking.appointments.invitations.service import live_appointment
+from booking.appointments.undo import last_act, undo
 from booking.appointments.worklist.models import WorklistItem
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
@@ -169,6 +170,24 @@ def test_withdrawn_the_time_is_given_up_and_the_clocks_stop(session: Session, pl
     assert referral.invitation is not None
     assert live_appointment(session, referral.invitation) is None
     assert {one.state for one in clocks(session, referral).values()} == {"stopped"}
+
+
+def test_a_withdrawal_is_not_undone_by_taking_its_cancellation_back(
+    session: Session, place: Place
+) -> None:
+    referral = received(session, place)
+    triaged(session, place, referral)
+    assert referral.invitation is not None
+    had = live_appointment(session, referral.invitation)
+    assert had is not None
+    service.withdraw(session, place.secretary, referral, "Patienten er flyttet.")
+    session.commit()
+    change = last_act(session, place.secretary, had)
+    assert change is not None
+    with pytest.raises(WrongState):
+        undo(session, place.secretary, change)
+    session.rollback()
+    assert live_appointment(session, referral.invitation) is None
 
 
 def test_what_nears_its_end_is_on_the_worklist_once_and_late_it_is_red(
