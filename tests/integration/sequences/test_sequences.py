@@ -10,6 +10,7 @@ from booking.appointments import service as appointments
 from booking.appointments.errors import DoesNotFit, TimeTaken, WrongState
 from booking.appointments.models import Appointment
 from booking.appointments.search import Slot
+from booking.appointments.undo import last_act, undo
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import Closure
 from booking.platform.audit import AuditEntry
@@ -198,6 +199,20 @@ def test_a_patient_who_cancels_one_leaves_the_others(session: Session, ward: War
     assert [part.status for part in sequence.parts].count("booked") == 5
     assert sequence.parts[3].status == "cancelled"
     service.restore(session, ward.by, sequence.parts[3])
+
+
+def test_a_cancellation_taken_back_gives_the_part_its_time_again(
+    session: Session, ward: Ward
+) -> None:
+    sequence = booked(session, ward)
+    part = sequence.parts[1]
+    assert part.appointment is not None
+    appointments.cancel(session, ward.by, part.appointment, "clinic", "desk", wants_new=False)
+    assert part.status == "cancelled"
+    change = last_act(session, ward.by, part.appointment)
+    assert change is not None
+    again = undo(session, ward.by, change)
+    assert (part.status, part.appointment_id) == ("booked", again.id)
 
 
 def test_the_rest_is_cancelled_and_what_was_is_not(
