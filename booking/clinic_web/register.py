@@ -34,6 +34,7 @@ from booking.clinic_web.places import PATIENT
 from booking.clinic_web.referrals import acting as referral_acts
 from booking.clinic_web.referrals import card as referrals_card
 from booking.clinic_web.referrals import intake as referral_intake
+from booking.clinic_web.referrals import measured as referral_shares
 from booking.clinic_web.referrals import one as referral
 from booking.clinic_web.referrals import overview as referrals
 from booking.clinic_web.sequences import booked as sequences
@@ -66,6 +67,7 @@ ROOMS = (
     referral,
     referral_acts,
     referral_intake,
+    referral_shares,
     waitlist,
     wishing,
     appointments,

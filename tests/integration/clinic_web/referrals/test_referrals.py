@@ -89,6 +89,9 @@ def test_late_with_a_reason_a_plan_and_taken_back(
     secretary.get(there).says("12 dage over fristen")
     secretary.post(f"{there}/grund", clock="workup", reason="capacity", why="Ferie")
     secretary.says("Grunden er gemt", "Mangel på ledige tider", "Ferie")
+    shares = f"/klinik/{place.clinic.id}/henvisninger/overholdelse"
+    secretary.get(shares).says("1 henvisning modtaget", "Mangel på ledige tider: 1", "0 % (0)")
+    secretary.get(f"{shares}?mdr=12").says("De sidste 12 måneder")
     secretary.post(f"{there}/plan", plan="MR i december.").says("Planen er gemt")
     note = secretary.post(f"{there}/noter", kind="workup_done", day="2026-12-24")
     note.says("Skriv en dag fra henvisningen til i dag.", status=422)
