@@ -10,9 +10,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from booking.appointments import queries, service
-from booking.appointments.models import Allocation, Appointment
+from booking.appointments.errors import CannotUndo
+from booking.appointments.models import Allocation, Appointment, AppointmentChange
 from booking.appointments.occasions import closes_at
 from booking.appointments.refit import too_short
+from booking.appointments.undo import last_act, undo
 from booking.appointments.wording import FORMS, length_sum
 from booking.calendar.models import Clinic
 from booking.clinic_web import words
@@ -73,7 +75,26 @@ def show(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
         and appointment.participant == "needs-action"
         and appointment.starts_at > db().now(),
         may_confirm=words.may_confirm(appointment, db().now()),
+        may_restore=_cancelled_today(appointment) is not None,
     )
+
+
+@pages.post("/<int:appointment_id>/fortryd-aflysning", access=Access.STAFF)
+def restore(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
+    """Take a cancellation back that staff made today: the same place is booked again."""
+    _clinic, appointment = _here(clinic_id, appointment_id)
+    try:
+        with refusals():
+            change = _cancelled_today(appointment)
+            if change is None:
+                raise CannotUndo
+            again = undo(db(), me(), change)
+    except DomainError as error:
+        db().rollback()
+        flash(in_words(error), "warning")
+        return _back(clinic_id, appointment_id)
+    flash(_("Aflysningen er fortrudt. Tiden er booket igen."), "success")
+    return _back(clinic_id, again.id)
 
 
 @pages.post("/<int:appointment_id>/behold", access=Access.STAFF)
@@ -162,6 +183,12 @@ def _here(clinic_id: int, appointment_id: int) -> tuple[Clinic, Appointment]:
     appointment = queries.at_clinic(db(), clinic_id, appointment_id)
     looked_at(appointment.patient_id, clinic_id=clinic_id)
     return clinic, appointment
+
+
+def _cancelled_today(appointment: Appointment) -> AppointmentChange | None:
+    """The cancellation that can be taken back, if there is one."""
+    change = last_act(db(), me(), appointment)
+    return change if change is not None and change.what == "cancelled" else None
 
 
 def _back(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
