@@ -22,7 +22,7 @@ from booking.platform.i18n import moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.platform.web import rettid
-from booking.referrals.letters import invitation_letter
+from booking.referrals.service import letter_of
 
 pages = Pages("staff_invitations", __name__, url_prefix="/klinik/<int:clinic_id>")
 
@@ -64,7 +64,7 @@ def letter(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
     config = rettid().config
     try:
         typed = read(LetterForm())
-        pdf = invitation_letter(
+        pdf = letter_of(
             db(),
             me(),
             invitation,

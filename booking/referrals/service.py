@@ -129,7 +129,7 @@ def check(
         if one.criterion_id == criterion.id:
             if one.met != met:
                 one.met, one.at, one.by_name = met, session.now(), by.name
-                session.flush()
+                _log_check(session, by, referral)
             return
     made = ReferralCheck(
         referral_id=referral.id,
@@ -139,8 +139,15 @@ def check(
         by_name=by.name,
     )
     session.add(made)
-    session.flush()
+    _log_check(session, by, referral)
     session.expire(referral, ["checks"])
+
+
+def _log_check(session: Session, by: Actor, referral: Referral) -> None:
+    session.flush()
+    audit.record(
+        session, by, "referral.checked", [referral.patient_id], clinic_id=referral.clinic_id
+    )
 
 
 def ask_missing(session: Session, by: Actor, referral: Referral, words: str) -> None:
@@ -285,11 +292,33 @@ def letter(
     """
     if referral.invitation is None:
         raise WrongState
-    made = invitation_letter(
+    return letter_of(
         session, by, referral.invitation, public_url=public_url, corrections=corrections
     )
-    if all(event.kind != "letter_sent" for event in referral.events):
-        _happened(session, by, referral, "letter_sent")
+
+
+def letter_of(
+    session: Session,
+    by: Actor,
+    invitation: Invitation,
+    *,
+    public_url: str,
+    replace_codes: bool = False,
+    corrections: Path | None = None,
+) -> bytes:
+    """An invitation's letter, whether or not it has a referral; the referral's clock is stopped."""
+    made = invitation_letter(
+        session,
+        by,
+        invitation,
+        public_url=public_url,
+        replace_codes=replace_codes,
+        corrections=corrections,
+    )
+    wanted = select(Referral).where(Referral.invitation_id == invitation.id)
+    for referral in session.scalars(wanted).all():
+        if all(event.kind != "letter_sent" for event in referral.events):
+            _happened(session, by, referral, "letter_sent")
     return made
 
 

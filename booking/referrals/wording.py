@@ -70,6 +70,7 @@ DELAYS: dict[str, LazyString] = {
 }
 ACTIONS: dict[str, LazyString] = {
     "referral.received": _l("Skrev en henvisning ind"),
+    "referral.checked": _l("Så en henvisning efter mod klinikkens kriterier"),
     "referral.missing_asked": _l("Bad om oplysninger til en henvisning"),
     "referral.missing_answered": _l("Modtog oplysninger til en henvisning"),
     "referral.triaged": _l("Visiterede en henvisning"),

@@ -81,6 +81,18 @@ def test_triage_reserves_a_time_before_the_nearest_clock_and_the_letter_stops_it
     assert {"referral.received", "referral.triaged", "referral.letter_sent"} <= logged
 
 
+def test_a_letter_made_from_the_invitation_stops_the_clock_as_well(
+    session: Session, place: Place
+) -> None:
+    referral = received(session, place)
+    triaged(session, place, referral)
+    assert referral.invitation is not None
+    service.letter_of(
+        session, place.secretary, referral.invitation, public_url="https://tid.example"
+    )
+    assert clocks(session, referral)["letter"].state == "met"
+
+
 def test_a_referral_is_triaged_once(session: Session, place: Place) -> None:
     referral = received(session, place)
     triaged(session, place, referral)
