@@ -48,7 +48,8 @@ def test_a_clinician_tries_a_draft_and_waits_for_what_it_finds(
     page.get_by_role("link", name="Prøv kladden på patienterne").click()
     axe(page)
     page.get_by_role("button", name="Vis virkningen").click()
-    expect(page.get_by_role("status").first).to_have_text("1 af 3 patienter")
+    found = page.get_by_role("main").get_by_role("status").first
+    expect(found).to_have_text("1 af 3 patienter")
     axe(page)
     rettid.jobs.run_now(rettid.database, "impact_previews")
     # The page finds out by itself.

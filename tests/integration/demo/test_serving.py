@@ -68,7 +68,7 @@ def test_the_demo_is_made_served_and_stopped(tmp_path: Path, port: int) -> None:
         assert f"Port {port} cannot be used" in second.stderr
         assert f"PORT={port + 1}" in second.stderr
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=PATIENCE) == 0
         assert "Stopped." in log.read_text()
     finally:
         process.kill()

@@ -51,7 +51,7 @@ def test_a_clinician_tries_a_draft_and_sees_whom_it_changes(
     assert f"/patienter/{plan.patient_id}/opfoelgning" in page
     for said in ("2 uger", "Version 1, som gælder i dag", "fritaget", "PHQ-9, spørgsmål 9"):
         assert said in page
-    assert page.count('role="img"') == 5
+    assert page.count('class="plot"') == 5
     looked = session.scalars(select(AuditEntry).where(AuditEntry.action == "look")).all()
     assert [[one.patient_id for one in entry.subjects] for entry in looked] == [[plan.patient_id]]
 
