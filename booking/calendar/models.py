@@ -23,7 +23,9 @@ class Clinic(WithId):
     """The unit that owns calendars, policies and staff: the tenant.
 
     horizon_weeks: how far ahead times are reserved. optional_closures: comma-separated MM-DD
-    days that are closed here beside the public holidays (say '12-24,12-31').
+    days that are closed here beside the public holidays (say '12-24,12-31'). re_referral_months:
+    for how long an earlier referral for the same problem is shown beside a new one.
+    offers_at_once: how many are offered the same freed time in one round.
     """
 
     __tablename__ = "clinic"
@@ -36,6 +38,8 @@ class Clinic(WithId):
     zone_name: Mapped[str] = mapped_column(String(60), default="Europe/Copenhagen")
     horizon_weeks: Mapped[int] = mapped_column(default=8)
     optional_closures: Mapped[str] = mapped_column(String(300), default="")
+    re_referral_months: Mapped[int] = mapped_column(default=24, server_default="24")
+    offers_at_once: Mapped[int] = mapped_column(default=3, server_default="3")
     version: Mapped[int] = mapped_column(default=1)
     sites: Mapped[list["Site"]] = relationship(back_populates="clinic", order_by="Site.id")
 

@@ -58,8 +58,9 @@ class ReschedulingLine(WithId):
     """One appointment and its proposed place; none where nothing was found.
 
     appointment_version: what it was planned from; another one by now is a line to look at again.
-    fixed: the secretary chose this. left_out: it stays where it is. why: codes, to be put in words.
-    outcome: '' until carried out, then 'moved', 'waiting' (on the worklist) or 'left'.
+    rooms: numbers of the rooms the place takes. fixed: the secretary chose this. left_out: it stays
+    where it is. why: codes, to be put in words. outcome: '' until carried out, then 'moved',
+    'waiting' (on the worklist) or 'left'.
     """
 
     __tablename__ = "rescheduling_line"
@@ -80,6 +81,7 @@ class ReschedulingLine(WithId):
     clinician_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     form: Mapped[str] = mapped_column(String(12))
+    rooms: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     fixed: Mapped[bool] = mapped_column(Boolean, default=False)
     left_out: Mapped[bool] = mapped_column(Boolean, default=False)
     why: Mapped[list[str]] = mapped_column(JSON, default=list)
