@@ -76,6 +76,7 @@ class ReschedulingLine(WithId):
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
     appointment_version: Mapped[int]
     from_start: Mapped[datetime]
+    from_clinician_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     clinician_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))
@@ -89,4 +90,5 @@ class ReschedulingLine(WithId):
 
     rescheduling: Mapped[Rescheduling] = relationship(back_populates="lines")
     appointment: Mapped[Appointment] = relationship()
-    clinician: Mapped[Resource | None] = relationship()
+    clinician: Mapped[Resource | None] = relationship(foreign_keys=[clinician_id])
+    from_clinician: Mapped[Resource | None] = relationship(foreign_keys=[from_clinician_id])

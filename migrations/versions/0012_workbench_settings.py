@@ -1,4 +1,4 @@
-"""The rooms of a proposed place; each clinic's own period of re-referral and number asked at once."""
+"""The rooms of a proposed place, and whom the patient was to see; each clinic's own period of re-referral and number asked at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,9 +10,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "rescheduling_line", sa.Column("rooms", sa.JSON(), nullable=False, server_default="[]")
-    )
+    with op.batch_alter_table("rescheduling_line") as lines:
+        lines.add_column(sa.Column("rooms", sa.JSON(), nullable=False, server_default="[]"))
+        lines.add_column(sa.Column("from_clinician_id", sa.Integer(), nullable=True))
+        lines.create_foreign_key(
+            "fk_rescheduling_line_from_clinician_id_resource",
+            "resource",
+            ["from_clinician_id"],
+            ["id"],
+        )
     for column, default in (("re_referral_months", "24"), ("offers_at_once", "3")):
         op.add_column(
             "clinic", sa.Column(column, sa.Integer(), nullable=False, server_default=default)
@@ -22,4 +28,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for column in ("offers_at_once", "re_referral_months"):
         op.drop_column("clinic", column)
-    op.drop_column("rescheduling_line", "rooms")
+    with op.batch_alter_table("rescheduling_line") as lines:
+        lines.drop_constraint("fk_rescheduling_line_from_clinician_id_resource", type_="foreignkey")
+        lines.drop_column("from_clinician_id")
+        lines.drop_column("rooms")
