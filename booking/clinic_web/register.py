@@ -38,6 +38,9 @@ from booking.clinic_web.referrals import intake as referral_intake
 from booking.clinic_web.referrals import measured as referral_shares
 from booking.clinic_web.referrals import one as referral
 from booking.clinic_web.referrals import overview as referrals
+from booking.clinic_web.rescheduling import choosing as rescheduling
+from booking.clinic_web.rescheduling import place as new_place
+from booking.clinic_web.rescheduling import plan as replanning
 from booking.clinic_web.sequences import booked as sequences
 from booking.clinic_web.sequences import card as sequences_card
 from booking.clinic_web.sequences import proposal as more_times
@@ -72,6 +75,9 @@ ROOMS = (
     referral_shares,
     waitlist,
     wishing,
+    rescheduling,
+    replanning,
+    new_place,
     appointments,
     booking_for,
     orders,

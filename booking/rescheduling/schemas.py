@@ -67,12 +67,9 @@ class LeaveOutForm(VersionForm):
 
 
 class PlaceForm(VersionForm):
-    """Where a line goes: a start, with whom, where and how."""
+    """Where a line goes: one of the radio buttons (see appointments.listing)."""
 
-    start = Text(required=True, longest=40)
-    clinician = Id(required=True)
-    site = Id(required=True)
-    form = Choice(FORMS, required=True)
+    start = Text(longest=60, required=True, error_messages={"required": _("Vælg en tid.")})
 
 
 class LookForm(Form):

@@ -1,0 +1,120 @@
+"""Another place for one line of a plan, chosen by hand among those that are free."""
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.appointments import listing
+from booking.appointments.serving import serving
+from booking.appointments.wording import FORMS
+from booking.calendar.models import Clinic
+from booking.calendar.queries import resources_of, sites_of
+from booking.clinic_web.refusals import refusals
+from booking.clinic_web.rescheduling.choosing import office
+from booking.clinic_web.rescheduling.plan import changed, line_of
+from booking.platform.errors import ChangedMeanwhile, DomainError
+from booking.platform.forms import read, rejected
+from booking.platform.i18n import clock_time, long_day
+from booking.platform.localtime import local_date
+from booking.platform.pages import Access, Pages, db, looked_at, me
+from booking.rescheduling import service
+from booking.rescheduling.models import ReschedulingLine
+from booking.rescheduling.schemas import LookForm, PlaceForm, VersionForm
+from booking.rescheduling.wording import WHY
+
+pages = Pages(
+    "staff_new_place",
+    __name__,
+    url_prefix="/klinik/<int:clinic_id>/omlaegning/<int:plan_id>/linjer/<int:line_id>",
+)
+TEMPLATE = "clinic/rescheduling/place.html"
+
+
+@pages.get("", access=Access.SECRETARY)
+def look(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
+    """The free places, the first at the top."""
+    clinic = office(clinic_id)
+    line = line_of(service.plan_of(db(), clinic_id, plan_id), line_id)
+    return render_template(TEMPLATE, values={}, errors={}, **_context(clinic, line))
+
+
+@pages.post("", access=Access.SECRETARY)
+def choose(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
+    """Put the line there; the others of the plan stay where they are."""
+    clinic = office(clinic_id)
+    line = line_of(service.plan_of(db(), clinic_id, plan_id), line_id)
+    try:
+        with refusals():
+            typed = read(PlaceForm())
+            slot, form = listing.parsed(db(), typed["start"])
+            service.choose_place(db(), me(), line.rescheduling, line, typed["version"], slot, form)
+    except ChangedMeanwhile:
+        raise
+    except DomainError as error:
+        return rejected(TEMPLATE, error, **_context(clinic, line))
+    return changed(line.rescheduling, lambda: None, line)
+
+
+@pages.post("/slip", access=Access.SECRETARY)
+def let_go(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
+    """Let the plan choose again, the next time it is made."""
+    office(clinic_id)
+    line = line_of(service.plan_of(db(), clinic_id, plan_id), line_id)
+    version = read(VersionForm())["version"]
+    return changed(line.rescheduling, lambda: service.let_go(db(), me(), line, version), line)
+
+
+def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
+    looked_at(line.appointment.patient_id, clinic_id=clinic.id)
+    asked = read(LookForm(), "query")
+    visit_type = line.appointment.visit_type
+    form = asked["form"] if asked["form"] in visit_type.form_list else None
+    clinicians = {one.id: one.name for one in resources_of(db(), clinic.id, "clinician")}
+    sites = {one.id: one.name for one in sites_of(db(), clinic.id)}
+    found = service.choices(db(), me(), line.rescheduling, line, asked["fra"], asked["hos"], form)
+
+    def tile(one: service.Choice) -> dict[str, str]:
+        about = [clinicians.get(one.slot.clinician_id, "")]
+        if len(sites) > 1:
+            about.append(sites.get(one.slot.site_id, ""))
+        if one.form != line.appointment.form:
+            about.append(str(FORMS[one.form]))
+        marks = [str(WHY[code]) for code in one.warnings if code == "after_deadline"]
+        return {
+            "value": listing.value_of(one.slot, one.form),
+            "clock": clock_time(one.slot.start, clinic.zone),
+            "about": ", ".join(about),
+            "mark": ", ".join(marks),
+        }
+
+    def day_of(one: service.Choice) -> date:
+        return local_date(one.slot.start, clinic.zone)
+
+    days = [
+        {
+            "id": f"day-{day.isoformat()}",
+            "legend": long_day(day),
+            "parts": [{"heading": "", "times": [tile(one) for one in those]}],
+        }
+        for day, those in groupby(found, key=day_of)
+    ]
+    able = serving(db(), visit_type).clinicians
+    return {
+        "clinic": clinic,
+        "line": line,
+        "days": days,
+        "filter_values": {
+            "fra": asked["fra"].isoformat() if asked["fra"] else "",
+            "hos": asked["hos"] or "",
+            "form": form or "",
+        },
+        "form_options": [(code, FORMS[code]) for code in visit_type.form_list],
+        "clinician_options": [(one, clinicians[one]) for one in able if one in clinicians],
+        "later": day_of(found[-1]).isoformat() if found else "",
+        "here": url_for(
+            ".look", clinic_id=clinic.id, plan_id=line.rescheduling_id, line_id=line.id
+        ),
+    }

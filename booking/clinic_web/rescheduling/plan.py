@@ -1,0 +1,173 @@
+"""One plan: who goes where, changing it, and carrying it out in two steps."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from booking.appointments.wording import FORMS
+from booking.calendar.models import Clinic
+from booking.clinic_web.refusals import in_words, refusals
+from booking.clinic_web.rescheduling.choosing import office
+from booking.clinic_web.rescheduling.summary import days_moved, said_of, summary
+from booking.platform.errors import ChangedMeanwhile, DomainError, NotFound
+from booking.platform.forms import read
+from booking.platform.pages import Access, Pages, db, looked_at, me
+from booking.rescheduling import queries, service
+from booking.rescheduling.models import Rescheduling, ReschedulingLine
+from booking.rescheduling.schemas import LeaveOutForm, VersionForm
+from booking.rescheduling.wording import OUTCOMES, REASONS, STATUSES, WHY
+
+pages = Pages(
+    "staff_replanning", __name__, url_prefix="/klinik/<int:clinic_id>/omlaegning/<int:plan_id>"
+)
+
+# Why no place can be chosen for a line here.
+NOT_BY_HAND = {"group", "several_clinicians", "arrived"}
+
+
+@pages.get("", access=Access.SECRETARY)
+def show(clinic_id: int, plan_id: int) -> ResponseReturnValue:
+    """The plan, those without a place first; afterwards, what became of everyone."""
+    clinic = office(clinic_id)
+    plan = service.plan_of(db(), clinic_id, plan_id)
+    return render_template("clinic/rescheduling/plan.html", **_context(clinic, plan))
+
+
+@pages.post("/linjer/<int:line_id>/bliv", access=Access.SECRETARY)
+def leave_out(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
+    """Let one stay where it is, or take it in again."""
+    office(clinic_id)
+    line = line_of(service.plan_of(db(), clinic_id, plan_id), line_id)
+    typed = read(LeaveOutForm())
+    return changed(
+        line.rescheduling,
+        lambda: service.leave_out(db(), me(), line, typed["version"], typed["out"]),
+        line,
+    )
+
+
+@pages.post("/igen", access=Access.SECRETARY)
+def again(clinic_id: int, plan_id: int) -> ResponseReturnValue:
+    """Propose anew around what was chosen by hand."""
+    office(clinic_id)
+    plan = service.plan_of(db(), clinic_id, plan_id)
+    version = read(VersionForm())["version"]
+    return changed(
+        plan,
+        lambda: service.propose_again(db(), me(), plan, version),
+        said=_("Planen er lavet igen."),
+    )
+
+
+@pages.post("/kasser", access=Access.SECRETARY)
+def discard(clinic_id: int, plan_id: int) -> ResponseReturnValue:
+    """Throw the plan away."""
+    office(clinic_id)
+    plan = service.plan_of(db(), clinic_id, plan_id)
+    try:
+        with refusals():
+            service.discard(db(), me(), plan)
+    except DomainError as error:
+        return _refused(plan.id, clinic_id, error)
+    flash(_("Planen er kasseret. Intet er flyttet."), "success")
+    return redirect(url_for("staff_rescheduling.overview", clinic_id=clinic_id), 303)
+
+
+@pages.get("/gennemfoer", access=Access.SECRETARY)
+def confirm(clinic_id: int, plan_id: int) -> ResponseReturnValue:
+    """What will happen, before it does."""
+    clinic = office(clinic_id)
+    plan = service.plan_of(db(), clinic_id, plan_id)
+    if plan.status != "draft":
+        return redirect(url_for(".show", clinic_id=clinic_id, plan_id=plan_id), 303)
+    return render_template("clinic/rescheduling/confirm.html", **_context(clinic, plan))
+
+
+@pages.post("/gennemfoer", access=Access.SECRETARY)
+def carry_out(clinic_id: int, plan_id: int) -> ResponseReturnValue:
+    """Close what is out and move everyone; all of it, or nothing."""
+    office(clinic_id)
+    plan = service.plan_of(db(), clinic_id, plan_id)
+    version = read(VersionForm())["version"]
+    try:
+        with refusals():
+            service.carry_out(db(), me(), plan, version)
+    except DomainError as error:
+        return _refused(plan_id, clinic_id, error)
+    flash(_("Omlægningen er gennemført."), "success")
+    return redirect(url_for(".show", clinic_id=clinic_id, plan_id=plan_id), 303)
+
+
+def line_of(plan: Rescheduling, line_id: int) -> ReschedulingLine:
+    """One line of a plan; raises NotFound."""
+    found = next((one for one in plan.lines if one.id == line_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def changed(
+    plan: Rescheduling,
+    act: Callable[[], None],
+    line: ReschedulingLine | None = None,
+    said: str = "",
+) -> ResponseReturnValue:
+    """Do it and go back to the plan, at the line; a refusal is said there."""
+    plan_id, clinic_id = plan.id, plan.clinic_id
+    anchor = None if line is None else f"linje-{line.id}"
+    try:
+        with refusals():
+            act()
+    except DomainError as error:
+        return _refused(plan_id, clinic_id, error)
+    if said:
+        flash(said, "success")
+    return redirect(url_for(".show", clinic_id=clinic_id, plan_id=plan_id, _anchor=anchor), 303)
+
+
+def _refused(plan_id: int, clinic_id: int, error: DomainError) -> ResponseReturnValue:
+    db().rollback()
+    if isinstance(error, ChangedMeanwhile):
+        flash(
+            _(
+                "Noget er ændret, siden planen blev lavet, og intet er flyttet. Lav planen igen, "
+                "og se den igennem."
+            ),
+            "warning",
+        )
+    else:
+        flash(in_words(error) + " " + _("Intet er flyttet."), "warning")
+    return redirect(url_for(".show", clinic_id=clinic_id, plan_id=plan_id), 303)
+
+
+def _context(clinic: Clinic, plan: Rescheduling) -> dict[str, Any]:
+    lines = queries.lines_of(db(), plan)
+    looked_at(*{one.appointment.patient_id for one in lines}, clinic_id=clinic.id)
+    draft = plan.status == "draft"
+    return {
+        "clinic": clinic,
+        "plan": plan,
+        "said": said_of(db(), plan),
+        "unplaced": [one for one in lines if one.starts_at is None and not one.left_out],
+        "placed": [one for one in lines if one.starts_at is not None and not one.left_out],
+        "left": [one for one in lines if one.left_out],
+        "stale": draft and any(one.appointment.version != one.appointment_version for one in lines),
+        "summary": summary(lines, clinic.zone),
+        "days_moved": lambda line: days_moved(line, clinic.zone),
+        "deadline_of": _deadline_of,
+        "may_choose": lambda line: not NOT_BY_HAND.intersection(line.why),
+        "forms": FORMS,
+        "why": WHY,
+        "outcomes": OUTCOMES,
+        "reasons": REASONS,
+        "statuses": STATUSES,
+    }
+
+
+def _deadline_of(line: ReschedulingLine) -> date | None:
+    invitation = line.appointment.invitation
+    return None if invitation is None else invitation.deadline_on
