@@ -13,6 +13,7 @@ from booking.appointments.models import Allocation, Hold
 from booking.appointments.search import Slot, Wish, find
 from booking.appointments.serving import Serving, serving
 from booking.calendar import availability
+from booking.calendar.slots import past_tick
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
 
@@ -64,9 +65,7 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     day = local_date(slot.start, wish.visit_type.clinic.zone)
     if not wish.first <= day <= wish.last:
         raise DoesNotFit
-    able = serving(session, wish.visit_type, wish.form)
-    could_serve = _could_serve(able, wish, slot)
-    lock(session, could_serve, [wish.patient_id])
+    able = lock_all(session, wish, slot)
     found = find(session, narrowed(wish, slot), able)
     if not found.fits(slot):
         raise TimeTaken if _opens(session, wish, slot, able) else DoesNotFit
@@ -79,8 +78,18 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     ]
 
 
+def lock_all(session: Session, wish: Wish, slot: Slot) -> Serving:
+    """Lock the patient and whatever could serve a slot; returns who and what that is."""
+    able = serving(session, wish.visit_type, wish.form)
+    lock(session, _could_serve(able, wish, slot), [wish.patient_id])
+    return able
+
+
 def narrowed(wish: Wish, slot: Slot, minutes: int | None = None) -> Wish:
-    """The wish on the slot's own day, with its clinician at its site; minutes: of this length."""
+    """The wish on the slot's own day, with its clinician at its site; minutes: of this length.
+
+    Off the grid, ticks are counted from the slot's own start, wherever that lies.
+    """
     day = local_date(slot.start, wish.visit_type.clinic.zone)
     return replace(
         wish,
@@ -89,6 +98,7 @@ def narrowed(wish: Wish, slot: Slot, minutes: int | None = None) -> Wish:
         clinician_id=slot.clinician_id,
         site_id=slot.site_id,
         minutes=wish.minutes if minutes is None else minutes,
+        past_tick=timedelta() if wish.on_grid else past_tick(slot.start),
     )
 
 

@@ -33,7 +33,8 @@ class Wish:
     """What is looked for: a visit of so many minutes on local days first to last, both included.
 
     not_before: the earliest start. moving_id and owner: the appointment and the hold whose own
-    time counts as free. clinician_id, site_id: only there. on_grid: False for any tick.
+    time counts as free. clinician_id, site_id: only there. on_grid: False for any tick;
+    past_tick: ticks then begin so long after the five minutes of the clock.
     """
 
     visit_type: VisitType
@@ -48,6 +49,7 @@ class Wish:
     clinician_id: int | None = None
     site_id: int | None = None
     on_grid: bool = True
+    past_tick: timedelta = timedelta()
 
 
 @dataclass(frozen=True, order=True)
@@ -125,7 +127,7 @@ def find(session: Session, wish: Wish, able: Serving | None = None) -> Found:
         *(wanted if alone else everyone),
         *(number for _, options in needed for number in options),
     }
-    open_time = availability.read(session, clinic, ids, wish.first, wish.last)
+    open_time = availability.read(session, clinic, ids, wish.first, wish.last, wish.past_tick)
     timeline = open_time.timeline
     taken = _taken(session, wish, ids, timeline)
     shape = VisitShape(

@@ -171,7 +171,7 @@ def cancel(
         raise TooLate(phone=appointment.clinic.phone)
     if not appointment.active:
         raise WrongState
-    before = stood(appointment)
+    before = {**stood(appointment), "wants_new": wants_new}
     holds.release(session, f"move:{appointment.id}")
     appointment.status, appointment.participant = "cancelled", "declined"
     appointment.cancelled_at = session.now()

@@ -58,7 +58,9 @@ class _Reasons:
         if self.several:
             ids |= set(able.clinicians)
         self.ids = sorted(ids)
-        self.open_time = availability.read(session, self.clinic, ids, wish.first, wish.last)
+        self.open_time = availability.read(
+            session, self.clinic, ids, wish.first, wish.last, wish.past_tick
+        )
         self.timeline = self.open_time.timeline
         self.tick = self.timeline.tick(slot.start, "down")
         length = -(-wish.minutes // TICK_MINUTES)

@@ -14,14 +14,15 @@ from sqlalchemy import select
 from booking.appointments import service
 from booking.appointments.conflicts import conflicts
 from booking.appointments.errors import CannotUndo, OldPlaceTaken
+from booking.appointments.guard import lock
 from booking.appointments.models import Appointment, AppointmentChange
 from booking.appointments.occasions import Occasion, for_move, length_for
+from booking.appointments.placing import lock_all
 from booking.appointments.search import Slot
 from booking.appointments.service import LateReason
 from booking.appointments.worklist import service as worklist
 from booking.appointments.writing import trace
 from booking.platform.database import Session
-from booking.platform.errors import ChangedMeanwhile
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date
 
@@ -53,30 +54,62 @@ def undo(
     """Put an appointment back where it stood before a change; returns it, or the one booked anew.
 
     late_reason: why the old place lies after a deadline, where none was given when it was taken.
-    Raises CannotUndo, OldPlaceTaken with all that stands in the way, PastDeadline, or
-    ChangedMeanwhile where somebody else was first.
+    Raises CannotUndo, also where somebody else was first, OldPlaceTaken with all that stands in
+    the way, or PastDeadline. Nothing is written before everything concerned is locked.
     """
     appointment = session.get_one(Appointment, change.appointment_id)
+    _check_latest(session, by, appointment, change)
+    occasion = _to_do(session, by, appointment, change)
+    place = _place(change)
+    if place.group_session_id is None:
+        lock_all(session, occasion.wish(), place)
+    else:
+        lock(session, [], [appointment.patient_id])
+    # Whoever took it back at the same moment has been, or comes after us.
+    session.refresh(appointment)
+    _check_latest(session, by, appointment, change)
+    reason = late_reason or _reason_then(session, change)
+    if change.what == "moved":
+        return _move_back(session, by, occasion, change, reason)
+    return _book_again(session, by, appointment, occasion, change, reason)
+
+
+def wants_reason(session: Session, change: AppointmentChange) -> bool:
+    """True if the old place lies after a deadline and nobody said why when it was taken."""
+    appointment = session.get_one(Appointment, change.appointment_id)
+    deadline = appointment.invitation.deadline_on if appointment.invitation else None
+    if deadline is None or _reason_then(session, change) is not None:
+        return False
+    return local_date(_place(change).start, appointment.clinic.zone) > deadline
+
+
+def _check_latest(
+    session: Session, by: Actor, appointment: Appointment, change: AppointmentChange
+) -> None:
     current = last_act(session, by, appointment)
     if current is None or current.id != change.id:
         raise CannotUndo
-    reason = late_reason or _reason_then(session, change)
+
+
+def _to_do(
+    session: Session, by: Actor, appointment: Appointment, change: AppointmentChange
+) -> Occasion:
+    """The move, or the booking, that puts it back where it stood."""
     if change.what == "moved":
-        return _move_back(session, by, appointment, change, reason)
-    return _book_again(session, by, appointment, change, reason)
+        form = str((change.before or {})["form"])
+        return replace(for_move(session, by, appointment, form), on_grid=False)
+    return _again(session, appointment, _place(change))
 
 
 def _move_back(
     session: Session,
     by: Actor,
-    appointment: Appointment,
+    occasion: Occasion,
     change: AppointmentChange,
     reason: LateReason | None,
 ) -> Appointment:
-    place, before = _place(change), change.before or {}
-    form = str(before["form"])
-    occasion = replace(for_move(session, by, appointment, form), on_grid=False)
-    _check(session, by, occasion, place, form)
+    place = _place(change)
+    _check(session, by, occasion, place, str((change.before or {})["form"]))
     return service.book(session, by, occasion, place, "desk", late_reason=reason, undoes=change)
 
 
@@ -84,6 +117,7 @@ def _book_again(
     session: Session,
     by: Actor,
     appointment: Appointment,
+    occasion: Occasion,
     change: AppointmentChange,
     reason: LateReason | None,
 ) -> Appointment:
@@ -91,16 +125,16 @@ def _book_again(
     if appointment.course is not None and appointment.course.ended_on is not None:
         raise CannotUndo
     invitation = appointment.invitation
-    status = invitation.status if invitation else None
-    if invitation is not None and status == "revoked":
+    if invitation is not None:
+        session.refresh(invitation, ["status", "version"])
+    ended = invitation is not None and invitation.status == "revoked"
+    if ended and before.get("wants_new"):
+        raise CannotUndo  # somebody has said since that no time is needed
+    _check(
+        session, by, occasion, place, str(before["form"]), aside="invitation_ended" if ended else ""
+    )
+    if invitation is not None and ended:
         invitation.status = "open"  # the cancellation ended it
-    try:
-        occasion = _again(session, appointment, place)
-        _check(session, by, occasion, place, str(before["form"]))
-    except OldPlaceTaken:
-        if invitation is not None and status is not None:
-            invitation.status = status
-        raise
     made = service.book(
         session,
         by,
@@ -111,10 +145,6 @@ def _book_again(
         late_reason=reason,
         undoes=change,
     )
-    # The patient is locked now: whoever undid it at the same moment has been, or will see this.
-    latest = _latest(session, appointment)
-    if latest is None or latest.id != change.id:
-        raise ChangedMeanwhile
     made.moves = appointment.moves
     trace(session, by, appointment, "restored", "desk")
     worklist.withdraw(session, f"cancelled:{appointment.id}")
@@ -141,8 +171,12 @@ def _again(session: Session, appointment: Appointment, place: Slot) -> Occasion:
     )
 
 
-def _check(session: Session, by: Actor, occasion: Occasion, place: Slot, form: str) -> None:
-    stops = [one for one in conflicts(session, by, occasion, place, form) if one.stops]
+def _check(
+    session: Session, by: Actor, occasion: Occasion, place: Slot, form: str, aside: str = ""
+) -> None:
+    """Raise OldPlaceTaken for all that stops, but for what is put aside."""
+    found = conflicts(session, by, occasion, place, form)
+    stops = [one for one in found if one.stops and one.code != aside]
     if stops:
         raise OldPlaceTaken(conflicts=stops)
 

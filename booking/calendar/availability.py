@@ -41,22 +41,31 @@ class Availability:
         )
 
 
-def timeline_of(clinic: Clinic, first: date, last: date) -> Timeline:
-    """The ticks of the local days first to last, both included."""
-    origin = day_start(first, clinic.zone)
-    end = day_start(last + timedelta(days=1), clinic.zone)
+def timeline_of(
+    clinic: Clinic, first: date, last: date, past_tick: timedelta = timedelta()
+) -> Timeline:
+    """The ticks of the local days first to last, both included; past_tick: begun so much later."""
+    origin = day_start(first, clinic.zone) + past_tick
+    end = day_start(last + timedelta(days=1), clinic.zone) + past_tick
     return Timeline(origin, int((end - origin).total_seconds()) // _TICK_SECONDS)
 
 
 def read(
-    session: Session, clinic: Clinic, resource_ids: Iterable[int], first: date, last: date
+    session: Session,
+    clinic: Clinic,
+    resource_ids: Iterable[int],
+    first: date,
+    last: date,
+    past_tick: timedelta = timedelta(),
 ) -> Availability:
     """Openings of these resources at this clinic on local days first to last, both included.
+
+    past_tick: how long after the five minutes of the clock each tick begins.
 
     Three short queries whatever the number of resources; holidays are computed.
     """
     ids = sorted(set(resource_ids))
-    timeline = timeline_of(clinic, first, last)
+    timeline = timeline_of(clinic, first, last, past_tick)
     spans = hours(session, clinic, ids, first, last)
     everyone, by_site, closed = _closures(session, clinic, ids, timeline)
     holidays = timeline.taken_bits(

@@ -36,7 +36,8 @@ _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte
 class Timeline:
     """A stretch of `ticks` five-minute ticks from `origin`, to which bitmaps refer.
 
-    `origin` is a datetime in `datetime.UTC` on a five-minute boundary; ValueError otherwise.
+    `origin` is a datetime in `datetime.UTC`; ValueError otherwise. It lies on the five minutes of
+    the clock, but where one time off them is asked about: then no tick is on any grid.
     Methods accept any aware datetime; a naive one raises TypeError.
     """
 
@@ -46,8 +47,6 @@ class Timeline:
     def __post_init__(self) -> None:
         if self.origin.tzinfo is not UTC:
             raise ValueError("the origin must be in UTC")
-        if self.origin.minute % TICK_MINUTES or self.origin.second or self.origin.microsecond:
-            raise ValueError("the origin must lie on a five-minute boundary")
         if self.ticks < 0:
             raise ValueError("a timeline cannot have fewer than no ticks")
 
@@ -125,6 +124,8 @@ class Timeline:
         """
         if step_minutes <= 0 or step_minutes % TICK_MINUTES or 60 % step_minutes:
             raise ValueError(f"a grid step must be 5, 10, 15, 20, 30 or 60, not {step_minutes}")
+        if past_tick(self.origin):
+            return 0
         step = step_minutes // TICK_MINUTES
         first = -(self.origin.minute // TICK_MINUTES) % step
         mask, width = 1 << first, step
@@ -132,6 +133,13 @@ class Timeline:
             mask |= mask << width
             width *= 2
         return mask & self.whole
+
+
+def past_tick(moment: datetime) -> timedelta:
+    """How long after the five minutes of the clock an instant lies."""
+    return timedelta(
+        minutes=moment.minute % TICK_MINUTES, seconds=moment.second, microseconds=moment.microsecond
+    )
 
 
 def bits(spans: Iterable[tuple[int, int]]) -> int:

@@ -4,14 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from cryptography.fernet import Fernet
+from sqlalchemy import func, select
 
 from booking.appointments import occasions, queries, service
 from booking.appointments.errors import CannotUndo, OldPlaceTaken, PastDeadline
 from booking.appointments.groups import create
+from booking.appointments.invitations.service import revoke
 from booking.appointments.models import Allocation, Appointment, AppointmentChange
 from booking.appointments.search import Slot, Wish
-from booking.appointments.undo import last_act, undo
+from booking.appointments.undo import last_act, undo, wants_reason
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import Closure
 from booking.people.sign_in import actor_of
@@ -20,6 +22,8 @@ from booking.platform.database import Session
 from booking.platform.errors import NotFound
 from tests import factories as make
 from tests.integration.appointments.conftest import Place
+from tests.integration.appointments.undoing import Secretary, takes_back
+from tests.racing import PROCESSES, race
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
@@ -119,6 +123,89 @@ def test_a_place_off_the_grid_is_had_again(session: Session, place: Place) -> No
     change = move(session, place, one, at(place, TEN))
     undo(session, place.secretary, change)
     assert one.starts_at == NINE + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=3), timedelta(minutes=1, seconds=30)])
+def test_a_place_between_two_ticks_is_had_again(
+    session: Session, place: Place, off: timedelta
+) -> None:
+    """As where times were taken over from another system, each right after the other."""
+    afternoon = NINE + timedelta(hours=4)
+    one, before, after = (book_for_another(session, place, afternoon) for _ in range(3))
+    half = timedelta(minutes=30)
+    for each, start in ((before, NINE + off - half), (one, NINE + off), (after, NINE + off + half)):
+        put_at(session, each, start)
+    was = stands(session, one)
+    change = move(session, place, one, at(place, TEN + timedelta(hours=1)))
+    undo(session, place.secretary, change)
+    assert stands(session, one) == was
+    made = undo(session, place.secretary, cancel(session, place, one))
+    assert stands(session, made) == was
+    change = cancel(session, place, made)
+    put_at(session, after, NINE + off + half - timedelta(minutes=1))
+    with pytest.raises(OldPlaceTaken) as refused:
+        undo(session, place.secretary, change)
+    found = [one.code for one in refused.value.context["conflicts"]]  # type: ignore[attr-defined]
+    assert found == ["clinician_taken"]
+
+
+def book_for_another(session: Session, place: Place, start: datetime) -> Appointment:
+    """A time of somebody else's, in the first free half hour from `start`."""
+    course = make.course(session, place.clinic, make.patient(session, place.clinic))
+    occasion = occasions.free(session, place.secretary, course, place.control)
+    taken = session.scalar(select(func.count(Appointment.id))) or 0
+    slot = at(place, start + timedelta(minutes=30 * taken))
+    return service.book(session, place.secretary, occasion, slot, "phone")
+
+
+def put_at(session: Session, one: Appointment, start: datetime) -> None:
+    """As an import would have it: anywhere at all, in the first room."""
+    room = min(row.resource_id for row in one.allocations if row.role != "clinician")
+    one.starts_at, one.ends_at = start, start + timedelta(minutes=30)
+    for row in one.allocations:
+        row.starts_at, row.ends_at = one.starts_at, one.ends_at
+        if row.role != "clinician":
+            row.resource_id = room
+    session.flush()
+
+
+def test_two_who_take_the_same_act_back_at_once(
+    session: Session, place: Place, database_url: str, soak: int
+) -> None:
+    """One does, and the others are told; nothing is moved or booked twice."""
+    acts, key = [], Fernet.generate_key().decode()
+    for number in range(4 * soak):
+        start = NINE + timedelta(days=number // 4, minutes=30 * (number % 4))
+        one = book(session, place, start) if number == 0 else None
+        if one is None:
+            course = make.course(session, place.clinic, make.patient(session, place.clinic))
+            occasion = occasions.free(session, place.secretary, course, place.control)
+            one = service.book(session, place.secretary, occasion, at(place, start), "phone")
+        if number % 2:
+            to = at(place, start + timedelta(hours=3))
+            acts.append(move(session, place, one, to).id)
+        else:
+            acts.append(cancel(session, place, one).id)
+    session.commit()
+    everyone = [Secretary(database_url, key, place.staff.id, acts) for _ in range(PROCESSES)]
+    outcomes = race(takes_back, everyone)
+    assert outcomes == {"done": len(acts), "cannot_undo": len(acts) * (PROCESSES - 1)}
+    session.rollback()
+    session.expire_all()
+    again = select(func.count(AppointmentChange.id)).where(AppointmentChange.what == "restored")
+    assert session.scalar(again) == len(acts) // 2
+    live = select(func.count(Appointment.id)).where(Appointment.status == "booked")
+    assert session.scalar(live) == len(acts)
+
+
+def test_an_invitation_taken_back_since_is_not_opened_again(session: Session, place: Place) -> None:
+    one = book(session, place, NINE)
+    assert one.invitation is not None
+    change = cancel(session, place, one, wants_new=True)
+    revoke(session, place.secretary, one.invitation, "not_needed")
+    with pytest.raises(CannotUndo):
+        undo(session, place.secretary, change)
+    assert (one.status, one.invitation.status) == ("cancelled", "revoked")
 
 
 def test_only_the_latest_act_of_staff_today(session: Session, place: Place, freezer: Any) -> None:
@@ -230,10 +317,14 @@ def test_a_late_place_keeps_its_reason(session: Session, place: Place) -> None:
     theirs = service.book(session, place.secretary, occasion, at(place, NINE), "phone")
     change = move(session, place, theirs, at(place, TEN))
     invitation.deadline_on = MONDAY
+    assert wants_reason(session, change)
     with pytest.raises(PastDeadline):
         undo(session, place.secretary, change)
     undo(session, place.secretary, change, late_reason="capacity")
     assert theirs.starts_at == NINE
+    change = cancel(session, place, theirs)
+    assert not wants_reason(session, change)
+    assert latest(session, undo(session, place.secretary, change)).reason == "capacity"
 
 
 def test_a_place_in_a_meeting_is_had_again(session: Session, place: Place) -> None:
