@@ -20,7 +20,7 @@ from booking.calendar.public_holidays import closed_days
 from booking.calendar.queries import resource_of_staff, resources_of
 from booking.clinic_web import words
 from booking.clinic_web.day_rows import rows_of
-from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.frame import OFFICE, clinic_here
 from booking.clinic_web.refusals import in_words, refusals
 from booking.clinic_web.waits import Late, waited_text, who_runs_late
 from booking.platform.errors import DomainError, InvalidInput, NotFound
@@ -98,6 +98,7 @@ def day(clinic_id: int) -> ResponseReturnValue:
         **_as_it_goes(coming, clinicians, chosen, is_today=shown == today),
         forms=FORMS,
         texts=TEXTS,
+        may_replan=shown >= today and bool(me().roles[clinic.id] & OFFICE),
         values={"dato": shown.isoformat(), "hos": str(chosen.id) if chosen else EVERYONE},
         errors=errors,
     )

@@ -48,10 +48,11 @@ class OutageForm(Form):
 
 
 class FromForm(Form):
-    """What a link to the form has filled in: a resource, and a day."""
+    """What a link to the form has filled in: a resource, and the days."""
 
     ressource = Ids()
     dag = Day(load_default=None)
+    til = Day(load_default=None)
 
 
 class VersionForm(Form):

@@ -54,11 +54,12 @@ def new_form(clinic_id: int) -> ResponseReturnValue:
     asked = read(FromForm(), "query")
     chosen = [resource_of(db(), clinic_id, one) for one in asked["ressource"]]
     day = asked["dag"] or today(db(), clinic)
-    away = bool(chosen) and all(one.kind == "clinician" for one in chosen)
+    away = all(one.kind == "clinician" for one in chosen)
     values = {
         "resources": [one.id for one in chosen],
         "first": day.isoformat(),
-        "reason": "clinician_away" if away else "",
+        "last": asked["til"].isoformat() if asked["til"] and asked["til"] > day else "",
+        "reason": "clinician_away" if away else "clinic",
     }
     return _form(clinic, values)
 
