@@ -1,6 +1,6 @@
 """One plan: who goes where, changing it, and carrying it out in two steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,9 @@ from booking.clinic_web.rescheduling.choosing import office
 from booking.clinic_web.rescheduling.summary import days_moved, said_of, summary
 from booking.platform.errors import ChangedMeanwhile, DomainError, NotFound
 from booking.platform.forms import read
+from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
+from booking.platform.phone import readable
 from booking.rescheduling import queries, service
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
 from booking.rescheduling.schemas import LeaveOutForm, VersionForm
@@ -158,6 +160,8 @@ def _context(clinic: Clinic, plan: Rescheduling) -> dict[str, Any]:
         "stale": draft and any(one.appointment.version != one.appointment_version for one in lines),
         "summary": summary(lines, clinic.zone),
         "days_moved": lambda line: days_moved(line, clinic.zone),
+        "to_call": _to_call(plan, lines, clinic),
+        "readable": readable,
         "deadline_of": _deadline_of,
         "may_choose": lambda line: not NOT_BY_HAND.intersection(line.why),
         "forms": FORMS,
@@ -166,6 +170,20 @@ def _context(clinic: Clinic, plan: Rescheduling) -> dict[str, Any]:
         "reasons": REASONS,
         "statuses": STATUSES,
     }
+
+
+def _to_call(
+    plan: Rescheduling, lines: Sequence[ReschedulingLine], clinic: Clinic
+) -> list[ReschedulingLine]:
+    """Whoever was to come on the day it was carried out, soonest first: no message is that fast."""
+    if plan.done_at is None:
+        return []
+    day = local_date(plan.done_at, clinic.zone)
+    today = [one for one in lines if one.outcome != "left"]
+    return sorted(
+        (one for one in today if local_date(one.from_start, clinic.zone) == day),
+        key=lambda one: (one.from_start, one.id),
+    )
 
 
 def _deadline_of(line: ReschedulingLine) -> date | None:
