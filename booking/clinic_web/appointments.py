@@ -14,13 +14,14 @@ from booking.appointments.errors import CannotUndo
 from booking.appointments.models import Allocation, Appointment, AppointmentChange
 from booking.appointments.occasions import closes_at
 from booking.appointments.refit import too_short
-from booking.appointments.undo import last_act, undo
+from booking.appointments.undo import last_act, undo, wants_reason
 from booking.appointments.wording import FORMS, length_sum
 from booking.calendar.models import Clinic
 from booking.clinic_web import words
 from booking.clinic_web.day import TEXTS
 from booking.clinic_web.day_rows import actions_for
 from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.grid.obstacles import obstacles_of
 from booking.clinic_web.refusals import in_words, refusals
 from booking.people.needs import named
 from booking.people.queries import needs_of
@@ -37,6 +38,12 @@ pages = Pages("staff_appointments", __name__, url_prefix="/klinik/<int:clinic_id
 
 CHANNELS = ["phone", "desk"]
 REASONS = {**words.REASONS_OF_PATIENT, **words.REASONS_OF_CLINIC}
+
+
+class RestoreForm(Form):
+    """Why the old place lies after a deadline, where that is not known already."""
+
+    late = Choice(words.LATE_REASONS)
 
 
 class KeepForm(Form):
@@ -62,6 +69,7 @@ class CancelForm(Form):
 def show(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
     """The appointment's page."""
     clinic, appointment = _here(clinic_id, appointment_id)
+    cancelled = _cancelled_today(appointment)
     return render_template(
         "clinic/appointments/show.html",
         **_page_of(clinic, appointment),
@@ -75,23 +83,28 @@ def show(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
         and appointment.participant == "needs-action"
         and appointment.starts_at > db().now(),
         may_confirm=words.may_confirm(appointment, db().now()),
-        may_restore=_cancelled_today(appointment) is not None,
+        may_restore=cancelled is not None,
+        late_options=list(words.LATE_REASONS.items())
+        if cancelled is not None and wants_reason(db(), cancelled)
+        else [],
     )
 
 
 @pages.post("/<int:appointment_id>/fortryd-aflysning", access=Access.STAFF)
 def restore(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
     """Take a cancellation back that staff made today: the same place is booked again."""
-    _clinic, appointment = _here(clinic_id, appointment_id)
+    clinic, appointment = _here(clinic_id, appointment_id)
     try:
+        late = read(RestoreForm()).get("late")
         with refusals():
             change = _cancelled_today(appointment)
             if change is None:
                 raise CannotUndo
-            again = undo(db(), me(), change)
+            again = undo(db(), me(), change, late_reason=late)
     except DomainError as error:
         db().rollback()
-        flash(in_words(error), "warning")
+        why = " ".join(one.text for one in obstacles_of(error, clinic.zone))
+        flash(_("Aflysningen kan ikke fortrydes. %(why)s", why=why), "warning")
         return _back(clinic_id, appointment_id)
     flash(_("Aflysningen er fortrudt. Tiden er booket igen."), "success")
     return _back(clinic_id, again.id)

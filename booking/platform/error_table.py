@@ -169,6 +169,11 @@ ERRORS: dict[str, Shown] = {
         _("Det gamle tidspunkt er ikke længere frit"),
         _("Intet er ændret. Vælg en anden tid."),
     ),
+    "referral_over": Shown(
+        409,
+        _("Henvisningen er afsluttet"),
+        _("Der bookes ikke igen på en henvisning, som er trukket tilbage eller sendt retur."),
+    ),
     "has_one_already": Shown(
         409,
         _("Du har allerede en tid af den slags"),

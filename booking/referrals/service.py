@@ -28,6 +28,7 @@ from booking.platform.identity import Actor
 from booking.platform.localtime import local_date, to_utc
 from booking.referrals import queries
 from booking.referrals.clocks import rules_from
+from booking.referrals.errors import ReferralOver
 from booking.referrals.events import ReferralDecided, ReferralReceived
 from booking.referrals.letters import invitation_letter
 from booking.referrals.models import (
@@ -331,7 +332,7 @@ def on_booked(session: Session, event: AppointmentBooked) -> None:
         Referral.invitation_id == booked.invitation_id, Referral.status.in_(("returned", "closed"))
     )
     if event.instead_of is not None and session.scalar(over.limit(1)) is not None:
-        raise WrongState
+        raise ReferralOver
 
 
 def _must_be(referral: Referral, *statuses: str) -> None:

@@ -17,6 +17,7 @@ from booking.platform.errors import InvalidInput
 from booking.platform.localtime import local_date
 from booking.referrals import queries, service, watching
 from booking.referrals.clocks import Clock
+from booking.referrals.errors import ReferralOver
 from booking.referrals.models import Referral, ReferralCriterion
 from booking.referrals.service import Intake, Triage
 from tests import factories as make
@@ -196,7 +197,7 @@ def test_a_withdrawal_is_not_undone_by_taking_its_cancellation_back(
     session.commit()
     change = last_act(session, place.secretary, had)
     assert change is not None
-    with pytest.raises(WrongState):
+    with pytest.raises(ReferralOver):
         undo(session, place.secretary, change)
     session.rollback()
     assert live_appointment(session, referral.invitation) is None

@@ -1,9 +1,10 @@
 """The day on paper, and a cancellation taken back where it was made."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from booking.appointments.invitations.service import live_appointment
 from tests import factories as make
 from tests.integration.clinic_web.day.conftest import NINE, Work, nobody_is_named
 from tests.integration.patient_web.conftest import Visitor
@@ -54,5 +55,24 @@ def test_a_place_that_somebody_else_has_by_now_is_not_taken_back(
     page = f"{work.at}/tider/{booked.id}"
     secretary.post(f"{page}/afbud", reason="ill", new_time="no")
     work.booked(make.patient(work.session, work.place.clinic))
-    secretary.post(f"{page}/fortryd-aflysning").says("Fortryd aflysningen")
+    secretary.post(f"{page}/fortryd-aflysning").says(
+        "Aflysningen kan ikke fortrydes.", "har en anden tid kl. 9.00–9.30"
+    )
     assert work.status(booked.id) == "cancelled"
+
+
+def test_a_place_past_its_deadline_asks_why_when_it_is_taken_back(
+    work: Work, secretary: Visitor
+) -> None:
+    invitation = work.invited()
+    booked = live_appointment(work.session, invitation)
+    assert booked is not None
+    page = f"{work.at}/tider/{booked.id}"
+    work.session.commit()
+    secretary.post(f"{page}/afbud", reason="ill", new_time="yes")
+    work.session.refresh(invitation)
+    invitation.deadline_on = date(2026, 11, 24)
+    work.session.commit()
+    secretary.get(page).says("Tiden ligger efter fristen. Hvorfor?")
+    secretary.post(f"{page}/fortryd-aflysning").says("Tiden ligger efter fristen.")
+    secretary.post(f"{page}/fortryd-aflysning", late="capacity").says("Aflysningen er fortrudt")

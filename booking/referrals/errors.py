@@ -1,0 +1,9 @@
+"""What referrals refuse."""
+
+from booking.appointments.errors import WrongState
+
+
+class ReferralOver(WrongState):
+    """The referral is withdrawn, returned or closed: no time is booked on it again."""
+
+    code = "referral_over"
