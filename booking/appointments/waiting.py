@@ -18,6 +18,8 @@ from booking.calendar.models import Clinic
 from booking.platform.database import Session
 from booking.platform.localtime import day_bounds
 
+_HERE = ("arrived", "checked-in")
+
 
 @dataclass(frozen=True)
 class Running:
@@ -66,6 +68,29 @@ def running_of(appointments: Sequence[Appointment], now: datetime) -> Running:
                 if one.status in ("booked", "arrived"):
                     starts[one.id] = max(expected, starts.get(one.id, expected))
     return Running(now, starts, late)
+
+
+def before_it(appointment: Appointment, today: Sequence[Appointment]) -> Appointment | None:
+    """The contact of the same patient that must be over first; None where none is waited for."""
+    for one in today:
+        theirs = one.patient_id == appointment.patient_id and one.clinic_id == appointment.clinic_id
+        if theirs and one.starts_at < appointment.starts_at and one.status in _HERE:
+            return one
+    return None
+
+
+def waits_since(appointment: Appointment, today: Sequence[Appointment]) -> datetime | None:
+    """Since when its patient has waited for it: they came, or came out from another contact."""
+    if appointment.arrived_at is None:
+        return None
+    over = [
+        one.done_at
+        for one in today
+        if one.patient_id == appointment.patient_id
+        and one.done_at is not None
+        and one.starts_at < appointment.starts_at
+    ]
+    return max([appointment.arrived_at, *over])
 
 
 def met_today(session: Session, clinic: Clinic, patient_ids: Collection[int]) -> list[Appointment]:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import render_template
+import segno
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from booking.appointments import queries
 from booking.appointments.models import Appointment
@@ -60,8 +62,28 @@ def arrivals(clinic_id: int) -> ResponseReturnValue:
         now=running.now,
         lists=lists,
         late=who_runs_late(running, resources_of(db(), clinic_id, "clinician")),
-        address=rettid().config.public_url + f"/ankomst/{clinic_id}",
+        address=_check_in_address(clinic_id),
     )
+
+
+@pages.get("/plakat", access=Access.STAFF)
+def poster(clinic_id: int) -> ResponseReturnValue:
+    """A sheet for the waiting room: the address where patients say that they are here, as a code
+    for a telephone's camera and in letters."""
+    clinic = clinic_here(clinic_id)
+    address = _check_in_address(clinic_id)
+    code = segno.make(address, error="m", micro=False)
+    return render_template(
+        "clinic/day/poster.html",
+        clinic=clinic,
+        address=address,
+        code=Markup(code.svg_inline(omitsize=True, svgclass="poster__code", lineclass=None)),  # noqa: S704  (drawn from the address alone)
+    )
+
+
+def _check_in_address(clinic_id: int) -> str:
+    own = url_for("patient_check_in.form", clinic_id=clinic_id)
+    return rettid().config.public_url + own
 
 
 def lists_of(today: Sequence[Appointment], running: Running, oneself: set[int]) -> Lists:
@@ -83,7 +105,9 @@ def lists_of(today: Sequence[Appointment], running: Running, oneself: set[int]) 
         elif one.starts_at <= now + SOON:
             soon.append(Awaited(one, expected=_later(one, running), late=late))
     here = [
-        Awaited(one, waited_text(one, running), _later(one, running), oneself=one.id in oneself)
+        Awaited(
+            one, waited_text(one, running, today), _later(one, running), oneself=one.id in oneself
+        )
         for one in met
         if one.status == "arrived"
     ]

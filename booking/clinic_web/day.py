@@ -145,7 +145,7 @@ def _as_it_goes(
     if is_today:
         running = running_of(coming, db().now())
         late = who_runs_late(running, [chosen] if chosen else clinicians)
-    waits = {one.id: waited_text(one, running) for one in coming} if running else {}
+    waits = {one.id: waited_text(one, running, coming) for one in coming} if running else {}
     return {"late": late, "waits": waits}
 
 

@@ -30,6 +30,7 @@ from booking.platform.forms import rejected
 from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.web import rettid
+from booking.sequences.arriving import arrive_oneself, following
 
 pages = Pages("patient_check_in", __name__)
 
@@ -75,11 +76,18 @@ def arrival_of(appointment: Appointment) -> Arrival:
 def here(appointment_id: int) -> ResponseReturnValue:
     """'I am here', from one's own pages; twice is harmless."""
     appointment = my_appointment(appointment_id)
+    several = False
     try:
         with domain_words():
             if appointment.status != "arrived":
-                attendance.arrive_oneself(db(), me(), appointment, "web")
-        flash(_("Du er meldt ankommet."), "success")
+                noted = arrive_oneself(db(), me(), appointment, "web")
+                several = len(noted) > 1
+        flash(
+            _("Du er meldt ankommet til alle dagens tider.")
+            if several
+            else _("Du er meldt ankommet."),
+            "success",
+        )
     except ChangedMeanwhile:  # two presses at once: the page tells what is true
         pass
     except (WrongState, TooEarly, TooLate) as error:
@@ -115,7 +123,7 @@ def arrive(clinic_id: int) -> ResponseReturnValue:
         by = Actor("patient", patient.id, patient.name)
         try:
             with domain_words():
-                attendance.arrive_oneself(db(), by, met, "kiosk")
+                arrive_oneself(db(), by, met, "kiosk")
         except ChangedMeanwhile:  # noted at the desk at the same moment
             clinic = _clinic(clinic_id)
             met = _next_to_come(clinic, db().get_one(Patient, patient.id))
@@ -125,6 +133,7 @@ def arrive(clinic_id: int) -> ResponseReturnValue:
         appointment=met,
         first_name=met.patient.given_name.partition(" ")[0] if met else "",
         arrival=arrival_of(met) if met else Arrival(),
+        later=[one for one in following(db(), met) if one.status == "arrived"] if met else [],
         rooms=[row.resource for row in met.allocations if row.resource.kind == "room"]
         if met
         else [],
@@ -132,7 +141,7 @@ def arrive(clinic_id: int) -> ResponseReturnValue:
 
 
 def _next_to_come(clinic: Clinic, patient: Patient) -> Appointment | None:
-    """What they have come for: the first one they have not told of, else the latest they have.
+    """What they have come for: the first one they have not told of, else the first they have.
 
     Somebody's parent comes with the child, so those one acts for are asked about too.
     """
@@ -141,7 +150,7 @@ def _next_to_come(clinic: Clinic, patient: Patient) -> Appointment | None:
     now = db().now()
     awaited = [one for one in met if attendance.may_arrive(one, now)]
     known = [one for one in met if one.status != "booked"]
-    return next(iter([*awaited, *reversed(known), *met]), None)
+    return next(iter([*awaited, *known, *met]), None)
 
 
 def _clinic(clinic_id: int) -> Clinic:

@@ -116,6 +116,17 @@ def test_twice_is_harmless_and_who_is_in_the_room_is_told_so(room: WaitingRoom) 
     room.says(room.place.patient).says("Du er kaldt ind.")
 
 
+def test_all_that_follows_from_it_that_day_is_noted_at_once(room: WaitingRoom) -> None:
+    patient = room.place.patient
+    first = room.time_for(patient, NINE)
+    straight_after = room.time_for(patient, NINE + timedelta(minutes=60))
+    in_the_afternoon = room.time_for(patient, NINE + timedelta(hours=5))
+    room.says(patient).says("Du er også meldt til det, du skal bagefter: kl. 10.00.")
+    noted = [room.status(one) for one in (first, straight_after, in_the_afternoon)]
+    assert noted == ["arrived", "arrived", "booked"]
+    room.says(patient).says("Vi ved, at du er her", "Din tid er kl. 9.00.")
+
+
 def test_the_screen_says_when_someone_is_early_late_or_not_expected(
     room: WaitingRoom, freezer: FrozenDateTimeFactory
 ) -> None:

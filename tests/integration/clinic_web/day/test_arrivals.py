@@ -49,6 +49,38 @@ def test_the_three_lists_and_what_each_says(
     assert work.looks_at(far) == ["staff_day.day"] or work.looks_at(far) == []
 
 
+def test_who_comes_for_two_contacts_waits_for_one_at_a_time(
+    secretary: Visitor, work: Work, freezer: FrozenDateTimeFactory
+) -> None:
+    patient, page = someone(work, "Tobesøg"), f"{work.at}/ankomster"
+    first, then = work.booked(patient, NINE), work.booked(patient, NINE + after(30))
+    freezer.move_to(NINE - after(5))
+    for one in (first, then):
+        attendance.arrive(work.session, make.as_patient(patient), one, "kiosk")
+    work.session.commit()
+    doctor = work.place.doctor.name
+    secretary.get(page).says("Her i 0 min, tiden er om 5 min", f"Skal først ind til {doctor}")
+    attendance.call_in(work.session, work.place.secretary, first)
+    work.session.commit()
+    secretary.get(page).says(f"Er inde hos {doctor}")
+    freezer.move_to(NINE + after(40))
+    attendance.done(work.session, work.place.secretary, first)
+    work.session.commit()
+    freezer.move_to(NINE + after(45))
+    secretary.get(page).says("Ude fra forrige for 5 min siden, 15 min over tiden")
+
+
+def test_the_waiting_rooms_poster_leads_to_where_one_says_so(
+    secretary: Visitor, work: Work
+) -> None:
+    secretary.get(f"{work.at}/ankomster").says("Plakat til venteværelset")
+    page = secretary.get(f"{work.at}/ankomster/plakat")
+    address = f"/ankomst/{work.place.clinic.id}"
+    page.says("Meld din ankomst her", address, work.place.clinic.name)
+    assert '<svg viewBox="0 0 ' in page.page.text
+    assert "style=" not in page.page.text
+
+
 def test_what_is_pressed_comes_back_here_and_who_is_here_is_missing_from_nothing(
     secretary: Visitor, work: Work, freezer: FrozenDateTimeFactory
 ) -> None:
