@@ -57,7 +57,7 @@ def said_of(session: Session, plan: Rescheduling) -> str:
     out, zone = outages_of(plan), plan.clinic.zone
     numbers = [one.resource_id for one in out if one.resource_id is not None]
     wanted = select(Resource.id, Resource.name).where(Resource.id.in_(numbers))
-    names = dict(session.execute(wanted).tuples().all()) if numbers else {}
+    names = {row.id: row.name for row in session.execute(wanted)} if numbers else {}
     who = ", ".join(
         _("Hele klinikken") if one.resource_id is None else names.get(one.resource_id, "")
         for one in out
