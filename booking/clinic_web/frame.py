@@ -36,6 +36,11 @@ def stand_at(clinic: Clinic) -> None:
     g.here = (clinic.id, clinic.name)
 
 
+def stand_under(endpoint: str) -> None:
+    """Let the menu mark another page's entry: this one is seen beside it."""
+    g.in_menu = endpoint
+
+
 def own_clinics() -> list[Clinic]:
     """The clinics of whoever is signed in, by name."""
     wanted = select(Clinic).where(Clinic.id.in_(me().clinics)).order_by(Clinic.name)
@@ -59,7 +64,7 @@ def frame() -> dict[str, object]:
             {
                 "href": url_for(entry.endpoint, clinic_id=clinic_id),
                 "text": entry.text,
-                "current": request.endpoint == entry.endpoint,
+                "current": entry.endpoint in (request.endpoint, g.get("in_menu")),
                 "seldom": entry.seldom,
             }
             for entry in rettid().parts.menu(MENU, actor)

@@ -31,6 +31,7 @@ from booking.clinic_web.frame import MENU
 from booking.clinic_web.grid import booking as grid_booking
 from booking.clinic_web.grid import moves as grid_moves
 from booking.clinic_web.grid import page as grid
+from booking.clinic_web.grid import week as grid_week
 from booking.clinic_web.places import PATIENT
 from booking.clinic_web.referrals import acting as referral_acts
 from booking.clinic_web.referrals import card as referrals_card
@@ -60,6 +61,7 @@ from booking.platform.web import Rettid
 ROOMS = (
     home,
     grid,
+    grid_week,
     grid_moves,
     grid_booking,
     day,

@@ -41,6 +41,9 @@ ACTS: Mapping[str, LazyString] = {
     "n": _l("Næste dag, uge eller side"),
     "p": _l("Forrige dag, uge eller side"),
     "b": _l("Book tid (på patientens side)"),
+    "v": _l("Skift mellem dag og uge (i kalenderen)"),
+    "+": _l("Næste behandler eller rum (i ugen)"),
+    "-": _l("Forrige behandler eller rum (i ugen)"),
 }
 
 
@@ -102,7 +105,10 @@ def shortcuts(actor: Actor, clinic_id: int) -> list[Shortcut]:
         if room in entries
     ]
     arrivals = Shortcut("g m", _("Ankomster"), _to("staff_arrivals.arrivals", clinic_id))
-    return [*acts, *places, arrivals]
+    week = Shortcut(
+        "g u", _("Ugen for én behandler eller ét rum"), _to("staff_week.week", clinic_id)
+    )
+    return [*acts, *places, week, arrivals]
 
 
 def _to(endpoint: str, clinic_id: int) -> str:

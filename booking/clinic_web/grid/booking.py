@@ -1,6 +1,6 @@
 """Booking at a free place of the grid: for whom, what, and one press."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,6 +20,7 @@ from booking.calendar.queries import resource_of, resources_of
 from booking.clinic_web.choices import CourseForm, course_of, visit_type_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.grid.target import Target, site_at
+from booking.clinic_web.grid.view import WEEK
 from booking.clinic_web.refusals import in_words, refusals
 from booking.clinic_web.words import LATE_REASONS
 from booking.people.models import Patient
@@ -42,6 +43,7 @@ class PlaceForm(Form):
     kl = WallClock(required=True)
     hos = Id(required=True)
     patient = Id()
+    visning = Choice([WEEK])
 
 
 class FindForm(Form):
@@ -112,9 +114,8 @@ def save(clinic_id: int) -> ResponseReturnValue:
         who=appointment.clinician.name,
     )
     flash(said, "success")
-    day = local_date(appointment.starts_at, clinic.zone).isoformat()
-    address = url_for("staff_grid.day", clinic_id=clinic_id, dato=day)
-    return redirect(f"{address}#a{appointment.id}", 303)
+    day = local_date(appointment.starts_at, clinic.zone)
+    return redirect(f"{_grid(clinic, target, day)}#a{appointment.id}", 303)
 
 
 def _booked(clinic: Clinic, target: Target, patient: Patient, typed: dict[str, Any]) -> Appointment:
@@ -160,6 +161,7 @@ def _place(clinic: Clinic, target: Target, **more: object) -> dict[str, Any]:
         "dato": start.date().isoformat(),
         "kl": f"{start:%H:%M}",
         "hos": target.clinician.id,
+        "visning": request.args.get("visning"),
         **more,
     }
 
@@ -170,12 +172,16 @@ def _frame(clinic: Clinic, target: Target) -> dict[str, Any]:
         "when": moment(target.start, clinic.zone),
         "clock": clock_time(target.start, clinic.zone),
         "clinician": target.clinician,
-        "back": url_for(
-            "staff_grid.day",
-            clinic_id=clinic.id,
-            dato=local_date(target.start, clinic.zone).isoformat(),
-        ),
+        "back": _grid(clinic, target, local_date(target.start, clinic.zone)),
     }
+
+
+def _grid(clinic: Clinic, target: Target, day: date) -> str:
+    """The grid one came from."""
+    where: dict[str, Any] = {"clinic_id": clinic.id, "dato": day.isoformat()}
+    if request.args.get("visning") == WEEK:
+        return url_for("staff_week.week", **where, hos=target.clinician.id)
+    return url_for("staff_grid.day", **where)
 
 
 def _whose(

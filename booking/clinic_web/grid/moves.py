@@ -4,7 +4,7 @@ The same address serves the keyboard, the pointer and a plain form: the script a
 a page, everyone else for a page.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -22,8 +22,8 @@ from booking.calendar.queries import resource_of, resources_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.grid import moved
 from booking.clinic_web.grid.obstacles import Obstacle, carry_out, obstacles, obstacles_of
-from booking.clinic_web.grid.page import content, read_view, view_of
 from booking.clinic_web.grid.target import Target, places_on
+from booking.clinic_web.grid.view import ALL_DAYS, WEEK, View, day_view, read_view, week_view
 from booking.clinic_web.refusals import in_words, refusals
 from booking.clinic_web.words import LATE_REASONS
 from booking.platform.errors import ChangedMeanwhile, DomainError, InvalidInput
@@ -38,16 +38,18 @@ FRAGMENT = "Rettid-Fragment"
 
 
 class GridForm(Form):
-    """Whose columns the grid shows; none chosen means every clinician."""
+    """The grid one stands at: a day's, and whose columns; or the week of the one in `vis`."""
 
     vis = Ids()
+    visning = Choice([WEEK])
+    dato = Day()
 
 
 class WhichForm(GridForm):
-    """Which appointment, and the day to look at."""
+    """Which appointment, and the days to look at: one, or up to a week `til` another."""
 
     tid = Id(required=True)
-    dato = Day()
+    til = Day()
 
 
 class MoveForm(WhichForm):
@@ -63,16 +65,19 @@ class MoveForm(WhichForm):
 
 @pages.get("/pladser", access=Access.STAFF)
 def places(clinic_id: int) -> ResponseReturnValue:
-    """Where on a day an appointment fits: clinician -> wall-clock starts (HH:MM)."""
+    """Where an appointment fits: day -> clinician -> wall-clock starts (HH:MM)."""
     clinic = clinic_here(clinic_id)
     typed = read(WhichForm(), "query")
     appointment = queries.at_clinic(db(), clinic_id, typed["tid"])
-    shown = typed.get("dato", local_date(appointment.starts_at, clinic.zone))
-    found = places_on(db(), me(), appointment, shown)
-    return {
-        str(clinician): [f"{to_local(start, clinic.zone):%H:%M}" for start in starts]
-        for clinician, starts in found.items()
-    }
+    first = typed.get("dato", local_date(appointment.starts_at, clinic.zone))
+    last = min(max(first, typed.get("til", first)), first + timedelta(days=ALL_DAYS - 1))
+    found: dict[str, dict[str, list[str]]] = {}
+    for clinician, starts in places_on(db(), me(), appointment, first, last).items():
+        for start in starts:
+            local = to_local(start, clinic.zone)
+            of_day = found.setdefault(local.date().isoformat(), {})
+            of_day.setdefault(str(clinician), []).append(f"{local:%H:%M}")
+    return found
 
 
 @pages.get("/flyt", access=Access.STAFF)
@@ -131,14 +136,14 @@ def move(clinic_id: int) -> ResponseReturnValue:
         when=moment(appointment.starts_at, clinic.zone),
         who=target.clinician.name,
     )
-    return _back(clinic, appointment, typed["vis"], said)
+    return _back(clinic, appointment, typed, said)
 
 
 @pages.post("/fortryd", access=Access.STAFF)
 def undo(clinic_id: int) -> ResponseReturnValue:
     """Take the last move back, as a move of its own."""
     clinic = clinic_here(clinic_id)
-    last, shown = moved.last_move(db(), me(), clinic), read(GridForm())["vis"]
+    last, shown = moved.last_move(db(), me(), clinic), read(GridForm())
     if last is None:
         raise CannotUndo
     appointment = _appointment(clinic, last.appointment_id)
@@ -191,8 +196,8 @@ def _step(
         late=any(one.late for one in in_the_way),
         late_options=list(LATE_REASONS.items()),
         clinicians=[(one.id, one.name) for one in resources_of(db(), clinic.id, "clinician")],
-        shown=request.values.getlist("vis"),
-        from_day=local_date(appointment.starts_at, clinic.zone),
+        at={key: request.values.getlist(key) for key in GridForm().fields},
+        back=_page_of(clinic, appointment),
     )
     return page, status
 
@@ -200,18 +205,35 @@ def _step(
 def _back(
     clinic: Clinic,
     appointment: Appointment,
-    shown: list[int],
+    at: dict[str, Any],
     said: str,
     category: str = "success",
 ) -> ResponseReturnValue:
-    """The grid as it is now: the part the script asked for, or the page of the day."""
-    view = view_of(clinic, local_date(appointment.starts_at, clinic.zone), shown)
-    focus = f"a{appointment.id}"
+    """The part the script asked for of the grid one stands at; or the page of where it is now."""
+    now_on = local_date(appointment.starts_at, clinic.zone)
     if FRAGMENT not in request.headers:
         flash(said, category)
-        return redirect(f"{view.address('staff_grid.day')}#{focus}", 303)
-    day = read_view(view)
-    return render_template("clinic/grid/content.html", **content(view, day), said=said, focus=focus)
+        return redirect(f"{_view(clinic, at, now_on).page()}#a{appointment.id}", 303)
+    screen = read_view(_view(clinic, at, at.get("dato", now_on)))
+    return render_template(
+        "clinic/grid/content.html", **screen.context(), said=said, focus=f"a{appointment.id}"
+    )
+
+
+def _view(clinic: Clinic, at: dict[str, Any], day: date) -> View:
+    if at.get("visning") == WEEK:
+        return week_view(clinic, day, next(iter(at["vis"]), None))
+    return day_view(clinic, day, at["vis"])
+
+
+def _page_of(clinic: Clinic, appointment: Appointment) -> str:
+    """The page one came from, as far as that can be read, at the appointment."""
+    try:
+        at = read(GridForm(), "query" if request.method == "GET" else "form")
+    except InvalidInput:
+        at = {"vis": []}
+    now_on = local_date(appointment.starts_at, clinic.zone)
+    return f"{_view(clinic, at, at.get('dato', now_on)).page()}#a{appointment.id}"
 
 
 def _fingerprint(target: Target, in_the_way: list[Obstacle]) -> str:

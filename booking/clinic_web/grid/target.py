@@ -1,4 +1,4 @@
-"""Where an appointment is wanted, as a slot; and every place of a day that has room for it."""
+"""Where an appointment is wanted, as a slot; and every place of some days that has room for it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,14 +42,14 @@ def site_at(session: Session, clinic: Clinic, clinician_id: int, start: datetime
 
 
 def places_on(
-    session: Session, by: Actor, appointment: Appointment, day: date
+    session: Session, by: Actor, appointment: Appointment, first: date, last: date
 ) -> dict[int, list[datetime]]:
-    """clinician id -> every start on a local day that has room for the appointment, in order.
+    """clinician id -> every start on local days that has room for the appointment, in order.
 
     Raises WrongState for one that can no longer be moved.
     """
     occasion = for_move(session, by, appointment)
     found: dict[int, set[datetime]] = {}
-    for slot in find(session, occasion.wish(day, day)).slots():
+    for slot in find(session, occasion.wish(first, last)).slots():
         found.setdefault(slot.clinician_id, set()).add(slot.start)
     return {clinician: sorted(starts) for clinician, starts in found.items()}

@@ -1,4 +1,4 @@
-// The day grid: worked by keys or pointer, live to what others do. Without this script it is a
+// The grid of a day or a week: worked by keys or pointer, live to what others do. Without this script it is a
 // table of links, and each contact's page has a form that moves it.
 
 import "../css/day-grid.css";
@@ -110,20 +110,21 @@ function putDown() {
     csrf_token: token(),
     tid: move.tid,
     version: move.version,
-    dag: root.dataset.day,
+    dag: move.head.dataset.dag,
     kl: move.clock,
-    hos: move.head.dataset.hos,
+    hos: move.whose(move.head),
+    dato: root.dataset.day,
   });
-  for (const one of new URL(root.dataset.part, location.href).searchParams.getAll("vis")) {
-    body.append("vis", one);
-  }
+  if (root.dataset.visning) body.append("visning", root.dataset.visning);
+  for (const one of root.dataset.vis?.split(" ") ?? []) body.append("vis", one);
   post(root.dataset.move, body);
 }
 
 function onMoveKey(event) {
   const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   const { key } = event;
-  if (key in steps) move.step(...steps[key]);
+  if (event.shiftKey && /^Arrow(Up|Down)$/.test(key)) move.nudge(steps[key][0]);
+  else if (key in steps) move.step(...steps[key]);
   else if (key === "PageDown" || key === "PageUp") move.step(key === "PageDown" ? 4 : -4, 0);
   else if (key === "Enter") putDown();
   else if (key === "Escape") putBack();
@@ -154,7 +155,9 @@ function onPointerMove(event) {
   if (!move) return;
   nudge(event);
   const { row, column } = under(board.grid, event.clientX, event.clientY);
-  move.to(row - drag.grip, column);
+  const { from } = move;
+  const back = row - drag.grip === from.row && column === from.column;
+  move.to(row - drag.grip, column, back ? from.past : 0);
 }
 
 /** Near an edge the grid follows the pointer. */
@@ -205,7 +208,10 @@ function onCellKey(cell, { key, ctrlKey }) {
     startMove(cell);
     return true;
   }
-  return false;
+  // From a cell of the week to its own day; elsewhere the tab leads to the other view.
+  const day = key === "v" && board.grid.heads[board.place.column].querySelector("a");
+  if (day) window.location.assign(day.href);
+  return Boolean(day);
 }
 
 /** What a cell opens: what stands in it, or on a free one the booking of that time. */
@@ -217,11 +223,13 @@ function open(cell) {
   }
   if (!cell.classList.contains("f")) return false;
   const { row, column } = board.place;
-  const query = new URLSearchParams({
-    dato: root.dataset.day,
-    kl: board.grid.rows[row].dataset.kl,
-    hos: board.grid.heads[column].dataset.hos,
-  });
+  const { hos, dag, kind } = board.grid.heads[column].dataset;
+  if (kind !== "clinician") {
+    board.say("room");
+    return true;
+  }
+  const query = new URLSearchParams({ dato: dag, kl: board.grid.rows[row].dataset.kl, hos });
+  if (root.dataset.visning) query.set("visning", root.dataset.visning);
   window.location.assign(`${root.dataset.book}?${query}`);
   return true;
 }
@@ -240,6 +248,7 @@ function take(text) {
   const marked = window.getSelection();
   if (!marked.isCollapsed && board.part.contains(marked.anchorNode)) return;
   if (busy || !text.includes("data-grid-content")) return;
+  const anchors = move?.anchors;
   board.put(text);
   mark();
   if (!move) {
@@ -247,11 +256,9 @@ function take(text) {
     return;
   }
   const own = document.getElementById(move.id);
-  if (own?.dataset.version === move.version && board.grid?.at.has(own)) {
-    own.classList.add("e-moving");
-    move.look();
-    move.learn();
-  } else {
+  const same = own?.dataset.version === move.version && board.grid?.at.has(own);
+  if (same && move.stand(anchors)) own.classList.add("e-moving");
+  else {
     endMove();
     board.say("changed");
   }
@@ -269,7 +276,7 @@ if (root && dialog?.showModal) {
   board.begin();
   mark = keepTime({
     zone: root.dataset.zone,
-    day: root.dataset.day,
+    days: () => board.grid?.heads.map((head) => head.dataset.dag) ?? [],
     offset: Date.parse(root.dataset.now) - Date.now(),
     rows: () => board.grid?.rows ?? [],
   });

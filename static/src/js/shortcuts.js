@@ -10,6 +10,9 @@ const ON_PAGE = {
   n: "main a[rel=next], .container > nav a[rel=next]",
   p: "main a[rel=prev], .container > nav a[rel=prev]",
   b: "main a[data-key=b]",
+  v: "main [data-views] a:not([aria-current])",
+  "+": "main a[data-key='+']",
+  "-": "main a[data-key='-']",
 };
 
 export function startShortcuts(root) {

@@ -67,13 +67,16 @@ export class Board {
     cell.focus(options);
   }
 
-  /** The first cell to work from: the first contact from now on, else the first of the day. */
+  /** The first cell to work from: that of the day one looks at, from now on if it is today's. */
   begin() {
     if (!this.grid) return;
     const now = this.grid.rows.findIndex((row) => row.classList.contains("now"));
-    const from = Math.max(now, 0);
-    const first = this.grid.places[from]?.find((cell) => !cell.classList.contains("n"));
-    if (first) this.settle(first, { row: from, column: 0 });
+    const row = Math.max(now, 0);
+    const { day } = this.root.dataset;
+    const column = Math.max(0, this.grid.heads.findIndex((head) => head.dataset.dag === day));
+    const those = this.grid.places[row] ?? [];
+    const first = those.slice(column).find((cell) => !cell.classList.contains("n"));
+    if (first) this.settle(first, { row, column });
   }
 
   go(key, whole) {

@@ -48,14 +48,14 @@ export function keepUp({ address, get, take, away }) {
 }
 
 /** Move the line that says what time it is; offset: of the server's clock, in milliseconds. */
-export function keepTime({ zone, day, offset, rows }) {
+export function keepTime({ zone, days, offset, rows }) {
   const local = new Intl.DateTimeFormat("sv-SE", {
     timeZone: zone, dateStyle: "short", timeStyle: "short",
   });
   const mark = () => {
     const [date, clock] = local.format(Date.now() + offset).split(" ");
     let now = null;
-    if (date === day) {
+    if (days().includes(date)) {
       for (const row of rows()) if (row.dataset.kl <= clock) now = row;
       const last = rows().at(-1)?.dataset.kl;
       if (now?.dataset.kl === last && minutes(clock) - minutes(last) >= 15) now = null;

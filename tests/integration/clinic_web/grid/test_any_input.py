@@ -10,8 +10,22 @@ from tests.integration.patient_web.conftest import Visitor
 
 pytestmark = pytest.mark.freeze_time("2026-11-20T07:00:00Z")
 
-FIELDS = ("tid", "version", "dag", "kl", "hos", "vis", "ja", "grund", "what", "text", "form")
-QUERIES = ("dato", "vis", "tid", "kl", "hos", "patient")
+FIELDS = (
+    "tid",
+    "version",
+    "dag",
+    "kl",
+    "hos",
+    "vis",
+    "ja",
+    "grund",
+    "what",
+    "text",
+    "form",
+    "visning",
+    "dato",
+)
+QUERIES = ("dato", "vis", "tid", "kl", "hos", "patient", "til", "visning")
 
 
 def test_nonsense_is_refused_in_words(work: Work, secretary: Visitor) -> None:
@@ -23,7 +37,7 @@ def test_nonsense_is_refused_in_words(work: Work, secretary: Visitor) -> None:
         "hos": place.doctor.id, "what": f"v{place.control.id}", "text": "Karen",
     }  # fmt: skip
     work.session.commit()
-    pages = cycle(("", "/udsnit", "/flyt", "/pladser", "/book"))
+    pages = cycle(("", "/udsnit", "/flyt", "/pladser", "/book", "/uge", "/uge/udsnit"))
     forms = cycle(("/flyt", f"/book?{where}", f"/book/gem?{where}", "/fortryd"))
     for nonsense in NONSENSE:
         for name, path in zip(QUERIES, pages, strict=False):
