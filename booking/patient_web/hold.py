@@ -32,12 +32,15 @@ from booking.patient_web.times import (
     of_free,
     of_invitation,
     of_move,
+    to_whole_day,
 )
 from booking.platform.error_table import shown
 from booking.platform.errors import InvalidInput, NotFound
 from booking.platform.forms import read, rejected
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, me
+from booking.sequences.errors import OutOfOrder
+from booking.sequences.whole_day import check_order
 
 pages = Pages("patient_hold", __name__, url_prefix="/tider/<token>")
 
@@ -68,12 +71,15 @@ def confirm_post(token: str) -> ResponseReturnValue:
     try:
         typed = read(ConfirmForm())
         with domain_words():
+            check_order(db(), me(), hold.moving, slot)
             booked = service.confirm(db(), me(), hold, late_ok=typed["late_ok"])
     except InvalidInput as error:
         return rejected(PAGE, error, **_about(hold))
     except PastDeadline:
         needed = InvalidInput({"late_ok": _("Sæt kryds, hvis du selv ønsker den senere tid.")})
         return rejected(PAGE, needed, **_about(hold))
+    except OutOfOrder:
+        return to_whole_day(target_of())
     except MAY_NOT as barred:
         target = target_of()
         return refused(barred, target.clinic, target.moving)

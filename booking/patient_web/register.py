@@ -17,12 +17,26 @@ from booking.patient_web import (
     times,
     visit,
     waitlist,
+    whole_day,
 )
 from booking.patient_web.frame import frame
 from booking.platform.phone import readable
 from booking.platform.web import Rettid
 
-ROOMS = (sign_in, home, visit, check_in, times, hold, cancel, needs, waitlist, log, about)
+ROOMS = (
+    sign_in,
+    home,
+    visit,
+    check_in,
+    times,
+    whole_day,
+    hold,
+    cancel,
+    needs,
+    waitlist,
+    log,
+    about,
+)
 
 
 def register(app: Flask) -> None:

@@ -44,6 +44,8 @@ from booking.platform.error_table import shown
 from booking.platform.errors import ChangedMeanwhile, DomainError, InvalidInput, NotFound
 from booking.platform.forms import read, rejected
 from booking.platform.pages import Access, Pages, db, me
+from booking.sequences.errors import OutOfOrder
+from booking.sequences.whole_day import check_order, day_of
 
 pages = Pages("patient_times", __name__)
 
@@ -194,6 +196,18 @@ def just_lost(target: Target, error: DomainError, slot: Slot, form: str) -> Resp
     return page, text.status
 
 
+def to_whole_day(target: Target) -> ResponseReturnValue:
+    """The time would come out of order with the others of that day: nothing is moved."""
+    db().rollback()
+    flash(
+        _("Tiden er ikke flyttet: den passer ikke med dine andre tider den dag. Flyt dem samlet."),
+        "warning",
+    )
+    moving = target.moving
+    assert moving is not None
+    return redirect(url_for("patient_whole_day.show", appointment_id=moving.id), 303)
+
+
 def _find(target: Target) -> ResponseReturnValue:
     if request.method == "POST":
         return _choose(target)
@@ -232,7 +246,10 @@ def _choose(target: Target) -> ResponseReturnValue:
     try:
         if occasion.form != form:
             raise DoesNotFit
+        check_order(db(), me(), occasion.moving, occasion.fitted(slot))
         hold = _place(occasion, slot)
+    except OutOfOrder:
+        return to_whole_day(target)
     except JUST_LOST as error:
         return just_lost(target, error, slot, form)
     # Known when the hold is gone, so that a late or second press can be told what is true.
@@ -299,4 +316,5 @@ def _about(target: Target, occasion: Occasion) -> dict[str, object]:
         "moving": moving,
         "name": for_whom(occasion.patient),
         "moves_left": occasion.visit_type.move_limit - moving.moves if moving else None,
+        "together": moving is not None and day_of(db(), moving) is not None,
     }

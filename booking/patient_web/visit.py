@@ -13,6 +13,7 @@ from booking.patient_web.frame import domain_words, for_whom, my_appointment, re
 from booking.platform.errors import ChangedMeanwhile, DomainError
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.web import rettid
+from booking.sequences.whole_day import day_of
 
 pages = Pages("patient_visit", __name__, url_prefix="/tid/<int:appointment_id>")
 
@@ -85,6 +86,7 @@ def about(appointment: Appointment) -> dict[str, object]:
         "barred": barred(appointment),
         "needed": too_short(db(), [appointment]).get(appointment.id),
         "closes_at": occasions.closes_at(appointment),
+        "together": day_of(db(), appointment) is not None,
     }
 
 

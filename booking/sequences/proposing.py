@@ -3,7 +3,7 @@
 Nothing is written and nothing is held: between a proposal and its booking another may take a time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -220,7 +220,7 @@ def _on(found: Found, day: date, course: Course) -> list[Slot]:
 
 
 def _free(
-    session: Session, planned: list[Occasion], asked: Combined, first: date, last: date
+    session: Session, planned: Sequence[Occasion], asked: Combined, first: date, last: date
 ) -> list[Found]:
     """Every start of each step between two days, each on the same timeline."""
     return [
@@ -232,9 +232,17 @@ def _free(
 def _first_day(
     session: Session, planned: list[Occasion], asked: Combined, first: date, last: date
 ) -> tuple[date, list[Found], list[combining.Put]] | None:
+    return next(days_with_room(session, planned, asked, first, last), None)
+
+
+def days_with_room(
+    session: Session, planned: Sequence[Occasion], asked: Combined, first: date, last: date
+) -> Iterator[tuple[date, list[Found], list[combining.Put]]]:
+    """Each local day from first to last that has room for every step in order: the day, what is
+    free for each step, and where each goes."""
     free = _free(session, planned, asked, first, last)
     if not all(free):
-        return None
+        return
     timeline = free[0].timeline
     zone = planned[0].visit_type.clinic.zone
     for number in range((last - first).days + 1):
@@ -247,8 +255,7 @@ def _first_day(
         ]
         put = combining.arrange(parts) if all(part.ways for part in parts) else None
         if put is not None:
-            return day, free, put
-    return None
+            yield day, free, put
 
 
 def _part(occasion: Occasion, step: Step, found: Found, within: int) -> combining.Part:

@@ -18,4 +18,5 @@ def register(app: Flask) -> None:
     WORDS["sequence.skipped"] = _("Sprang en tid over i en række af tider")
     WORDS["sequence.restored"] = _("Gav en tid tilbage i en række af tider")
     WORDS["sequence.part_moved"] = _("Flyttede en tid i en række af tider")
+    WORDS["sequence.moved"] = _("Flyttede alle tider på én dag")
     WORDS["sequence.ended"] = _("Aflyste resten af en række af tider")

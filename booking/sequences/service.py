@@ -4,7 +4,7 @@ Every booked time is an ordinary appointment: the same events, the same history.
 row is locked by whoever changes it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken, Wron
 from booking.appointments.events import AppointmentBooked, AppointmentCancelled
 from booking.appointments.guard import attempt, lock
 from booking.appointments.models import Appointment
+from booking.appointments.occasions import Occasion
 from booking.appointments.search import Slot
 from booking.appointments.serving import serving
 from booking.appointments.worklist import service as worklist
@@ -52,7 +53,8 @@ def book(
     _check(proposal, rows, out_of_order=out_of_order)
     course, asked = proposal.course, proposal.asked
     with attempt(session):
-        lock(session, _could_take(session, rows), [course.patient_id])
+        wanted = [(row.occasion, row.slot) for row in rows if row.slot is not None]
+        lock(session, could_take(session, wanted), [course.patient_id])
         sequence = ContactSequence(
             clinic_id=course.clinic_id,
             patient_id=course.patient_id,
@@ -64,7 +66,7 @@ def book(
         )
         session.add(sequence)
         for position, row in enumerate(rows, start=1):
-            with _told_which(row.position):
+            with told_which(row.position):
                 booked = _book_row(session, by, row, channel)
             assert row.planned is not None
             sequence.parts.append(
@@ -140,7 +142,7 @@ def end(
     channel: Channel = "phone",
 ) -> int:
     """Give up every time of it that has not begun; returns how many. Nothing can be restored."""
-    _ours(session, sequence)
+    take_over(session, sequence)
     given_up = 0
     for part in sequence.parts:
         session.refresh(part, _OF_PART)
@@ -164,7 +166,7 @@ def move(
 ) -> Appointment:
     """Move one part's time; raises OutOfOrder where that breaks the day's order, unless told to.
 
-    A patient's own moves do not ask here: the sequence's page tells what they did to the order.
+    Patients' own moves are asked about in `whole_day`.
     """
     sequence = _open(session, part)
     if part.status != "booked" or part.appointment is None:
@@ -252,21 +254,20 @@ def _check(proposal: Proposal, rows: list[Row], *, out_of_order: bool) -> None:
         raise OutOfOrder(troubles=told)
 
 
-def _could_take(session: Session, rows: list[Row]) -> set[int]:
-    """Whatever resources the rows could take, so that all are locked at once and in order."""
-    wanted: set[int] = set()
-    for row in rows:
-        if row.slot is not None:
-            visit_type = row.occasion.visit_type
-            able = serving(session, visit_type, row.occasion.form)
-            wanted.update(option for _role, options in able.needed for option in options)
-            alone = visit_type.clinicians_needed == 1
-            wanted.update({row.slot.clinician_id} if alone else able.clinicians)
-    return wanted
+def could_take(session: Session, wanted: Iterable[tuple[Occasion, Slot]]) -> set[int]:
+    """Whatever resources these could take, so that all are locked at once and in order."""
+    found: set[int] = set()
+    for occasion, slot in wanted:
+        able = serving(session, occasion.visit_type, occasion.form)
+        found.update(option for _role, options in able.needed for option in options)
+        alone = occasion.visit_type.clinicians_needed == 1
+        found.update({slot.clinician_id} if alone else able.clinicians)
+    return found
 
 
 @contextmanager
-def _told_which(position: int) -> Iterator[None]:
+def told_which(position: int) -> Iterator[None]:
+    """Whatever keeps a time from being had, as PartNotFree of this position."""
     try:
         yield
     except (TimeTaken, DoesNotFit, PatientBusy) as error:
@@ -283,12 +284,12 @@ def _book_row(session: Session, by: Actor, row: Row, channel: Channel) -> Appoin
 def _open(session: Session, part: SequencePart) -> ContactSequence:
     """The part's sequence, ours until the transaction ends, both as they are now."""
     sequence = part.sequence
-    _ours(session, sequence)
+    take_over(session, sequence)
     session.refresh(part, _OF_PART)
     return sequence
 
 
-def _ours(session: Session, sequence: ContactSequence) -> None:
+def take_over(session: Session, sequence: ContactSequence) -> None:
     """Lock a sequence's row and read how it stands; raises WrongState for one that has ended."""
     locked = select(ContactSequence.id).where(ContactSequence.id == sequence.id)
     session.execute(locked.with_for_update())
