@@ -1,6 +1,6 @@
 """How long a visit takes: the base, what the patient's needs add, a cap, and the grid. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +40,14 @@ class LengthPolicy(Protocol):
         ...
 
 
+class LengthsPolicy(Protocol):
+    """The same for many at once, in their order and in a bounded number of questions."""
+
+    def __call__(self, session: object, questions: Sequence[LengthQuestion]) -> list[Length]:
+        """The length for each."""
+        ...
+
+
 def by_need(base: int, cap: int, additions: Mapping[str, int], needs: Iterable[str]) -> Length:
     """Base plus each need's addition once, capped, rounded up to five minutes within the cap.
 
@@ -62,3 +70,8 @@ def by_need(base: int, cap: int, additions: Mapping[str, int], needs: Iterable[s
 def default_policy(_session: object, question: LengthQuestion) -> Length:
     """The visit type's own figures and nothing else."""
     return by_need(question.base, question.cap, question.additions, question.needs)
+
+
+def default_policies(session: object, questions: Sequence[LengthQuestion]) -> list[Length]:
+    """The visit types' own figures and nothing else."""
+    return [default_policy(session, question) for question in questions]

@@ -5,6 +5,8 @@ Patients are held to the visit type's mode, its closing period, its move limit a
 staff book on a patient's behalf with the same engine but decide those things themselves.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -19,7 +21,7 @@ from booking.appointments.errors import (
     WrongState,
 )
 from booking.appointments.invitations.models import Course, Invitation
-from booking.appointments.length import Length, LengthPolicy, LengthQuestion
+from booking.appointments.length import Length, LengthPolicy, LengthQuestion, LengthsPolicy
 from booking.appointments.models import Appointment
 from booking.appointments.search import Slot, Wish
 from booking.appointments.visit_types.models import NeedAddition, VisitType
@@ -104,6 +106,43 @@ def length_for(
         invitation_id,
     )
     return policy(session, question)
+
+
+def lengths_for(
+    session: Session, asked: Sequence[tuple[VisitType, int, int | None]]
+) -> list[Length]:
+    """`length_for` each (visit type, patient, invitation), in their order, in a few questions."""
+    policies: LengthsPolicy = session.ports["lengths"]
+    needs: dict[int, set[str]] = defaultdict(set)
+    for patient, need in session.execute(
+        select(PatientNeed.patient_id, PatientNeed.need).where(
+            PatientNeed.patient_id.in_({patient for _, patient, _ in asked})
+        )
+    ):
+        needs[patient].add(need)
+    additions: dict[int, dict[str, int]] = defaultdict(dict)
+    for number, need, minutes in session.execute(
+        select(NeedAddition.visit_type_id, NeedAddition.need, NeedAddition.minutes).where(
+            NeedAddition.visit_type_id.in_({one.id for one, _, _ in asked}),
+            NeedAddition.minutes != 0,
+        )
+    ):
+        additions[number][need] = minutes
+    return policies(
+        session,
+        [
+            LengthQuestion(
+                one.id,
+                one.base_minutes,
+                one.cap_minutes,
+                additions[one.id],
+                frozenset(needs[patient]),
+                patient,
+                invitation,
+            )
+            for one, patient, invitation in asked
+        ],
+    )
 
 
 # Built once, and both in one question: every search and every booking asks it.

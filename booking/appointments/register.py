@@ -7,7 +7,7 @@ from flask import Flask
 from booking.appointments import consequences, holds, safety_net
 from booking.appointments.guard import CONSTRAINTS
 from booking.appointments.invitations.service import reach_horizon
-from booking.appointments.length import default_policy
+from booking.appointments.length import default_policies, default_policy
 from booking.appointments.refit import on_needs_changed
 from booking.appointments.wording import ACTIONS, LOGGED_REASONS, NAMED_IN_LOG
 from booking.appointments.worklist.escalation import escalate
@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
     rettid: Rettid = app.extensions["rettid"]
     rettid.constraints.update(CONSTRAINTS)
     rettid.database.ports.setdefault("length", default_policy)
+    rettid.database.ports.setdefault("lengths", default_policies)
     audit_words.WORDS.update(ACTIONS)
     audit_words.REASONS.update(LOGGED_REASONS)
     audit_words.NAMED.update(NAMED_IN_LOG)

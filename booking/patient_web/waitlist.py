@@ -137,6 +137,7 @@ def _about_offer(found: Offer) -> dict[str, object]:
         "clinic": found.freed_time.clinic,
         "name": for_whom(found.patient),
         "standing": standing,
+        "waits": found.entry.status == "waiting",
         "own": own if own and own.status == "booked" else None,
         "visit_type": found.entry.visit_type,
     }

@@ -1,6 +1,5 @@
 """Answering an offer: the first to take it has it, and everyone else keeps what they had."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -16,10 +15,11 @@ from booking.platform.identity import Actor
 from booking.platform.localtime import local_date
 from booking.waitlist import closing
 from booking.waitlist.errors import OfferOver
-from booking.waitlist.gathering import gap_of, occasion_of, starts_in, waiting
-from booking.waitlist.matching import Put, match
+from booking.waitlist.gathering import occasion_of
 from booking.waitlist.models import FreedTime, Offer, WaitlistEntry
-from booking.waitlist.refill import SHORTEST, free_up, secret
+from booking.waitlist.refill import free_up
+from booking.waitlist.stretches import SHORTEST
+from booking.waitlist.telephone import by_phone
 
 AT_ONCE_BY_PHONE = timedelta(minutes=1)
 
@@ -70,11 +70,13 @@ def give(
     Raises OfferOver where it does not fit or is no longer a hole.
     """
     freed = session.get_one(FreedTime, freed.id, with_for_update=True, populate_existing=True)
+    session.refresh(entry, with_for_update={"of": WaitlistEntry})
     if freed.status not in ("offering", "listed") or entry.status != "waiting":
         raise OfferOver
-    put = fit_by_phone(session, freed, entry)
-    if put is None:
+    fitting = by_phone(session, freed, [entry])
+    if not fitting:
         raise OfferOver
+    ((_, put),) = fitting
     theirs = select(Offer).where(Offer.entry_id == entry.id, Offer.status == "open")
     closing.close_all(session, session.scalars(theirs).all(), "withdrawn")
     freed.status, freed.round = "offering", freed.round + 1
@@ -97,37 +99,13 @@ def give(
     return accept(session, by, offer, channel)
 
 
-def fit_by_phone(session: Session, freed: FreedTime, entry: WaitlistEntry) -> Put | None:
-    """Where someone who waits fits in a hole, if they say yes now; None where they do not."""
-    (one,) = waiting(session, [entry], freed)
-    anytime = replace(
-        one,
-        asked=False,
-        has_offer=False,
-        refused_at=(),
-        notice=timedelta(),
-        weekdays=frozenset(range(7)),
-        parts=frozenset(("am", "pm")),
-        clinician_id=None,
-        site_id=None,
-    )
-    found = match(
-        gap_of(session, freed),
-        [anytime],
-        session.now(),
-        secret(session),
-        starts_in(session, freed, [entry]),
-    )
-    return found.offers[0] if found.offers else None
-
-
 def _lock(session: Session, offer: Offer) -> FreedTime:
     """The offer's freed time, ours until the transaction ends; both as they stand by now."""
     freed = session.get_one(
         FreedTime, offer.freed_time_id, with_for_update=True, populate_existing=True
     )
-    session.refresh(offer, with_for_update=True)
-    session.refresh(offer.entry)
+    session.refresh(offer.entry, with_for_update={"of": WaitlistEntry})
+    session.refresh(offer, with_for_update={"of": Offer})
     if offer.entry.appointment is not None:
         session.refresh(offer.entry.appointment)
     return freed

@@ -1,7 +1,7 @@
 """From the tables to what `matching` computes on, in a few questions however many wait."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -11,20 +11,23 @@ from sqlalchemy.orm import joinedload
 from booking.appointments import search
 from booking.appointments.errors import WrongState
 from booking.appointments.models import ACTIVE, Appointment
-from booking.appointments.occasions import Occasion, for_invitation, for_move, length_for
+from booking.appointments.occasions import Occasion, for_invitation, for_move, lengths_for
 from booking.appointments.serving import serving
 from booking.platform.database import Session
 from booking.platform.identity import Actor
 from booking.platform.localtime import day_bounds, local_date
+from booking.waitlist import stretches
 from booking.waitlist.matching import Gap, Rules, Starts, Waiting, unfit
 from booking.waitlist.models import FreedTime, Offer, WaitlistEntry
+from booking.waitlist.reaching import PORT, Question, Reach
 
 # The clinic itself offers the time: its own closing period does not bar it.
 CLINIC = Actor("staff", 0, "Rettid")
+REFUSED = ("declined", "expired")
 
 
 def gap_of(session: Session, freed: FreedTime) -> Gap:
-    """A freed time as it is matched."""
+    """A freed time as it is matched, with the free time it lies in."""
     left_by = session.get(Appointment, freed.appointment_id) if freed.appointment_id else None
     return Gap(
         freed.id,
@@ -34,6 +37,7 @@ def gap_of(session: Session, freed: FreedTime) -> Gap:
         freed.site_id,
         freed.clinic.zone,
         left_by.patient_id if left_by else None,
+        stretches.around(session, freed),
     )
 
 
@@ -47,34 +51,69 @@ def entries_at(session: Session, clinic_id: int) -> Sequence[WaitlistEntry]:
             joinedload(WaitlistEntry.visit_type),
             joinedload(WaitlistEntry.appointment).joinedload(Appointment.invitation),
             joinedload(WaitlistEntry.invitation),
+            joinedload(WaitlistEntry.clinic),
         )
         .order_by(WaitlistEntry.created_at, WaitlistEntry.id)
     ).all()
 
 
 def waiting(
-    session: Session, entries: Collection[WaitlistEntry], freed: FreedTime
+    session: Session,
+    entries: Sequence[WaitlistEntry],
+    freed: FreedTime,
+    told_by: datetime | None = None,
 ) -> list[Waiting]:
-    """The entries as they are matched against one freed time."""
+    """The entries, in their order, as they are matched against one freed time.
+
+    told_by: until when an offer could be answered; where given, so is who would not hear of it.
+    """
     offers = _offers(session, entries)
     busy = _busy(session, {entry.patient_id for entry in entries}, freed)
+    deaf = _unreachable(session, entries, freed, told_by) if told_by else {}
+    return [
+        replace(
+            one,
+            busy=tuple(
+                (start, end)
+                for number, start, end in busy[entry.patient_id]
+                if number != entry.appointment_id
+            ),
+            asked=any(_about(offer, freed) for offer in offers[entry.id]),
+            unreachable=deaf.get(entry.patient_id, ""),
+        )
+        for entry, one in zip(entries, standing(session, entries, offers), strict=True)
+    ]
+
+
+def standing(
+    session: Session, entries: Sequence[WaitlistEntry], offers: Mapping[int, Sequence[Offer]]
+) -> list[Waiting]:
+    """What is so of entries whichever time came free. offers: by entry, all they ever had."""
     able: dict[int, frozenset[int]] = {}
+    invitations = [
+        entry.invitation or (entry.appointment.invitation if entry.appointment else None)
+        for entry in entries
+    ]
+    lengths = lengths_for(
+        session,
+        [
+            (entry.visit_type, entry.patient_id, one.id if one else None)
+            for entry, one in zip(entries, invitations, strict=True)
+        ],
+    )
     made = []
-    for entry in entries:
+    for entry, invitation, length in zip(entries, invitations, lengths, strict=True):
         visit_type = entry.visit_type
         if visit_type.id not in able:
             able[visit_type.id] = frozenset(serving(session, visit_type).clinicians)
         theirs, own = offers[entry.id], entry.appointment
-        invitation = entry.invitation or (own.invitation if own else None)
         deadline = invitation.deadline_on if invitation else None
-        in_time = own and deadline and local_date(own.starts_at, freed.clinic.zone) <= deadline
+        in_time = own and deadline and local_date(own.starts_at, entry.clinic.zone) <= deadline
         made.append(
             Waiting(
                 key=entry.id,
                 patient_id=entry.patient_id,
-                minutes=length_for(
-                    session, visit_type, entry.patient_id, invitation.id if invitation else None
-                ).minutes,
+                minutes=length.minutes,
                 forms=tuple(entry.forms.split(",")),
                 possible=frozenset(visit_type.form_list),
                 able=able[visit_type.id],
@@ -92,21 +131,30 @@ def waiting(
                 notice=timedelta(hours=entry.notice_hours),
                 deadline_on=None if in_time else deadline,
                 own_start=own.starts_at if own else None,
-                busy=tuple(
-                    (start, end)
-                    for number, start, end in busy[entry.patient_id]
-                    if own is None or number != own.id
-                ),
                 has_offer=any(one.status == "open" for one in theirs),
-                asked=any(one.freed_time_id == freed.id for one in theirs),
                 refused_at=tuple(
-                    one.answered_at
-                    for one in theirs
-                    if one.status in ("declined", "expired") and one.answered_at
+                    one.answered_at for one in theirs if one.status in REFUSED and one.answered_at
                 ),
             )
         )
     return made
+
+
+def _about(offer: Offer, freed: FreedTime) -> bool:
+    """Whether an offer was about this freed time, or refused about what it was joined with."""
+    if offer.freed_time_id == freed.id:
+        return True
+    inside = freed.starts_at <= offer.starts_at < freed.ends_at
+    return inside and offer.clinician_id == freed.clinician_id and offer.status in REFUSED
+
+
+def _unreachable(
+    session: Session, entries: Collection[WaitlistEntry], freed: FreedTime, until: datetime
+) -> Mapping[int, str]:
+    """Patient -> why they would not hear of it in time."""
+    forms = {entry.patient_id: entry.forms.split(",")[0] for entry in entries}
+    reach: Reach = session.ports[PORT]
+    return reach(session, Question(freed.clinic_id, freed.starts_at, until, forms))
 
 
 def occasion_of(session: Session, entry: WaitlistEntry, form: str) -> Occasion | None:
@@ -141,13 +189,20 @@ def starts_in(session: Session, freed: FreedTime, entries: Collection[WaitlistEn
             return []
         narrowed = occasion.wish(day, day, clinician_id=freed.clinician_id, site_id=freed.site_id)
         found = search.find(session, narrowed).slots()
-        return [slot.start for slot in found if freed.starts_at <= slot.start < freed.ends_at]
+        return [
+            slot.start
+            for slot in found
+            if slot.start < freed.ends_at and slot.end > freed.starts_at
+        ]
 
     return starts
 
 
 def reopen_for(session: Session, entry: WaitlistEntry) -> int:
-    """Offer listed holes on to someone who has just come, where they may be of use to them."""
+    """Offer listed holes on to someone who has just come, where they may be of use to them.
+
+    How much free time adjoins a hole is left to the job, which looks at each again.
+    """
     listed = session.scalars(
         select(FreedTime)
         .where(
@@ -157,11 +212,19 @@ def reopen_for(session: Session, entry: WaitlistEntry) -> int:
         )
         .with_for_update()
         .execution_options(populate_existing=True)
-    )
+    ).all()
+    if not listed:
+        return 0
+    offers = _offers(session, [entry])
+    (one,) = standing(session, [entry], offers)
     reopened = 0
     for freed in listed:
-        (one,) = waiting(session, [entry], freed)
-        if not unfit(gap_of(session, freed), one, session.now(), Rules()):
+        zone = entry.clinic.zone
+        day = day_bounds(local_date(freed.starts_at, zone), zone)
+        place = (freed.clinician_id, freed.site_id, zone, None, day)
+        gap = Gap(freed.id, freed.starts_at, freed.ends_at, *place)
+        asked = any(_about(offer, freed) for offer in offers[entry.id])
+        if not unfit(gap, replace(one, asked=asked), session.now(), Rules()):
             freed.status, freed.decided_at = "offering", None
             reopened += 1
     session.flush()

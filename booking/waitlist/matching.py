@@ -19,11 +19,17 @@ from booking.platform.localtime import local_date
 
 Starts = Callable[["Waiting", str], Sequence[datetime]]
 NOON = 12
+# What the verdict on whoever cannot be told begins with; after a colon, why not.
+NOT_REACHABLE = "not_reachable"
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A clinician's free stretch at one site, instants in UTC. left_by: the patient who left it."""
+    """A clinician's time that came free at one site, instants in UTC.
+
+    left_by: the patient who left it. around: the whole free stretch it lies in, on the same day,
+    where that is longer: a visit may reach out of the gap as long as it uses some of it.
+    """
 
     key: int
     starts_at: datetime
@@ -32,11 +38,17 @@ class Gap:
     site_id: int
     zone: ZoneInfo
     left_by: int | None = None
+    around: tuple[datetime, datetime] | None = None
 
     @property
     def minutes(self) -> int:
-        """Its length."""
-        return int((self.ends_at - self.starts_at).total_seconds() // 60)
+        """Its own length."""
+        return _minutes(self.starts_at, self.ends_at)
+
+    @property
+    def stretch(self) -> tuple[datetime, datetime]:
+        """From when until when a visit may last that uses some of it."""
+        return self.around or (self.starts_at, self.ends_at)
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,8 @@ class Waiting:
     visit type has. able: the clinicians who can serve it; clinician_id, site_id: only there.
     earliest_on, latest_on: local days, both included. own_start: the time they have now. busy:
     the patient's other contacts. has_offer: one is open. asked: about this very time, already.
-    refused_at: when earlier offers were declined or ran out.
+    refused_at: when earlier offers were declined or ran out. unreachable: the code of why no
+    message can tell them of the gap in time, '' where one can.
     """
 
     key: int
@@ -70,6 +83,7 @@ class Waiting:
     has_offer: bool = False
     asked: bool = False
     refused_at: tuple[datetime, ...] = field(default=())
+    unreachable: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,25 +155,26 @@ def match(
 def unfit(gap: Gap, entry: Waiting, now: datetime, rules: Rules) -> str:
     """The first reason why the gap is nothing for this entry, whatever rooms there are; or ''."""
     day = local_date(gap.starts_at, gap.zone)
-    last = gap.ends_at - timedelta(minutes=entry.minutes)
+    first, last = _reach(gap, entry)
     own = entry.own_start
     lately = [at for at in entry.refused_at if at > now - rules.lately]
     checks = (
         ("asked_before", entry.asked),
-        ("has_offer", entry.has_offer),
         ("left_it", gap.left_by == entry.patient_id),
         ("not_earlier_than_own", own is not None and day >= local_date(own, gap.zone)),
         ("form", not entry.possible & set(entry.forms)),
         ("cannot_serve", gap.clinician_id not in entry.able),
         ("other_clinician", entry.clinician_id not in (None, gap.clinician_id)),
         ("other_site", entry.site_id not in (None, gap.site_id)),
-        ("too_short", entry.minutes > gap.minutes),
+        ("too_short", entry.minutes > _minutes(*gap.stretch)),
         ("before_earliest", day < entry.earliest_on),
         ("after_latest", entry.latest_on is not None and day > entry.latest_on),
         ("weekday", day.weekday() not in entry.weekdays),
-        ("part_of_day", not entry.parts & {_part(gap.starts_at, gap), _part(last, gap)}),
+        ("part_of_day", not entry.parts & {_part(first, gap), _part(last, gap)}),
         ("too_short_notice", last < now + entry.notice),
+        ("has_offer", entry.has_offer),
         ("declined_lately", len(lately) >= rules.refusals),
+        (f"{NOT_REACHABLE}:{entry.unreachable}", bool(entry.unreachable)),
     )
     return next((code for code, holds in checks if holds), "")
 
@@ -176,30 +191,49 @@ def order(
         not pressing,
         deadline if pressing and deadline is not None else date.max,
         local_date(entry.since, gap.zone),
-        gap.minutes - entry.minutes,
+        max(gap.minutes - entry.minutes, 0),
         draw,
     )
 
 
 def suits(gap: Gap, entry: Waiting, start: datetime, now: datetime) -> bool:
-    """Whether one start in the gap keeps to the wishes that depend on the clock."""
-    inside = gap.starts_at <= start and start + timedelta(minutes=entry.minutes) <= gap.ends_at
+    """Whether one start keeps to the gap and to the wishes that depend on the clock."""
+    end = start + timedelta(minutes=entry.minutes)
+    first, last = _reach(gap, entry)
+    inside = first <= start <= last and start < gap.ends_at and gap.starts_at < end
     return inside and _part(start, gap) in entry.parts and start >= now + entry.notice
 
 
 def _place(gap: Gap, entry: Waiting, now: datetime, starts: Starts, rank: int) -> Put | None:
     """The first form the patient named that fits, at the start that leaves the rest in one piece.
 
-    At either end of the gap before in its middle; the earliest of those.
+    At either end of the gap before in its middle; where it reaches out of the gap, with as much
+    inside as can be; the earliest of those.
     """
     length = timedelta(minutes=entry.minutes)
     for form in (one for one in entry.forms if one in entry.possible):
         found = [one for one in starts(entry, form) if suits(gap, entry, one, now)]
         if found:
             edges = [one for one in found if one == gap.starts_at or one + length == gap.ends_at]
-            start = min(edges or found)
+            start = min(edges or found, key=lambda one: (-_used(gap, one, one + length), one))
             return Put(entry.key, form, start, start + length, rank)
     return None
+
+
+def _used(gap: Gap, start: datetime, end: datetime) -> int:
+    return _minutes(max(start, gap.starts_at), min(end, gap.ends_at))
+
+
+def _reach(gap: Gap, entry: Waiting) -> tuple[datetime, datetime]:
+    """Between which starts a visit lies in the gap, or reaches out of it where it must."""
+    length, (first, after) = timedelta(minutes=entry.minutes), gap.stretch
+    if entry.minutes <= gap.minutes:
+        return gap.starts_at, gap.ends_at - length
+    return max(first, gap.starts_at - length), min(after - length, gap.ends_at)  # out of it
+
+
+def _minutes(start: datetime, end: datetime) -> int:
+    return int((end - start).total_seconds() // 60)
 
 
 def _part(start: datetime, gap: Gap) -> str:

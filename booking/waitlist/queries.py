@@ -1,13 +1,16 @@
 """Reading the waitlist. Staff reads are scoped by clinic, patients' by person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.appointments.models import Appointment
+from booking.calendar.models import Clinic
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
+from booking.platform.localtime import day_bounds, local_date
+from booking.waitlist.matching import NOT_REACHABLE
 from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
 
 _ENTRY = (
@@ -17,6 +20,7 @@ _ENTRY = (
     joinedload(WaitlistEntry.site),
     joinedload(WaitlistEntry.appointment).joinedload(Appointment.invitation),
     joinedload(WaitlistEntry.invitation),
+    joinedload(WaitlistEntry.clinic),
 )
 _FREED = (
     joinedload(FreedTime.clinician),
@@ -56,6 +60,40 @@ def freed_times(session: Session, clinic_id: int, status: str) -> Sequence[Freed
         .options(*_FREED)
         .order_by(FreedTime.starts_at, FreedTime.id)
     ).all()
+
+
+def filled_today(session: Session, clinic: Clinic) -> Sequence[tuple[FreedTime, Offer]]:
+    """What was given on to somebody on the list since midnight, and to whom, the newest first."""
+    midnight, _ = day_bounds(local_date(session.now(), clinic.zone), clinic.zone)
+    rows = session.execute(
+        select(FreedTime, Offer)
+        .join(Offer, (Offer.freed_time_id == FreedTime.id) & (Offer.status == "accepted"))
+        .where(
+            FreedTime.clinic_id == clinic.id,
+            FreedTime.status == "filled",
+            FreedTime.decided_at >= midnight,
+        )
+        .options(joinedload(FreedTime.clinician), joinedload(Offer.patient))
+        .order_by(FreedTime.decided_at.desc(), FreedTime.id.desc())
+    )
+    return [(freed, offer) for freed, offer in rows]
+
+
+def to_call(session: Session, freed: Collection[int]) -> Mapping[int, int]:
+    """Freed time -> how many of those who wait no message can tell of it, as last asked."""
+    rows = session.execute(
+        select(OfferChoice.freed_time_id, func.count())
+        .join(FreedTime, FreedTime.id == OfferChoice.freed_time_id)
+        .join(WaitlistEntry, WaitlistEntry.id == OfferChoice.entry_id)
+        .where(
+            FreedTime.id.in_(freed),
+            OfferChoice.round == FreedTime.round,
+            OfferChoice.verdict.like(f"{NOT_REACHABLE}:%"),
+            WaitlistEntry.status == "waiting",
+        )
+        .group_by(OfferChoice.freed_time_id)
+    )
+    return dict(rows.all())
 
 
 def freed_at(session: Session, clinic_id: int, freed_id: int) -> FreedTime:

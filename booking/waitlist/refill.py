@@ -2,32 +2,33 @@
 
 A time that somebody gives up is written down in the transaction in which they do. A job, every
 minute, does the rest: ends offers whose time is out, asks the next, and lets go of what others
-have booked, what has begun, and what is closed.
+have booked, what has begun, and what is closed. Where nobody can be asked it is a hole at once,
+and it is offered again when whoever was thinking about another time has answered.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, insert, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from booking.appointments.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved
-from booking.appointments.models import Allocation, Appointment
-from booking.calendar import availability
+from booking.appointments.models import Appointment
+from booking.people.events import PatientReachChanged
 from booking.platform.database import Session
-from booking.platform.localtime import local_date
 from booking.waitlist import closing
 from booking.waitlist.events import OfferMade
-from booking.waitlist.gathering import entries_at, gap_of, starts_in, waiting
-from booking.waitlist.matching import Matched, match
+from booking.waitlist.gathering import entries_at, gap_of, reopen_for, starts_in, waiting
+from booking.waitlist.matching import Matched, Rules, match
 from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
+from booking.waitlist.stretches import LIVE, join, put_with_another, still_free
 from booking.waitlist.time_limits import at_night, expires_at
 
 AT_A_TIME = 50
 MOST = 1000
-SHORTEST = timedelta(minutes=10)
 # Why a time was cancelled that nobody can have: its clinician is away, closed for or not.
 AWAY = "clinician_away"
-TICK = timedelta(minutes=5)
 
 
 def on_cancelled(session: Session, event: AppointmentCancelled) -> None:
@@ -108,18 +109,6 @@ def free_up(
     clinician_id, site_id = place or (appointment.clinician_id, appointment.site_id)
     if start <= session.now():
         return None
-    known = session.scalars(
-        select(FreedTime).where(
-            FreedTime.clinician_id == clinician_id,
-            FreedTime.starts_at == start,
-            FreedTime.status.in_(("offering", "listed")),
-        )
-    ).one_or_none()
-    if known is not None:
-        known.status, known.decided_at = "offering", None
-        known.ends_at = max(known.ends_at, end)
-        session.flush()
-        return known
     freed = FreedTime(
         clinic_id=appointment.clinic_id,
         clinician_id=clinician_id,
@@ -130,20 +119,64 @@ def free_up(
         appointment_id=appointment.id,
         created_at=session.now(),
     )
-    session.add(freed)
+    known = _known(session, freed)
+    if known is None:
+        try:
+            with session.begin_nested():
+                session.add(freed)
+            return freed
+        except IntegrityError:  # somebody gave up the same time in this very moment
+            known = _known(session, freed)
+            if known is None:
+                raise
+    known.status, known.decided_at = "offering", None
+    known.ends_at = max(known.ends_at, end)
     session.flush()
-    return freed
+    return known
+
+
+def _known(session: Session, freed: FreedTime) -> FreedTime | None:
+    """The hole that stands there already, or in which it lies."""
+    return session.scalars(
+        select(FreedTime)
+        .where(
+            FreedTime.clinician_id == freed.clinician_id,
+            FreedTime.status.in_(LIVE),
+            or_(
+                FreedTime.starts_at == freed.starts_at,
+                (FreedTime.site_id == freed.site_id)
+                & (FreedTime.starts_at < freed.starts_at)
+                & (FreedTime.ends_at >= freed.ends_at),
+            ),
+        )
+        .order_by(FreedTime.starts_at.desc())
+        .limit(1)
+    ).first()
+
+
+def on_reach_changed(session: Session, event: PatientReachChanged) -> None:
+    """Whoever can be told by now is asked about the holes there are."""
+    theirs = select(WaitlistEntry).where(
+        WaitlistEntry.patient_id == event.patient_id, WaitlistEntry.status == "waiting"
+    )
+    for entry in session.scalars(theirs).all():
+        reopen_for(session, entry)
 
 
 def run(session: Session) -> int:
     """The job: how many offers were made or ran out, and how many times were let go."""
     done = _run_out(session)
+    _answered_elsewhere(session)
     asked = 0
     for freed in (*_standing(session, "offering"), *_standing(session, "listed")):
+        if freed.status not in LIVE:
+            continue  # joined with one before it
         if not still_free(session, freed):
             closing.decide(session, freed, "gone")
             done += 1
-        elif freed.status == "offering" and asked < AT_A_TIME:
+            continue
+        join(session, freed)
+        if freed.status == "offering" and asked < AT_A_TIME:
             made = ask(session, freed)
             asked += made > 0
             done += made
@@ -161,30 +194,55 @@ def _standing(session: Session, status: str) -> Sequence[FreedTime]:
     ).all()
 
 
+def _answered_elsewhere(session: Session) -> None:
+    """Holes that somebody was not asked about because of another offer, which is over by now."""
+    other = aliased(Offer)
+    free_again = (
+        exists()
+        .where(
+            OfferChoice.freed_time_id == FreedTime.id,
+            OfferChoice.round == FreedTime.round,
+            OfferChoice.verdict == "has_offer",
+            WaitlistEntry.id == OfferChoice.entry_id,
+            WaitlistEntry.status == "waiting",
+            ~exists().where(other.entry_id == WaitlistEntry.id, other.status == "open"),
+        )
+        .correlate(FreedTime)
+    )
+    wanted = (
+        select(FreedTime)
+        .where(FreedTime.status == "listed", FreedTime.starts_at > session.now(), free_again)
+        .with_for_update(skip_locked=True)
+    )
+    for freed in session.scalars(wanted).all():
+        freed.status, freed.decided_at = "offering", None
+    session.flush()
+
+
 def ask(session: Session, freed: FreedTime) -> int:
     """Put a freed time to the next few; nobody left, or too late to ask: it is a listed hole.
 
-    How many were asked. None while somebody still may answer, and none at night.
+    How many were asked. None while somebody still may answer, about it or about a visit that
+    reaches into it; at night whoever would be asked is asked in the morning.
     """
     zone, now = freed.clinic.zone, session.now()
-    if closing.open_offers(session, freed) or at_night(now, zone):
+    if closing.open_offers(session, freed) or put_with_another(session, freed):
         return 0
     ends = expires_at(now, freed.starts_at, zone)
-    if ends is None:
-        closing.decide(session, freed, "listed")
-        return 0
     entries = entries_at(session, freed.clinic_id)
     found = match(
         gap_of(session, freed),
-        waiting(session, entries, freed),
+        waiting(session, entries, freed, ends or freed.starts_at),
         now,
         secret(session),
         starts_in(session, freed, entries),
+        Rules(at_once=freed.clinic.offers_at_once),
     )
-    if not found.offers and "has_offer" in found.verdicts.values():
-        _explain_once(session, freed, found)  # whoever is thinking about another may want this
+    if found.offers and ends is None and at_night(now, zone):
         return 0
     freed.round += 1
+    if ends is None:
+        found = _too_late(found)
     _explain(session, freed, found)
     if not found.offers:
         closing.decide(session, freed, "listed")
@@ -209,8 +267,16 @@ def ask(session: Session, freed: FreedTime) -> int:
         )
         session.add(offer)
         session.flush()
-        session.publish(OfferMade(offer.id, offer.patient_id, freed.clinic_id, ends))
+        session.publish(OfferMade(offer.id, offer.patient_id, freed.clinic_id, offer.expires_at))
     return len(by_key)
+
+
+def _too_late(found: Matched) -> Matched:
+    """Nobody has time to answer: those who would have been asked may be called."""
+    would = ("offered", "later_in_order")
+    return Matched(
+        (), {key: "too_late" if said in would else said for key, said in found.verdicts.items()}
+    )
 
 
 def _still_waiting(session: Session, numbers: Sequence[int]) -> dict[int, WaitlistEntry]:
@@ -219,7 +285,7 @@ def _still_waiting(session: Session, numbers: Sequence[int]) -> dict[int, Waitli
         select(WaitlistEntry)
         .where(WaitlistEntry.id.in_(numbers), WaitlistEntry.status == "waiting")
         .order_by(WaitlistEntry.id)
-        .with_for_update()
+        .with_for_update(skip_locked=True)  # whoever is being changed is asked the next time
         .execution_options(populate_existing=True)
     )
     return {entry.id: entry for entry in session.scalars(wanted)}
@@ -245,15 +311,6 @@ def _explain(session: Session, freed: FreedTime, found: Matched) -> None:
         session.execute(insert(OfferChoice), rows)
 
 
-def _explain_once(session: Session, freed: FreedTime, found: Matched) -> None:
-    """The same again every minute would tell nothing."""
-    known = select(OfferChoice.id).where(
-        OfferChoice.freed_time_id == freed.id, OfferChoice.round == freed.round
-    )
-    if session.scalar(known.limit(1)) is None:
-        _explain(session, freed, found)
-
-
 def _run_out(session: Session) -> int:
     over = session.scalars(
         select(Offer)
@@ -264,61 +321,3 @@ def _run_out(session: Session) -> int:
     for offer in over:
         closing.close_offer(session, offer, "expired")
     return len(over)
-
-
-def still_free(session: Session, freed: FreedTime) -> bool:
-    """Whether it is to come, open and free; where others took a part, it is the longest rest.
-
-    What is being asked about is not made shorter: an offer of a part that was taken cannot be
-    accepted, and runs out.
-    """
-    if freed.starts_at <= session.now():
-        return False
-    pieces = _free_pieces(session, freed)
-    longest = max(pieces, key=lambda piece: piece[1] - piece[0], default=None)
-    if longest is None or longest[1] - longest[0] < SHORTEST:
-        return False
-    whole = longest == (freed.starts_at, freed.ends_at)
-    if not whole and not closing.open_offers(session, freed):
-        other = select(FreedTime.id).where(
-            FreedTime.clinician_id == freed.clinician_id,
-            FreedTime.starts_at == longest[0],
-            FreedTime.status.in_(("offering", "listed")),
-            FreedTime.id != freed.id,
-        )
-        if session.scalar(other) is not None:
-            return False
-        freed.starts_at, freed.ends_at = longest
-        session.flush()
-    return True
-
-
-def _free_pieces(session: Session, freed: FreedTime) -> list[tuple[datetime, datetime]]:
-    """The stretches of a freed time in which the clinician is open and nothing is booked."""
-    day = local_date(freed.starts_at, freed.clinic.zone)
-    opening = availability.read(session, freed.clinic, [freed.clinician_id], day, day)
-    timeline = opening.timeline
-    taken = session.execute(
-        select(Allocation.starts_at, Allocation.ends_at).where(
-            Allocation.resource_id == freed.clinician_id,
-            Allocation.active,
-            Allocation.lane == 0,
-            Allocation.starts_at < freed.ends_at,
-            Allocation.ends_at > freed.starts_at,
-            # What someone is about to book may yet be left: a search does not offer it meanwhile.
-            Allocation.hold_id.is_(None),
-        )
-    ).all()
-    free = opening.at(freed.clinician_id, freed.site_id) & ~timeline.taken_bits(
-        (start, end) for start, end in taken
-    )
-    first, after = timeline.span(freed.starts_at, freed.ends_at, "inwards")
-    pieces: list[tuple[datetime, datetime]] = []
-    for tick in range(first, after):
-        if free >> tick & 1:
-            start = timeline.instant(tick)
-            if pieces and pieces[-1][1] == start:
-                pieces[-1] = (pieces[-1][0], start + TICK)
-            else:
-                pieces.append((start, start + TICK))
-    return pieces

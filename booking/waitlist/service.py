@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Exists, exists, select
+from sqlalchemy.orm import joinedload
 
 from booking.appointments.guard import lock
 from booking.appointments.invitations.models import Invitation
@@ -24,6 +25,8 @@ EVERY_DAY = "0,1,2,3,4,5,6"
 # Who waits already, and who has been taken off by somebody, is not put on the list by the job.
 _STANDS = WaitlistEntry.status.in_(("waiting", "withdrawn"))
 AT_A_TIME = 200
+# How few and how many may be offered the same freed time at once.
+AT_ONCE = (1, 10)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,9 @@ def wish(
     there is nothing to wait with.
     """
     lock(session, [], [about.patient_id])
-    _check(session, about)
+    timed = isinstance(about, Invitation) and _has_time(session, about.id)
+    if timed or not _stands(session, about):
+        raise NotWaiting
     entry = waiting_entry(session, about)
     if entry is None:
         entry = _new(session, by, about, "wish")
@@ -64,9 +69,16 @@ def wish(
     return entry
 
 
+def ask_at_once(session: Session, by: Actor, clinic: Clinic, number: int) -> None:
+    """Say how many are offered the same freed time in a round; it counts from the next round."""
+    clinic.offers_at_once = number
+    session.flush()
+    audit.record(session, by, "waitlist.at_once", clinic_id=clinic.id)
+
+
 def withdraw(session: Session, by: Actor, entry: WaitlistEntry) -> None:
     """Take somebody off the list; an offer they have is over. Twice is harmless."""
-    session.refresh(entry, with_for_update=True)
+    session.refresh(entry, with_for_update={"of": WaitlistEntry})
     if entry.status != "waiting":
         return
     closing.end_entry(session, entry, "withdrawn")
@@ -83,13 +95,30 @@ def waiting_entry(session: Session, about: Appointment | Invitation) -> Waitlist
 def tend(session: Session) -> int:
     """Put those on the list whose deadline presses, and take off whose wait is over.
 
-    A job: how many entries came or went.
+    A job: how many entries came or went. It asks as many questions for ten as for a thousand.
     """
     done = 0
-    for entry in session.scalars(
-        select(WaitlistEntry).where(WaitlistEntry.status == "waiting").order_by(WaitlistEntry.id)
-    ):
-        if not _still_waits(session, entry):
+    entries = session.scalars(
+        select(WaitlistEntry)
+        .where(WaitlistEntry.status == "waiting")
+        .options(
+            joinedload(WaitlistEntry.clinic),
+            joinedload(WaitlistEntry.visit_type),
+            joinedload(WaitlistEntry.appointment).joinedload(Appointment.invitation),
+            joinedload(WaitlistEntry.appointment).joinedload(Appointment.visit_type),
+            joinedload(WaitlistEntry.invitation).joinedload(Invitation.visit_type),
+        )
+        .order_by(WaitlistEntry.id)
+    ).all()
+    timed = set(
+        session.scalars(
+            select(Appointment.invitation_id)
+            .join(WaitlistEntry, WaitlistEntry.invitation_id == Appointment.invitation_id)
+            .where(WaitlistEntry.status == "waiting", Appointment.status.in_(ACTIVE))
+        )
+    )
+    for entry in entries:
+        if entry.invitation_id in timed or not _still_waits(session, entry):
             closing.end_entry(session, entry, "ended")
             done += 1
     for invitation in _pressing(session):
@@ -139,14 +168,13 @@ def _write(session: Session, entry: WaitlistEntry, wishes: Wishes) -> None:
     entry.notice_hours = wishes.notice_hours
 
 
-def _check(session: Session, about: Appointment | Invitation) -> None:
+def _stands(session: Session, about: Appointment | Invitation) -> bool:
+    """Whether there is something to wait with, but for a time that an invitation has got."""
     if about.visit_type.group_capacity > 1:
-        raise NotWaiting
+        return False
     if isinstance(about, Appointment):
-        if about.status != "booked" or about.starts_at <= session.now():
-            raise NotWaiting
-    elif about.status != "open" or _has_time(session, about.id):
-        raise NotWaiting
+        return about.status == "booked" and about.starts_at > session.now()
+    return about.status == "open"
 
 
 def _still_waits(session: Session, entry: WaitlistEntry) -> bool:
@@ -158,11 +186,7 @@ def _still_waits(session: Session, entry: WaitlistEntry) -> bool:
         return False
     if entry.cause == "deadline" and entry.appointment is not None:
         return _after_deadline(entry.appointment)
-    try:
-        _check(session, about)
-    except NotWaiting:
-        return False
-    return True
+    return _stands(session, about)
 
 
 def _pressing(session: Session) -> list[Invitation]:
@@ -181,6 +205,7 @@ def _pressing(session: Session) -> list[Invitation]:
                 ~_live(),
                 ~known,
             )
+            .options(joinedload(Invitation.visit_type))
             .order_by(Invitation.deadline_on, Invitation.id)
             .limit(AT_A_TIME)
         )
@@ -211,7 +236,13 @@ def _too_late(session: Session) -> list[Appointment]:
         for number, start, deadline, zone in session.execute(wanted)
         if deadline is not None and local_date(start, ZoneInfo(zone)) > deadline
     ]
-    return [session.get_one(Appointment, number) for number in late[:AT_A_TIME]]
+    theirs = (
+        select(Appointment)
+        .where(Appointment.id.in_(late[:AT_A_TIME]))
+        .options(joinedload(Appointment.invitation), joinedload(Appointment.visit_type))
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return list(session.scalars(theirs))
 
 
 def _after_deadline(appointment: Appointment) -> bool:

@@ -44,6 +44,17 @@ VERDICTS: dict[str, LazyString] = {
     "asked_before": _l("Er spurgt om den her tid før"),
     "declined_lately": _l("Har sagt nej eller ikke svaret tre gange på en uge"),
     "left_it": _l("Har selv givet tiden fra sig"),
+    "too_late": _l("Ville være spurgt, men der var for kort tid til at svare"),
+    "not_reachable:silent": _l("Kan ikke få besked: klinikken sender ikke beskeder"),
+    "not_reachable:no_way": _l(
+        "Kan ikke få besked: har hverken telefon, e-mail eller digital post"
+    ),
+    "not_reachable:stopped": _l("Kan ikke få besked: har svaret STOP"),
+    "not_reachable:letter": _l("Kan ikke få besked: kun brev, og det er for langsomt"),
+    "not_reachable:policy": _l(
+        "Kan ikke få besked: klinikkens beskeder om ledige tider går ad andre veje"
+    ),
+    "not_reachable:failed": _l("Kan ikke få besked: det sidste tilbud kom ikke frem"),
 }
 
 OFFER_STATUSES: dict[str, LazyString] = {
@@ -77,6 +88,7 @@ ENTRY_CAUSES: dict[str, LazyString] = {
 ACTIONS: dict[str, LazyString] = {
     "waitlist.wished": _l("Skrev et ønske om en tidligere tid på ventelisten"),
     "waitlist.withdrawn": _l("Tog et ønske af ventelisten"),
+    "waitlist.at_once": _l("Ændrede, hvor mange der spørges om en ledig tid ad gangen"),
     "waitlist.accepted": _l("Tog imod et tilbud om en ledig tid"),
     "waitlist.declined": _l("Sagde nej tak til et tilbud om en ledig tid"),
 }

@@ -17,16 +17,18 @@ from booking.clinic_web.worklist import KINDS, Kind
 from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.platform.web import Rettid
 from booking.sequences.events import SequenceBooked
+from booking.waitlist import reaching
 from booking.waitlist.events import OfferClosed, OfferMade
-from reminders.planning import handlers, offers, service, together
+from reminders.planning import handlers, offers, reachable, service, together
 from reminders.planning.unplanned import UNPLANNED
 from reminders.policies.events import PolicyPublished, SendingStopped
 from reminders.preferences.events import PreferenceChanged
 
 
 def register(app: Flask) -> None:
-    """Hear of bookings, and say what stands on the worklist."""
+    """Hear of bookings, say who hears of an offer, and what stands on the worklist."""
     rettid: Rettid = app.extensions["rettid"]
+    rettid.database.ports[reaching.PORT] = reachable.unreachable
     events = rettid.events
     events.subscribe(AppointmentBooked, handlers.on_booked)
     events.subscribe(AppointmentKept, handlers.on_kept)

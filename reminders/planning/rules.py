@@ -54,6 +54,10 @@ class Rules:
         assert version is not None  # a clinic that sends has a policy for all
         return version, from_json(version.body)
 
+    def has_wording(self, code: str) -> bool:
+        """Whether the clinic has words for it: one that began before there were any has not."""
+        return code in self._wordings
+
     def rows(
         self,
         concern: Concern,

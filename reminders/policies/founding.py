@@ -3,6 +3,9 @@
 They are written when a clinic says who its messages come from; from then on they are its own.
 """
 
+from collections.abc import Collection
+from contextlib import suppress
+
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -30,6 +33,12 @@ def found_clinic(session: Session, clinic_id: int) -> None:
             raise
 
 
+def bring(session: Session, clinic_id: int, code: str) -> None:
+    """Give a clinic a wording that has come since it began; two who do so at once end with one."""
+    with suppress(IntegrityError), session.begin_nested():
+        _write_wordings(session, clinic_id, [code])
+
+
 def _write(session: Session, clinic_id: int) -> None:
     now = session.now()
     policy = ReminderPolicy(clinic_id=clinic_id)
@@ -45,7 +54,11 @@ def _write(session: Session, clinic_id: int) -> None:
             counts_from=now,
         )
     )
-    rows = [{"clinic_id": clinic_id, "code": code, "name": NAMES[code]} for code in NAMES]
+    _write_wordings(session, clinic_id, NAMES)
+
+
+def _write_wordings(session: Session, clinic_id: int, codes: Collection[str]) -> None:
+    rows = [{"clinic_id": clinic_id, "code": code, "name": NAMES[code]} for code in codes]
     made = insert(ReminderWording).returning(ReminderWording.id, sort_by_parameter_order=True)
     ids = session.scalars(made, rows).all()
     versions = [
@@ -54,9 +67,9 @@ def _write(session: Session, clinic_id: int) -> None:
             "number": 1,
             "texts": texts_of(code),
             "made_by": SYSTEM.name,
-            "made_at": now,
+            "made_at": session.now(),
         }
-        for wording_id, code in zip(ids, NAMES, strict=True)
+        for wording_id, code in zip(ids, codes, strict=True)
     ]
     session.execute(insert(ReminderWordingVersion), versions)
     session.flush()

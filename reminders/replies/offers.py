@@ -14,9 +14,12 @@ from booking.waitlist import answering
 from booking.waitlist.errors import OfferOver
 from booking.waitlist.models import Offer
 from reminders.messages.models import Message, MessageAttempt
+from reminders.planning.offers import GONE
 from reminders.replies.queries import ARRIVED, LATELY
 
 Outcome = Literal["done", "declined", "over"]
+# A yes or no to an offer may cross with the word that it is gone, and is no word on one's own time.
+ABOUT_OFFERS = ("offer", GONE)
 
 
 def told_of_last(session: Session, from_hash: str) -> Offer | None:
@@ -32,7 +35,7 @@ def told_of_last(session: Session, from_hash: str) -> Offer | None:
         .order_by(MessageAttempt.started_at.desc(), MessageAttempt.id.desc())
         .limit(1)
     ).first()
-    if last is None or last.kind != "offer":
+    if last is None or last.kind not in ABOUT_OFFERS:
         return None
     offer = session.get(Offer, int(last.subject.partition(":")[2]))
     # The number may be somebody else's by now.

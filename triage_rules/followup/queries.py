@@ -1,7 +1,7 @@
 """Reading plans, decisions and measurements."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -71,18 +71,49 @@ def latest_decision(session: Session, plan_id: int) -> FollowUpDecision | None:
     return session.scalars(_newest_first(plan_id).limit(1)).one_or_none()
 
 
-def ordering_decision(
-    session: Session, plan_id: int, invitation_id: int
-) -> FollowUpDecision | None:
-    """The plan's newest decision that led to an invitation, by itself or by a clinician's word."""
-    by_rules = select(DecisionOutcome.decision_id).where(
-        DecisionOutcome.invitation_id == invitation_id
+def latest_decisions(session: Session, plans: Collection[int]) -> dict[int, FollowUpDecision]:
+    """Plan -> the decision that stands."""
+    rank = func.row_number().over(
+        partition_by=FollowUpDecision.plan_id,
+        order_by=(FollowUpDecision.decided_at.desc(), FollowUpDecision.id.desc()),
     )
-    by_people = select(DecisionReview.decision_id).where(
-        DecisionReview.invitation_id == invitation_id
+    ranked = (
+        select(FollowUpDecision.id, rank.label("rank"))
+        .where(FollowUpDecision.plan_id.in_(plans))
+        .subquery()
     )
-    led = FollowUpDecision.id.in_(by_rules) | FollowUpDecision.id.in_(by_people)
-    return session.scalars(_newest_first(plan_id).where(led).limit(1)).one_or_none()
+    newest = select(FollowUpDecision).join(ranked, ranked.c.id == FollowUpDecision.id)
+    return {one.plan_id: one for one in session.scalars(newest.where(ranked.c.rank == 1))}
+
+
+def ordering_decisions(
+    session: Session, invitations: Collection[int]
+) -> dict[int, FollowUpDecision]:
+    """Invitation -> the newest decision that led to it, by itself or by a clinician's word."""
+    found: dict[int, FollowUpDecision] = {}
+    for led in (DecisionOutcome, DecisionReview):
+        rows = session.execute(
+            select(led.invitation_id, FollowUpDecision)
+            .join(FollowUpDecision, FollowUpDecision.id == led.decision_id)
+            .where(led.invitation_id.in_(invitations))
+        )
+        for invitation, decision in rows:
+            if invitation is None:
+                continue
+            known = found.get(invitation)
+            if known is None or _age(known) < _age(decision):
+                found[invitation] = decision
+    return found
+
+
+def latest_reviews(session: Session, decisions: Collection[int]) -> dict[int, DecisionReview]:
+    """Decision -> a clinician's last word on it."""
+    wanted = (
+        select(DecisionReview)
+        .where(DecisionReview.decision_id.in_(decisions))
+        .order_by(DecisionReview.id)
+    )
+    return {one.decision_id: one for one in session.scalars(wanted)}
 
 
 def decided_on(session: Session, plan_id: int, questionnaire_id: int) -> bool:
@@ -135,3 +166,7 @@ def _newest_first(plan_id: int) -> Select[FollowUpDecision]:
         .where(FollowUpDecision.plan_id == plan_id)
         .order_by(FollowUpDecision.decided_at.desc(), FollowUpDecision.id.desc())
     )
+
+
+def _age(decision: FollowUpDecision) -> tuple[datetime, int]:
+    return decision.decided_at, decision.id

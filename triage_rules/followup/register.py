@@ -141,7 +141,9 @@ def register(app: Flask) -> None:
     KINDS.update({code: replace(kind, page=there) for code, kind in WORKLIST.items()})
     KINDS[alarm.ALARMING] = replace(KINDS[alarm.ALARMING], page=there)  # a plan's own red task
     ERRORS.update(FAULTS)
-    rettid.database.ports["length"] = ByDecision(rettid.database.ports["length"])
+    by_decision = ByDecision(rettid.database.ports["length"])
+    rettid.database.ports["length"] = by_decision
+    rettid.database.ports["lengths"] = by_decision.several
     rettid.database.ports[attention.PORT] = queries.time_to_read
     rettid.events.subscribe(QuestionnaireAnswered, hearing.on_answered)
     rettid.events.subscribe(QuestionnaireCorrected, hearing.on_corrected)

@@ -16,9 +16,9 @@ from booking.waitlist.models import Offer, WaitlistEntry
 from tests import factories as make
 from tests.integration.appointments.conftest import Place
 from tests.integration.patient_web.conftest import Visitor, signed_in
-from tests.integration.waitlist.conftest import Booked, at, booked
+from tests.integration.waitlist.conftest import Booked, all_hear, at, booked
 
-__all__ = ["booked"]
+__all__ = ["all_hear", "booked"]
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
 

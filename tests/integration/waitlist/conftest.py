@@ -14,12 +14,20 @@ from booking.appointments.search import Slot
 from booking.appointments.visit_types.models import VisitType
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
+from booking.platform.web import Rettid
+from booking.waitlist import reaching
 from tests import factories as make
 from tests.integration.appointments.conftest import Place, place
 
-__all__ = ["place"]
+__all__ = ["all_hear", "place"]
 
 Booked = Callable[..., Appointment]
+
+
+@pytest.fixture
+def all_hear(rettid: Rettid, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever sends messages says that everyone can be told."""
+    monkeypatch.setitem(rettid.database.ports, reaching.PORT, lambda *_: {})
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -28,7 +36,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 @pytest.fixture
-def booked(session: Session, place: Place) -> Booked:
+def booked(session: Session, place: Place, all_hear: None) -> Booked:
     """Books somebody, by default a patient of their own, with the first doctor."""
 
     def book(start: datetime, **values: Any) -> Appointment:

@@ -8,15 +8,17 @@ from booking.appointments import service as appointments
 from booking.appointments.models import Appointment
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
-from booking.platform.identity import SYSTEM
+from booking.platform.identity import SYSTEM, Role
+from booking.platform.web import Rettid
 from booking.waitlist import refill
 from booking.waitlist.models import FreedTime, Offer, WaitlistEntry
+from booking.waitlist.reaching import PORT
 from tests import factories as make
 from tests.integration.appointments.conftest import Place, place
 from tests.integration.patient_web.conftest import Visitor
-from tests.integration.waitlist.conftest import Booked, at, booked
+from tests.integration.waitlist.conftest import Booked, all_hear, at, booked
 
-__all__ = ["booked", "place"]
+__all__ = ["all_hear", "booked", "place"]
 pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
 
@@ -73,7 +75,7 @@ def test_a_hole_is_given_to_whoever_says_yes_now(
     cancelled, waiting = booked(at(1, 9)), booked(at(7, 10))
     wished(secretary, waiting, parts=["pm"])
     freed = given_up(session, cancelled)
-    secretary.get(there).says("Ledige huller (1)", "Ingen passede")
+    secretary.get(there).says("Ledige huller (1)", "Ingen er spurgt")
     secretary.get(f"{there}/ledig/{freed.id}").says("Ring og tilbyd tiden", "Giv tiden")
     entry = session.scalars(select(WaitlistEntry)).one()
     session.commit()
@@ -107,3 +109,52 @@ def test_another_clinics_list_is_not_found(
     assert secretary.get(f"/klinik/{elsewhere.id}/venteliste").page.status_code == 404
     there = f"/klinik/{elsewhere.id}/venteliste/tid/{mine.id}"
     assert secretary.get(there).page.status_code == 404
+
+
+def test_the_leader_says_how_many_are_asked_at_once(
+    app: Flask, session: Session, place: Place, booked: Booked, secretary: Visitor
+) -> None:
+    """From one to ten; a secretary sees the number and what it means."""
+    there = f"/klinik/{place.clinic.id}/venteliste"
+    secretary.get(there).says("bliver 3 spurgt", "Klinikkens leder kan ændre antallet")
+    assert secretary.post(f"{there}/antal", at_once="2").page.status_code == 403
+    leader = make.staff(session, place.clinic, Role.LEADER)
+    session.commit()
+    visitor = Visitor(app.test_client())
+    visitor.post("/klinik/log-ind", username=leader.username, password=make.PASSWORD)
+    visitor.post(f"{there}/antal", at_once="11").says("Skriv et tal fra 1 til 10", status=422)
+    visitor.post(f"{there}/antal", at_once="2").says("Fremover bliver 2 spurgt ad gangen")
+    session.expire_all()
+    for day in (7, 8, 9):
+        wished(secretary, booked(at(day, 10)))
+    freed = given_up(session, booked(at(1, 9)))
+    secretary.get(f"{there}/ledig/{freed.id}").says("Venter på svar", "Står senere i rækken")
+    assert len(session.scalars(select(Offer)).all()) == 2
+
+
+def test_whoever_cannot_be_told_stands_on_the_hole_to_be_called(
+    session: Session,
+    rettid: Rettid,
+    place: Place,
+    booked: Booked,
+    secretary: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Beside those who are asked; the yes on the telephone takes it from them."""
+    there = f"/klinik/{place.clinic.id}/venteliste"
+    heard, silent = booked(at(7, 10)), booked(at(8, 10))
+    number = silent.patient_id
+    monkeypatch.setitem(rettid.database.ports, PORT, lambda *_: {number: "no_way"})
+    for one in (heard, silent):
+        wished(secretary, one)
+    freed = given_up(session, booked(at(1, 9)))
+    secretary.get(there).says("Tilbud undervejs (1)", "Ring til 1, der ikke kan få besked")
+    secretary.get(f"{there}/ledig/{freed.id}").says("Ring i denne rækkefølge", "Intet nummer")
+    entry = session.scalars(
+        select(WaitlistEntry.id).where(WaitlistEntry.patient_id == number)
+    ).one()
+    session.commit()
+    secretary.post(f"{there}/ledig/{freed.id}/giv", entry=entry).says("Tiden er givet til")
+    secretary.get(there).says("Givet videre i dag (1)")
+    session.expire_all()
+    assert (silent.starts_at, heard.starts_at) == (at(1, 9), at(7, 10))

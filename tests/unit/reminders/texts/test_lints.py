@@ -256,7 +256,7 @@ def test_every_wording_is_in_every_language_and_has_the_same_channels() -> None:
     told = STANDARD.keys() - ANSWERS
     assert told == {
         "booked", "offered", "moved", "cancelled", "reminder", "reminder_last", "questionnaire",
-        "offer",
+        "offer", "offer_lost",
     }  # fmt: skip
     assert all({"sms", "voice", "email", "letter"} == STANDARD[code]["da"].keys() for code in told)
 
