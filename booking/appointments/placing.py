@@ -1,6 +1,6 @@
 """Choosing which resources a slot takes, under lock, so that the answer holds until commit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -54,8 +54,8 @@ def allocate(session: Session, takes: Iterable[Take], **owner: int) -> None:
         session.execute(_ALLOCATE, rows)
 
 
-def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
-    """The resources this slot takes, locked.
+def choose(session: Session, wish: Wish, slot: Slot, prefer: Collection[int] = ()) -> list[Take]:
+    """The resources this slot takes, locked; of several able, those preferred or had already.
 
     Locks whatever could serve and searches that day again, so that "any of three rooms" never
     fails for a room that another took a moment ago. What the wish's owner holds and what holds
@@ -74,7 +74,7 @@ def choose(session: Session, wish: Wish, slot: Slot) -> list[Take]:
     end = slot.start + timedelta(minutes=wish.minutes)
     return [
         Take(resource, role, slot.start - before, end + after)
-        for resource, role in found.resources(slot, _had(session, wish))
+        for resource, role in found.resources(slot, prefer or _had(session, wish))
     ]
 
 

@@ -117,6 +117,17 @@ def candidates(
     )
 
 
+def room_starts(moving: Moving, free: Free) -> dict[tuple[int, int], Bits]:
+    """(room, site) -> the starts at which that room is free for the whole of the contact."""
+    whole = moving.before + moving.length + moving.after
+    wanted = {room for group in moving.rooms for room in group}
+    return {
+        key: _starts(row, whole, moving.before)
+        for key, row in free.rooms.items()
+        if key[0] in wanted
+    }
+
+
 def _starts(open_ticks: Bits, whole: int, before: int) -> Bits:
     """Starts of the contact for which every tick of the whole stretch is free."""
     sums = np.concatenate(([0], np.cumsum(open_ticks)))

@@ -1,9 +1,10 @@
 """From the database to what `proposing` reckons on: who is to be moved, and what is free."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
 import numpy as np
 from sqlalchemy import and_, or_, select
@@ -18,6 +19,7 @@ from booking.platform.database import Session
 from booking.platform.identity import Actor
 from booking.platform.localtime import day_start, local_date
 from booking.rescheduling.candidates import Bits, Free, Moving
+from booking.rescheduling.models import Rescheduling
 
 # Nobody is moved further away than this without a person looking.
 LOOKS = timedelta(weeks=8)
@@ -33,10 +35,22 @@ class Outage:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """A place somebody of the plan has already: a contact, and what it takes around it."""
+
+    patient_id: int
+    start: datetime
+    end: datetime
+    resources: tuple[int, ...]
+    before: timedelta
+    after: timedelta
+
+
+@dataclass(frozen=True)
 class Gathered:
     """The question for `proposing`, and the occasion of each who is part of it.
 
-    refused: appointment id -> why no time is looked for ('group', 'several_clinicians').
+    refused: appointment id -> why no time is looked for: 'group', 'several_clinicians', 'arrived'.
     """
 
     timeline: Timeline
@@ -46,14 +60,33 @@ class Gathered:
     refused: Mapping[int, str]
 
 
+def outages_of(plan: Rescheduling) -> list[Outage]:
+    """What is out, as it was chosen."""
+    return [
+        Outage(
+            cast(int | None, one["resource"]),
+            datetime.fromisoformat(str(one["from"])),
+            datetime.fromisoformat(str(one["to"])),
+        )
+        for one in plan.outages
+    ]
+
+
 def gather(
     session: Session,
     by: Actor,
     clinic: Clinic,
     outages: Sequence[Outage],
     concerned: Sequence[Appointment],
+    *,
+    leaving: Collection[int],
+    claims: Sequence[Claim] = (),
 ) -> Gathered:
-    """Read it in a handful of queries, and a few for each patient (their length and rules)."""
+    """Read it in a handful of queries, and a few for each patient (their length and rules).
+
+    leaving: numbers of the appointments whose own time is given up; the others keep theirs, also
+    while a place is looked for. claims: places that are not to be had.
+    """
     today = local_date(session.now(), clinic.zone)
     last = today + LOOKS
     ids = sorted(
@@ -63,11 +96,17 @@ def gather(
     )
     open_time = availability.read(session, clinic, ids, today, last)
     timeline = open_time.timeline
-    taken = _taken(session, ids, timeline, [one.id for one in concerned])
+    taken = _taken(session, ids, timeline, leaving)
+    for claim in claims:
+        for resource in claim.resources:
+            taken[resource].append((claim.start - claim.before, claim.end + claim.after))
     for outage in outages:
         for resource in ids if outage.resource_id is None else [outage.resource_id]:
             taken[resource].append((outage.start, outage.end))
-    patients = _patients_busy(session, timeline, concerned)
+    patients = _patients_busy(session, timeline, concerned, leaving)
+    for claim in claims:
+        theirs = timeline.spans([(claim.start, claim.end)], "outwards")
+        patients.setdefault(claim.patient_id, []).extend(theirs)
     rows = select(Resource.id, Resource.kind, Resource.profession).where(Resource.id.in_(ids))
     kinds, professions = {}, {}
     for resource, kind, profession in session.execute(rows):
@@ -82,8 +121,9 @@ def gather(
     moving, occasions, refused = [], {}, {}
     for one in concerned:
         visit_type = one.visit_type
-        if one.group_session_id is not None or visit_type.clinicians_needed > 1:
-            refused[one.id] = "group" if one.group_session_id else "several_clinicians"
+        why = _refused(one)
+        if why:
+            refused[one.id] = why
             continue
         for form in visit_type.form_list:
             if (visit_type.id, form) not in able:
@@ -130,6 +170,14 @@ def gather(
     ]
     hour = -(timeline.origin.minute // TICK_MINUTES)
     return Gathered(timeline, moving, Free(clinicians, rooms, days, [hour]), occasions, refused)
+
+
+def _refused(one: Appointment) -> str:
+    if one.status != "booked":
+        return "arrived"
+    if one.group_session_id is not None:
+        return "group"
+    return "several_clinicians" if one.visit_type.clinicians_needed > 1 else ""
 
 
 def _needed(
@@ -188,10 +236,13 @@ def _taken(
 
 
 def _patients_busy(
-    session: Session, timeline: Timeline, concerned: Sequence[Appointment]
+    session: Session,
+    timeline: Timeline,
+    concerned: Sequence[Appointment],
+    leaving: Collection[int],
 ) -> dict[int, list[tuple[int, int]]]:
-    """patient id -> ticks of their other times, at any clinic."""
-    leaving = {one.id for one in concerned}
+    """patient id -> ticks of the times they keep, at any clinic."""
+    gone = set(leaving)
     rows = session.execute(
         select(
             Appointment.id, Appointment.patient_id, Appointment.starts_at, Appointment.ends_at
@@ -204,7 +255,7 @@ def _patients_busy(
     )
     busy: dict[int, list[tuple[int, int]]] = {}
     for number, patient, start, end in rows:
-        if number not in leaving:
+        if number not in gone:
             busy.setdefault(patient, []).extend(timeline.spans([(start, end)], "outwards"))
     return busy
 

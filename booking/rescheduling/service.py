@@ -1,12 +1,13 @@
 """A day that falls apart: a plan for everyone concerned, changed by hand, carried out at once."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import flag_modified
 
-from booking.appointments.consequences import opening_key, taking
+from booking.appointments.consequences import opening_key
 from booking.appointments.guard import lock
 from booking.appointments.models import Allocation, Appointment
 from booking.appointments.occasions import for_move
@@ -21,9 +22,9 @@ from booking.platform.database import Session
 from booking.platform.errors import ChangedMeanwhile, NotFound
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date, to_local
-from booking.rescheduling.gathering import Outage, gather
+from booking.rescheduling.gathering import Outage, outages_of
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
-from booking.rescheduling.proposing import propose
+from booking.rescheduling.planning import clear, concerned_by, fill_in
 
 
 def draft(
@@ -38,9 +39,6 @@ def draft(
 
     reason: why, as a code of the clinic's reasons ('clinician_away', 'clinic').
     """
-    concerned = _concerned(session, clinic, outages)
-    asked = gather(session, by, clinic, outages, concerned)
-    plan = propose(asked.moving, asked.free)
     made = Rescheduling(
         clinic=clinic,
         reason=reason,
@@ -53,40 +51,35 @@ def draft(
             }
             for one in outages
         ],
-        figures={"seconds": round(plan.seconds, 2), "method": plan.method},
         made_at=session.now(),
         made_by=by.name,
     )
-    for one in concerned:
-        line = ReschedulingLine(
-            appointment=one,
-            appointment_version=one.version,
-            from_start=one.starts_at,
-            form=one.form,
-            why=[asked.refused[one.id]] if one.id in asked.refused else [],
-        )
-        place = plan.places.get(one.id)
-        if place is not None:
-            length = timedelta(minutes=asked.occasions[one.id].length.minutes)
-            line.starts_at = asked.timeline.instant(place.start)
-            line.ends_at = line.starts_at + length
-            line.clinician_id, line.site_id, line.form = place.clinician, place.site, place.form
-            line.why = [
-                code
-                for code, holds in (
-                    ("other_clinician", place.clinician != one.clinician_id),
-                    ("other_form", place.form != one.form),
-                )
-                if holds
-            ]
-        elif one.id in plan.unplaced:
-            line.why = [plan.unplaced[one.id]]
-        made.lines.append(line)
     session.add(made)
-    session.flush()
-    patients = [one.patient_id for one in concerned]
-    audit.record(session, by, "rescheduling.drafted", patients, reason=reason, clinic_id=clinic.id)
+    fill_in(session, by, made)
+    touch(session, made)
+    audit.record(
+        session, by, "rescheduling.drafted", _patients(made), reason=reason, clinic_id=clinic.id
+    )
     return made
+
+
+def propose_again(session: Session, by: Actor, plan: Rescheduling, version: int) -> None:
+    """Propose anew, around the places chosen by hand and those left where they are.
+
+    Who is no longer hit leaves the plan, and who is hit now joins it. A chosen place that has been
+    taken is let go, and the line says so. Raises ChangedMeanwhile.
+    """
+    check_draft(session, plan, version)
+    fill_in(session, by, plan)
+    touch(session, plan)
+    audit.record(
+        session,
+        by,
+        "rescheduling.drafted",
+        _patients(plan),
+        reason=plan.reason,
+        clinic_id=plan.clinic_id,
+    )
 
 
 def carry_out(session: Session, by: Actor, plan: Rescheduling, version: int) -> None:
@@ -96,16 +89,14 @@ def carry_out(session: Session, by: Actor, plan: Rescheduling, version: int) -> 
     keeps the old time and is on the worklist. Raises ChangedMeanwhile if the plan, one of its
     appointments, or who is hit has changed; TimeTaken if a place has been taken.
     """
-    session.refresh(plan, with_for_update=True)
-    if plan.status != "draft" or plan.version != version:
-        raise ChangedMeanwhile
+    check_draft(session, plan, version)
     clinic, outages = plan.clinic, outages_of(plan)
     resources = session.scalars(
         select(resource_clinic.c.resource_id).where(resource_clinic.c.clinic_id == clinic.id)
     )
     lock(session, resources, [line.appointment.patient_id for line in plan.lines])
     session.expire_all()
-    now_hit = {one.id: one.version for one in _concerned(session, clinic, outages)}
+    now_hit = {one.id: one.version for one in concerned_by(session, clinic, outages)}
     if now_hit != {line.appointment_id: line.appointment_version for line in plan.lines}:
         raise ChangedMeanwhile
     placed = [line for line in plan.lines if line.starts_at is not None and not line.left_out]
@@ -134,31 +125,47 @@ def carry_out(session: Session, by: Actor, plan: Rescheduling, version: int) -> 
     )
 
 
-def leave_out(session: Session, line: ReschedulingLine, left_out: bool) -> None:
-    """Leave one where it stands (it goes on the worklist), or take it in again."""
-    _check_draft(line.rescheduling)
+def leave_out(
+    session: Session, by: Actor, line: ReschedulingLine, version: int, *, left_out: bool
+) -> None:
+    """Leave one where it stands (it goes on the worklist), or take it in again.
+
+    Taken in again it has no place until one is chosen or the plan is made again. Raises
+    ChangedMeanwhile.
+    """
+    plan = line.rescheduling
+    check_draft(session, plan, version)
     line.left_out = left_out
-    session.flush()
+    clear(line)
+    touch(session, plan)
+    audit.record(
+        session,
+        by,
+        "rescheduling.changed",
+        [line.appointment.patient_id],
+        clinic_id=plan.clinic_id,
+    )
 
 
 def discard(session: Session, by: Actor, plan: Rescheduling) -> None:
-    """Throw a plan away; nothing was moved."""
-    _check_draft(plan)
+    """Throw a plan away; nothing was moved. Raises ChangedMeanwhile if it is no draft."""
+    check_draft(session, plan, plan.version)
     plan.status = "discarded"
     session.flush()
     audit.record(session, by, "rescheduling.discarded", clinic_id=plan.clinic_id)
 
 
-def outages_of(plan: Rescheduling) -> list[Outage]:
-    """What is out, as it was chosen."""
-    return [
-        Outage(
-            cast(int | None, one["resource"]),
-            datetime.fromisoformat(str(one["from"])),
-            datetime.fromisoformat(str(one["to"])),
-        )
-        for one in plan.outages
-    ]
+def check_draft(session: Session, plan: Rescheduling, version: int) -> None:
+    """Lock the plan; raises ChangedMeanwhile unless it is a draft and as it was seen."""
+    session.refresh(plan, with_for_update=True)
+    if plan.status != "draft" or plan.version != version:
+        raise ChangedMeanwhile
+
+
+def touch(session: Session, plan: Rescheduling) -> None:
+    """The plan is another one now: its lines have no version of their own."""
+    flag_modified(plan, "figures")
+    session.flush()
 
 
 def plan_of(session: Session, clinic_id: int, number: int) -> Rescheduling:
@@ -169,26 +176,8 @@ def plan_of(session: Session, clinic_id: int, number: int) -> Rescheduling:
     return plan
 
 
-def _check_draft(plan: Rescheduling) -> None:
-    if plan.status != "draft":
-        raise ChangedMeanwhile
-
-
-def _concerned(session: Session, clinic: Clinic, outages: Sequence[Outage]) -> list[Appointment]:
-    """Those booked and not yet arrived who take anything that is out, each once, by start."""
-    hit = {
-        one.id: one
-        for outage in outages
-        for one in taking(
-            session,
-            clinic,
-            outage.start,
-            outage.end,
-            None if outage.resource_id is None else [outage.resource_id],
-        )
-        if one.status == "booked"
-    }
-    return sorted(hit.values(), key=lambda one: (one.starts_at, one.id))
+def _patients(plan: Rescheduling) -> list[int]:
+    return [line.appointment.patient_id for line in plan.lines]
 
 
 def _close(session: Session, by: Actor, clinic: Clinic, outage: Outage, words: str) -> None:
@@ -206,7 +195,7 @@ def _move(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLin
     occasion = for_move(session, by, line.appointment, line.form)
     if occasion.fitted(slot) != slot:
         raise ChangedMeanwhile
-    takes = choose(session, occasion.wish(), slot)
+    takes = choose(session, occasion.wish(), slot, line.rooms)
     make_room(session, occasion.owner, takes)
     contact = Contact(
         line.appointment.patient_id,

@@ -15,13 +15,14 @@ from booking.calendar.queries import resources_of, sites_of
 from booking.clinic_web.refusals import refusals
 from booking.clinic_web.rescheduling.choosing import office
 from booking.clinic_web.rescheduling.plan import changed, line_of
-from booking.platform.errors import ChangedMeanwhile, DomainError
+from booking.platform.errors import DomainError
 from booking.platform.forms import read, rejected
 from booking.platform.i18n import clock_time, long_day
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
-from booking.rescheduling import service
+from booking.rescheduling import by_hand, service
 from booking.rescheduling.models import ReschedulingLine
+from booking.rescheduling.places import Choice
 from booking.rescheduling.schemas import LookForm, PlaceForm, VersionForm
 from booking.rescheduling.wording import WHY
 
@@ -50,9 +51,7 @@ def choose(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
         with refusals():
             typed = read(PlaceForm())
             slot, form = listing.parsed(db(), typed["start"])
-            service.choose_place(db(), me(), line.rescheduling, line, typed["version"], slot, form)
-    except ChangedMeanwhile:
-        raise
+            by_hand.choose_place(db(), me(), line, typed["version"], slot, form)
     except DomainError as error:
         return rejected(TEMPLATE, error, **_context(clinic, line))
     return changed(line.rescheduling, lambda: None, line)
@@ -64,7 +63,7 @@ def let_go(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
     office(clinic_id)
     line = line_of(service.plan_of(db(), clinic_id, plan_id), line_id)
     version = read(VersionForm())["version"]
-    return changed(line.rescheduling, lambda: service.let_go(db(), me(), line, version), line)
+    return changed(line.rescheduling, lambda: by_hand.let_go(db(), me(), line, version), line)
 
 
 def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
@@ -74,9 +73,9 @@ def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
     form = asked["form"] if asked["form"] in visit_type.form_list else None
     clinicians = {one.id: one.name for one in resources_of(db(), clinic.id, "clinician")}
     sites = {one.id: one.name for one in sites_of(db(), clinic.id)}
-    found = service.choices(db(), me(), line.rescheduling, line, asked["fra"], asked["hos"], form)
+    found = by_hand.choices(db(), me(), line, asked["fra"], asked["hos"], form)
 
-    def tile(one: service.Choice) -> dict[str, str]:
+    def tile(one: Choice) -> dict[str, str]:
         about = [clinicians.get(one.slot.clinician_id, "")]
         if len(sites) > 1:
             about.append(sites.get(one.slot.site_id, ""))
@@ -90,7 +89,7 @@ def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
             "mark": ", ".join(marks),
         }
 
-    def day_of(one: service.Choice) -> date:
+    def day_of(one: Choice) -> date:
         return local_date(one.slot.start, clinic.zone)
 
     days = [

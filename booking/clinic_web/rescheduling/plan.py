@@ -47,7 +47,7 @@ def leave_out(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue
     typed = read(LeaveOutForm())
     return changed(
         line.rescheduling,
-        lambda: service.leave_out(db(), me(), line, typed["version"], typed["out"]),
+        lambda: service.leave_out(db(), me(), line, typed["version"], left_out=typed["out"]),
         line,
     )
 

@@ -12,8 +12,8 @@ from booking.calendar.models import Resource
 from booking.platform.database import Session
 from booking.platform.i18n import clock_time, long_day, short_day, time_span
 from booking.platform.localtime import day_start, local_date
+from booking.rescheduling.gathering import outages_of
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
-from booking.rescheduling.service import outages_of
 
 # Back from the midnight an outage ends at: the day before it may have 23 hours, or 25.
 MOMENT = timedelta(microseconds=1)

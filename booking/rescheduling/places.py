@@ -1,0 +1,99 @@
+"""Every place one line of a plan could have, whoever of the plan has what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from booking.appointments.search import Slot
+from booking.platform.database import Session
+from booking.platform.identity import Actor
+from booking.platform.localtime import local_date
+from booking.rescheduling.candidates import Bits, Moving, Prices, candidates, room_starts
+from booking.rescheduling.gathering import Claim, gather, outages_of
+from booking.rescheduling.models import Rescheduling, ReschedulingLine
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A place: when, with whom, where, how, in which rooms. warnings: codes of what it is not."""
+
+    slot: Slot
+    form: str
+    rooms: tuple[int, ...]
+    warnings: tuple[str, ...]
+
+
+def places(
+    session: Session,
+    by: Actor,
+    plan: Rescheduling,
+    line: ReschedulingLine,
+    claims: Sequence[Claim],
+) -> list[Choice]:
+    """From now on, in order of time; none for one that cannot be moved here.
+
+    claims: the places that are not to be had. What the other lines give up is free; what is out
+    is not.
+    """
+    one = line.appointment
+    leaving = {
+        other.appointment_id
+        for other in plan.lines
+        if other.starts_at is not None and not other.left_out
+    }
+    asked = gather(
+        session,
+        by,
+        plan.clinic,
+        outages_of(plan),
+        [one],
+        leaving=leaving | {one.id},
+        claims=claims,
+    )
+    if not asked.moving:
+        return []
+    timeline, occasion = asked.timeline, asked.occasions[one.id]
+    soonest = timeline.span(
+        max(occasion.not_before, session.now(), timeline.origin), timeline.end, "inwards"
+    )[0]
+    anywhere = replace(asked.moving[0], earliest=soonest, latest=timeline.ticks)
+    keys = sorted(asked.free.clinicians)
+    found = candidates(anywhere, asked.free, keys, Prices())
+    free_from = room_starts(anywhere, asked.free)
+    length = timedelta(minutes=occasion.length.minutes)
+    deadline, zone = occasion.deadline_on, plan.clinic.zone
+    choices = []
+    for tick, key, form in zip(found.start, found.resource, found.form, strict=True):
+        clinician, site = keys[int(key)]
+        start = timeline.instant(int(tick))
+        late = deadline is not None and local_date(start, zone) > deadline
+        warnings = (
+            ("after_deadline", late),
+            ("other_clinician", clinician != one.clinician_id),
+            ("other_form", form != one.form),
+        )
+        slot = Slot(start, start + length, clinician, site)
+        rooms = _rooms(anywhere, free_from, site, int(tick)) if form == "in_person" else ()
+        if rooms is not None:
+            choices.append(
+                Choice(slot, form, rooms, tuple(code for code, holds in warnings if holds))
+            )
+    return sorted(choices, key=lambda choice: (choice.slot, choice.form))
+
+
+def _rooms(
+    moving: Moving, free_from: Mapping[tuple[int, int], Bits], site: int, tick: int
+) -> tuple[int, ...] | None:
+    """One room of each kind that is needed, each its own; None where they do not suffice."""
+    chosen: list[int] = []
+    for group in moving.rooms:
+        able = (
+            room
+            for room in group
+            if room not in chosen and (room, site) in free_from and free_from[room, site][tick]
+        )
+        room = next(able, None)
+        if room is None:
+            return None
+        chosen.append(room)
+    return tuple(chosen)

@@ -1,0 +1,161 @@
+"""A line for everyone whom something is out for, and a place for each of them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import select
+
+from booking.appointments.consequences import taking
+from booking.appointments.models import Allocation, Appointment
+from booking.appointments.search import Slot
+from booking.calendar.models import Clinic
+from booking.platform.database import Session
+from booking.platform.identity import Actor
+from booking.rescheduling.gathering import Claim, Gathered, Outage, gather, outages_of
+from booking.rescheduling.models import Rescheduling, ReschedulingLine
+from booking.rescheduling.places import places
+from booking.rescheduling.proposing import Plan, propose
+
+# Whoever has been called in is with the clinician.
+COMING = ("booked", "arrived")
+
+
+def fill_in(session: Session, by: Actor, plan: Rescheduling) -> None:
+    """A line for everyone who is hit, and a place for each of them but those settled by hand."""
+    clinic, outages = plan.clinic, outages_of(plan)
+    concerned = concerned_by(session, clinic, outages)
+    known = {line.appointment_id: line for line in plan.lines}
+    plan.lines = [
+        known.get(one.id) or ReschedulingLine(appointment=one, form=one.form) for one in concerned
+    ]
+    for line, one in zip(plan.lines, concerned, strict=True):
+        changed = line.appointment_version not in (None, one.version)
+        line.appointment_version = one.version
+        line.from_start, line.from_clinician_id = one.starts_at, one.clinician_id
+        if not line.fixed or line.left_out:
+            clear(line)
+        elif changed or not _still_free(session, by, plan, line):
+            clear(line)
+            line.why = ["choice_taken"]
+    open_lines = [line for line in plan.lines if not line.fixed and not line.left_out]
+    claims = [claim_of(line) for line in plan.lines if line.fixed]
+    looked_for = [line.appointment for line in open_lines]
+    # Who finds no place keeps the old time: nobody else may be given it.
+    keep: set[int] = set()
+    while True:
+        leaving = {one.id for one in looked_for} - keep
+        leaving |= {line.appointment_id for line in plan.lines if line.fixed}
+        asked = gather(session, by, clinic, outages, looked_for, leaving=leaving, claims=claims)
+        found = propose(asked.moving, asked.free)
+        for line in open_lines:
+            _fill(line, asked, found)
+        stay = [line for line in open_lines if line.starts_at is None]
+        stay = [line for line in stay if line.appointment_id not in keep]
+        if not (given_away := _given_away(session, plan, stay)):
+            break
+        keep |= given_away
+    plan.figures = {"seconds": round(found.seconds, 2), "method": found.method}
+
+
+def concerned_by(session: Session, clinic: Clinic, outages: Sequence[Outage]) -> list[Appointment]:
+    """Those not yet called in who take anything that is out, each once, by start."""
+    hit = {
+        one.id: one
+        for outage in outages
+        for one in taking(
+            session,
+            clinic,
+            outage.start,
+            outage.end,
+            None if outage.resource_id is None else [outage.resource_id],
+        )
+        if one.status in COMING
+    }
+    return sorted(hit.values(), key=lambda one: (one.starts_at, one.id))
+
+
+def claim_of(line: ReschedulingLine) -> Claim:
+    """The place of a line that has one."""
+    visit_type = line.appointment.visit_type
+    return Claim(
+        line.appointment.patient_id,
+        cast(datetime, line.starts_at),
+        cast(datetime, line.ends_at),
+        (cast(int, line.clinician_id), *line.rooms),
+        timedelta(minutes=visit_type.buffer_before),
+        timedelta(minutes=visit_type.buffer_after),
+    )
+
+
+def clear(line: ReschedulingLine) -> None:
+    """No place, and none chosen."""
+    line.starts_at = line.ends_at = line.clinician_id = line.site_id = None
+    line.form, line.rooms, line.why, line.fixed = line.appointment.form, [], [], False
+
+
+def _fill(line: ReschedulingLine, asked: Gathered, found: Plan) -> None:
+    one, place = line.appointment, found.places.get(line.appointment_id)
+    taken = [code for code in line.why if code == "choice_taken"]
+    clear(line)
+    if place is None:
+        line.why = [*taken, asked.refused.get(one.id) or found.unplaced[one.id]]
+        return
+    line.starts_at = asked.timeline.instant(place.start)
+    line.ends_at = line.starts_at + timedelta(minutes=asked.occasions[one.id].length.minutes)
+    line.clinician_id, line.site_id, line.form = place.clinician, place.site, place.form
+    line.rooms = list(place.rooms)
+    line.why = [
+        *taken,
+        *(
+            code
+            for code, holds in (
+                ("other_clinician", place.clinician != one.clinician_id),
+                ("other_form", place.form != one.form),
+            )
+            if holds
+        ),
+    ]
+
+
+def _given_away(
+    session: Session, plan: Rescheduling, staying: Sequence[ReschedulingLine]
+) -> set[int]:
+    """Those of them (appointments) whose own time, which they keep, the plan gives to others."""
+    claims = [claim_of(line) for line in plan.lines if line.starts_at is not None]
+    rows = session.execute(
+        select(
+            Allocation.appointment_id,
+            Allocation.resource_id,
+            Allocation.starts_at,
+            Allocation.ends_at,
+            Appointment.patient_id,
+        )
+        .join(Appointment, Appointment.id == Allocation.appointment_id)
+        .where(
+            Allocation.appointment_id.in_([line.appointment_id for line in staying]),
+            Allocation.active,
+        )
+    ).all()
+    return {
+        row.appointment_id
+        for row in rows
+        for claim in claims
+        if (row.resource_id in claim.resources or row.patient_id == claim.patient_id)
+        and row.starts_at < claim.end + claim.after
+        and claim.start - claim.before < row.ends_at
+    }
+
+
+def _still_free(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine) -> bool:
+    """Whether a place chosen by hand is free of everybody who is not part of the plan."""
+    slot = Slot(
+        cast(datetime, line.starts_at),
+        cast(datetime, line.ends_at),
+        cast(int, line.clinician_id),
+        cast(int, line.site_id),
+    )
+    return any(
+        (one.slot, one.form) == (slot, line.form)
+        for one in places(session, by, plan, line, claims=())
+    )
