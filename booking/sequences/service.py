@@ -28,7 +28,7 @@ from booking.platform.identity import Actor
 from booking.sequences.asked import Combined, as_json, from_json
 from booking.sequences.combining import Trouble, troubles
 from booking.sequences.errors import NothingChosen, OutOfOrder, PartNotFree
-from booking.sequences.events import SequenceBooked
+from booking.sequences.events import SequenceBooked, SequenceEnded
 from booking.sequences.models import ContactSequence, SequencePart
 from booking.sequences.proposing import Proposal, Row, nearest_to, occasion_for
 
@@ -143,16 +143,19 @@ def end(
 ) -> int:
     """Give up every time of it that has not begun; returns how many. Nothing can be restored."""
     take_over(session, sequence)
-    given_up = 0
+    given_up: list[Appointment] = []
     for part in sequence.parts:
         session.refresh(part, _OF_PART)
         appointment = part.appointment
         if part.status == "booked" and appointment and _lies_ahead(session, appointment):
             _give_up(session, by, appointment, reason, channel)
-            given_up += 1
+            given_up.append(appointment)
     sequence.status = "ended"
     _log(session, by, "sequence.ended", sequence)
-    return given_up
+    given_up.sort(key=lambda one: one.starts_at)
+    ids = tuple(one.id for one in given_up)
+    session.publish(SequenceEnded(sequence.id, sequence.patient_id, sequence.clinic_id, ids))
+    return len(given_up)
 
 
 def move(

@@ -7,6 +7,7 @@ from booking.platform.localtime import to_local
 from booking.platform.phone import readable
 from reminders.channels.port import Outgoing
 from reminders.messages.models import Message
+from reminders.planning import together
 from reminders.policies.models import MessageSender
 from reminders.preferences import reach
 from reminders.texts import fields, segments
@@ -37,7 +38,14 @@ def written(session: Session, message: Message, sender: MessageSender) -> tuple[
     language = language_of(message.patient.language, texts)
     subject, body = written_for(texts, language, message.channel)
     values = said(session, message, sender, language)
-    return language, fields.fill(subject, values), fields.fill(body, values)
+    more = fields.more_text(
+        [to_local(one, message.clinic.zone) for one in together.others(session, message)],
+        message.kind,
+        language,
+        values["link"],
+        lines=message.channel not in ("sms", "voice"),
+    )
+    return language, fields.fill(subject, values), fields.fill(body, values) + more
 
 
 def said(

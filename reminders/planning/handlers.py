@@ -17,7 +17,7 @@ from booking.calendar.models import Clinic
 from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.platform.database import Session
 from reminders.messages.models import Message
-from reminders.planning import service, unplanned
+from reminders.planning import service, together, unplanned
 from reminders.planning.gathering import subject_of
 from reminders.planning.queries import coming_of, coming_under, heard_of_neither
 from reminders.policies.events import PolicyPublished, SendingStopped
@@ -55,6 +55,7 @@ def on_moved(session: Session, event: AppointmentMoved) -> None:
         service.plan_ahead(session, [event.appointment_id])
     else:
         service.plan_appointment(session, event.appointment_id, "moved")
+    together.pass_on(session, event.appointment_id)
 
 
 def on_lengthened(session: Session, event: AppointmentLengthened) -> None:
@@ -74,6 +75,7 @@ def on_cancelled(session: Session, event: AppointmentCancelled) -> None:
     sends(session, event.clinic_id)  # as above
     service.withdraw(session, subject_of(event.appointment_id), "cancelled")
     service.plan_appointment(session, event.appointment_id, "cancelled")
+    together.pass_on(session, event.appointment_id)
 
 
 def on_imported(session: Session, event: AppointmentsImported) -> None:

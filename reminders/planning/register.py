@@ -16,7 +16,7 @@ from booking.appointments.events import (
 from booking.clinic_web.worklist import KINDS, Kind
 from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.platform.web import Rettid
-from booking.sequences.events import SequenceBooked
+from booking.sequences.events import SequenceBooked, SequenceEnded, SequenceMoved
 from booking.waitlist import reaching
 from booking.waitlist.events import OfferClosed, OfferMade
 from reminders.planning import handlers, offers, reachable, service, together
@@ -39,6 +39,8 @@ def register(app: Flask) -> None:
     events.subscribe(AppointmentsImported, handlers.on_imported)
     events.subscribe(PatientArrived, handlers.on_arrived)
     events.subscribe(SequenceBooked, together.on_booked)
+    events.subscribe(SequenceMoved, together.on_moved)
+    events.subscribe(SequenceEnded, together.on_ended)
     events.subscribe(OfferMade, offers.on_made)
     events.subscribe(OfferClosed, offers.on_closed)
     events.subscribe(PreferenceChanged, handlers.on_preference_changed)

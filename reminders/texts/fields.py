@@ -4,7 +4,7 @@ A wording is plain text with fields in braces, '{dag}'; a brace of its own is wr
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -98,6 +98,15 @@ _ANSWERS_TO_OFFER: Final[Mapping[str, str]] = {
     "en": "Reply 1=yes, 2=no.",
 }
 _UNTIL: Final[Mapping[str, str]] = {"da": "{day} kl. {clock}", "en": "{day} at {clock}"}
+# What is added to a message that tells of several times: kind -> what stands before them.
+_MORE: Final[Mapping[str, Mapping[str, str]]] = {
+    "da": {"": "Du har også", "moved": "Også flyttet", "cancelled": "Også aflyst"},
+    "en": {"": "You also have", "moved": "Also moved", "cancelled": "Also cancelled"},
+}
+_LEFT_OUT: Final[Mapping[str, str]] = {
+    "da": "og {count} til, se {link}", "en": "and {count} more, see {link}",
+}  # fmt: skip
+MOST_LISTED = 6  # on a telephone: two more parts of an SMS
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
@@ -167,6 +176,29 @@ def until_text(end_local: datetime, language: str, *, long: bool = False) -> str
     """The end of a time limit: 'tirsdag 24/11 kl. 09.30'."""
     day = day_text(end_local, language, long=long)
     return _UNTIL[language_of(language, _UNTIL)].format(day=day, clock=time_text(end_local))
+
+
+def more_text(
+    times_local: Sequence[datetime], kind: str, language: str, link: str, *, lines: bool
+) -> str:
+    """What is added to a message that tells of other times too; '' where there are none.
+
+    lines: each on a line of its own, all of them, for what is read on paper or a screen; else in
+    one sentence, and no more than MOST_LISTED of them.
+    """
+    if not times_local:
+        return ""
+    language = language_of(language, _MORE)
+    words = _MORE[language]
+    before = words.get(kind, words[""])
+    if lines:
+        told = [f"- {until_text(one, language, long=True)}" for one in times_local]
+        return "\n".join(["", "", f"{before}:", *told])
+    told = [until_text(one, language) for one in times_local[:MOST_LISTED]]
+    left_out = len(times_local) - len(told)
+    if left_out:
+        told.append(_LEFT_OUT[language].format(count=left_out, link=link))
+    return f" {before}: {', '.join(told)}."
 
 
 def answer_text(language: str, *, may_reply: bool, offer: bool = False) -> str:
