@@ -85,7 +85,7 @@ def confirm(clinic_id: int, plan_id: int) -> ResponseReturnValue:
     clinic = office(clinic_id)
     plan = service.plan_of(db(), clinic_id, plan_id)
     if plan.status != "draft":
-        return redirect(url_for(".show", clinic_id=clinic_id, plan_id=plan_id), 303)
+        return redirect(url_for("staff_replanning.show", clinic_id=clinic_id, plan_id=plan_id), 303)
     return render_template("clinic/rescheduling/confirm.html", **_context(clinic, plan))
 
 
@@ -101,7 +101,7 @@ def carry_out(clinic_id: int, plan_id: int) -> ResponseReturnValue:
     except DomainError as error:
         return _refused(plan_id, clinic_id, error)
     flash(_("Omlægningen er gennemført."), "success")
-    return redirect(url_for(".show", clinic_id=clinic_id, plan_id=plan_id), 303)
+    return redirect(url_for("staff_replanning.show", clinic_id=clinic_id, plan_id=plan_id), 303)
 
 
 def line_of(plan: Rescheduling, line_id: int) -> ReschedulingLine:
@@ -128,7 +128,9 @@ def changed(
         return _refused(plan_id, clinic_id, error)
     if said:
         flash(said, "success")
-    return redirect(url_for(".show", clinic_id=clinic_id, plan_id=plan_id, _anchor=anchor), 303)
+    return redirect(
+        url_for("staff_replanning.show", clinic_id=clinic_id, plan_id=plan_id, _anchor=anchor), 303
+    )
 
 
 def _refused(plan_id: int, clinic_id: int, error: DomainError) -> ResponseReturnValue:
@@ -143,7 +145,7 @@ def _refused(plan_id: int, clinic_id: int, error: DomainError) -> ResponseReturn
         )
     else:
         flash(in_words(error) + " " + _("Intet er flyttet."), "warning")
-    return redirect(url_for(".show", clinic_id=clinic_id, plan_id=plan_id), 303)
+    return redirect(url_for("staff_replanning.show", clinic_id=clinic_id, plan_id=plan_id), 303)
 
 
 def _context(clinic: Clinic, plan: Rescheduling) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The waitlist's clinic serves as well: people booked with two doctors."""
 
 from tests.integration.appointments.conftest import place
-from tests.integration.waitlist.conftest import booked
+from tests.integration.waitlist.conftest import all_hear, booked
 
-__all__ = ["booked", "place"]
+__all__ = ["all_hear", "booked", "place"]

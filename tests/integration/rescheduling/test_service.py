@@ -171,7 +171,7 @@ def test_the_whole_clinic_out_and_one_left_where_they_stand(
 ) -> None:
     first, second = booked(at(8, 9)), booked(at(8, 10), doctor=place.other_doctor)
     plan = planned(session, place, None)
-    service.leave_out(session, plan.lines[0], True)
+    service.leave_out(session, place.secretary, plan.lines[0], plan.version, left_out=True)
     session.commit()
     service.carry_out(session, place.secretary, plan, plan.version)
     session.commit()
