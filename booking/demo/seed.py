@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from booking.appointments.invitations.models import Course
 from booking.calendar.models import Clinic
-from booking.demo import referrals, sequences, waitlist
+from booking.demo import referrals, rescheduling, sequences, waitlist
 from booking.demo.calendar import Calendar, Deck
 from booking.demo.clinics import CLINICS, ENDO, RHEUMA
 from booking.demo.founding import HOME_ZONE, Demo, found
@@ -104,6 +104,7 @@ def seed(
             add(session, demo, storyteller)
         waitlist.tell(session, demo, rng)
         referrals.tell(session, demo)
+        rescheduling.tell(session, demo)
         audit.record(session, SYSTEM, "demo.seeded")
         step(4)
         return Seeded(patients + len(told.patients), written, told.codes)
