@@ -22,6 +22,7 @@ from booking.clinic_web.day import TEXTS
 from booking.clinic_web.day_rows import actions_for
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.grid.obstacles import obstacles_of
+from booking.clinic_web.referrals.pressing import marks
 from booking.clinic_web.refusals import in_words, refusals
 from booking.people.needs import named
 from booking.people.queries import needs_of
@@ -222,6 +223,7 @@ def _page_of(clinic: Clinic, appointment: Appointment) -> dict[str, Any]:
         "patient": appointment.patient,
         "when": moment(appointment.starts_at, clinic.zone),
         "standing": words.standing(appointment),
+        "mark": marks(db(), clinic.id, [appointment.patient_id]).get(appointment.patient_id),
         "reasons": list(REASONS.items()),
         "day": local_date(appointment.starts_at, clinic.zone).isoformat(),
     }

@@ -9,6 +9,7 @@ from booking.appointments import queries
 from booking.appointments.models import Allocation, Appointment, GroupSession
 from booking.calendar.models import Clinic, Resource
 from booking.clinic_web import words
+from booking.clinic_web.referrals.pressing import Mark, marks
 from booking.people.needs import Need, named
 from booking.people.queries import needs_of_each
 from booking.platform.database import Session
@@ -18,7 +19,8 @@ from booking.platform.database import Session
 class DayRow:
     """One line of the day: an appointment, a group session, or a clinician busy elsewhere.
 
-    rooms: names of rooms and equipment. actions: codes of what may be done now.
+    rooms: names of rooms and equipment. actions: codes of what may be done now. mark: the
+    nearest clock of the patient's referral.
     """
 
     starts_at: datetime
@@ -33,6 +35,7 @@ class DayRow:
     standing: words.Standing | None = None
     actions: tuple[str, ...] = ()
     css: str = ""
+    mark: Mark | None = None
 
 
 def rows_of(
@@ -56,8 +59,16 @@ def rows_of(
     of_groups = _group_allocations(session, {g.id for g in groups})
     taken = _places_taken(session, {g.id for g in groups})
     now = session.now()
+    pressing = marks(session, clinic.id, {one.patient_id for one in appointments})
     rows = [
-        _contact_row(one, needs.get(one.patient_id, set()), of_groups, now, own=own)
+        _contact_row(
+            one,
+            needs.get(one.patient_id, set()),
+            of_groups,
+            now,
+            pressing.get(one.patient_id),
+            own=own,
+        )
         for one in appointments
     ]
     rows += [
@@ -100,6 +111,7 @@ def _contact_row(
     needs: set[str],
     of_groups: dict[int, list[Allocation]],
     now: datetime,
+    mark: Mark | None,
     *,
     own: bool,
 ) -> DayRow:
@@ -122,6 +134,7 @@ def _contact_row(
         standing=words.standing(appointment),
         actions=actions_for(appointment, now, own=own),
         css=css,
+        mark=mark,
     )
 
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from booking.appointments.outlook import Outlook, outlooks
 from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.referrals.pressing import Mark, marks
 from booking.people import queries
 from booking.people.models import Patient
 from booking.people.schemas import SearchForm
@@ -28,10 +29,11 @@ SHORTEST = 2
 
 @dataclass(frozen=True)
 class Row:
-    """One patient found: what lies ahead, and where each of the row's choices leads."""
+    """One patient found: what lies ahead, what presses, and where each of its choices leads."""
 
     patient: Patient
     outlook: Outlook
+    mark: Mark | None
     href: str
     book_href: str
     move_href: str
@@ -49,17 +51,21 @@ def look(clinic_id: int) -> ResponseReturnValue:
     shown = found[:MOST]
     _note(clinic_id, {patient.id for patient in shown})
     ahead = outlooks(db(), clinic_id, [patient.id for patient in shown])
+    pressing = marks(db(), clinic_id, [patient.id for patient in shown])
     return render_template(
         "clinic/finder/found.html",
         clinic=clinic,
-        rows=[_row(clinic_id, patient, ahead[patient.id]) for patient in shown],
+        rows=[
+            _row(clinic_id, patient, ahead[patient.id], pressing.get(patient.id))
+            for patient in shown
+        ],
         more=len(found) - len(shown),
         at_least=len(found) == queries.MOST,
         asked=len(text) >= SHORTEST,
     )
 
 
-def _row(clinic_id: int, patient: Patient, outlook: Outlook) -> Row:
+def _row(clinic_id: int, patient: Patient, outlook: Outlook, mark: Mark | None) -> Row:
     following, person = outlook.following, patient.id
     page = url_for("staff_patients.show", clinic_id=clinic_id, patient_id=person)
     book = url_for("staff_booking.what", clinic_id=clinic_id, patient_id=person)
@@ -71,7 +77,7 @@ def _row(clinic_id: int, patient: Patient, outlook: Outlook) -> Row:
     move = ""
     if following is not None and following.status == "booked":
         move = url_for("staff_booking.move_times", clinic_id=clinic_id, appointment_id=following.id)
-    return Row(patient, outlook, page, book, move)
+    return Row(patient, outlook, mark, page, book, move)
 
 
 def _note(clinic_id: int, patients: set[int]) -> None:

@@ -22,7 +22,7 @@ from booking.platform.i18n import moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.platform.web import rettid
-from booking.referrals.service import letter_of
+from booking.referrals.sending import letter_of
 
 pages = Pages("staff_invitations", __name__, url_prefix="/klinik/<int:clinic_id>")
 

@@ -54,6 +54,7 @@ from booking.clinic_web.setup import (
     time_off,
     visit_types,
 )
+from booking.clinic_web.setup import referrals as referral_setup
 from booking.clinic_web.waitlist import overview as waitlist
 from booking.clinic_web.waitlist import wishing
 from booking.platform.web import Rettid
@@ -94,6 +95,7 @@ ROOMS = (
     closures,
     hits,
     visit_types,
+    referral_setup,
     accounts,
     audit,
     finder,
@@ -113,5 +115,6 @@ def register(app: Flask) -> None:
     rettid.parts.add_card(PATIENT, patient_card.card)
     rettid.parts.add_card(PATIENT, referrals_card.card)
     rettid.parts.add_card(PATIENT, sequences_card.card)
+    rettid.parts.add_card(clinics.OVERVIEW, referral_setup.card)
     app.cli.add_command(commands.clinic)
     app.cli.add_command(commands.staff)

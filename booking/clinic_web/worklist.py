@@ -21,6 +21,7 @@ from booking.appointments.worklist import queries
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.service import today
 from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.referrals.pressing import Mark, marks
 from booking.clinic_web.refusals import in_words, refusals
 from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError
@@ -29,6 +30,7 @@ from booking.platform.forms import Choice, Form, Yes, read, rejected
 from booking.platform.i18n import language_code
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, looked_at, me
+from booking.referrals.wording import CLOCKS
 
 pages = Pages("staff_worklist", __name__, url_prefix="/klinik/<int:clinic_id>/arbejdsliste")
 MENU_ENTRIES = (MenuEntry("staff_worklist.waiting", _l("Arbejdsliste")),)
@@ -126,6 +128,7 @@ class Row:
     appointment: Appointment | None
     needs_a_time: bool
     outside: bool
+    mark: Mark | None
 
 
 @pages.get("", access=Access.STAFF)
@@ -198,6 +201,7 @@ def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
     invitations = {item.invitation_id for item in items if item.invitation_id is not None}
     needing = queries.needing_a_time(db(), invitations)
     outside = consequences.still_outside(db(), (one for one in items if one.status == "open"))
+    pressing = marks(db(), clinic_id, patients)
     names = {one.name: one.title(language_code()) for one in visit_types_of(db(), clinic_id)}
     return [
         Row(
@@ -207,6 +211,7 @@ def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
             appointments.get(item.appointment_id or 0),
             item.invitation_id in needing,
             item.id in outside,
+            pressing.get(item.patient_id or 0) if item.status == "open" else None,
         )
         for item in items
     ]
@@ -222,6 +227,8 @@ def _told(item: WorklistItem, visit_types: Mapping[str, str]) -> list[str]:
         told.append(str(details["clinician"]))
     if details.get("about"):
         told.append(str(details["about"]))
+    if details.get("clock") in CLOCKS:
+        told.append(_("Frist: %(clock)s", clock=CLOCKS[str(details["clock"])]))
     if "minutes" in details:
         told.append(
             _(

@@ -164,13 +164,16 @@ def rights_section(rights: Rights, phone: str) -> Section:
                 days=rights.workup_days,
             ),
             _(
-                "Kan behandlingen ikke begynde inden %(days)s dage, kan du vælge et privat "
-                "hospital, som regionen har en aftale med.",
-                days=rights.treatment_days,
+                "Kan du ikke blive udredt inden %(workup)s dage, eller kan behandlingen ikke "
+                "begynde inden %(treatment)s dage, kan du vælge et privat hospital, som regionen "
+                "har en aftale med. Det hedder udvidet frit sygehusvalg.",
+                workup=rights.workup_days,
+                treatment=rights.treatment_days,
             ),
             _(
-                "Patientvejledningen i regionen vejleder dig gratis om ventetider og valg af "
-                "hospital. Ring til os på %(phone)s, så hjælper vi dig videre.",
+                "Patientvejledningen i regionen vejleder dig gratis om valg af hospital og om "
+                "ventetiderne på andre hospitaler. Ring til os på %(phone)s, så hjælper vi dig "
+                "videre.",
                 phone=phone,
             ),
             _(

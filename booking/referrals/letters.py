@@ -24,6 +24,8 @@ from booking.platform.i18n import language_code, long_day
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date
 from booking.platform.phone import readable
+from booking.referrals import queries
+from booking.referrals.letter_of_referral import of_referral
 from booking.referrals.letter_parts import (
     Section,
     code_section,
@@ -66,6 +68,11 @@ def invitation_letter(
             code,
             public_url,
             rights_on(today, corrections),
+            [
+                section
+                for referral in queries.of_invitation(session, invitation.id)
+                for section in of_referral(referral, appointment)
+            ],
         )
     audit.record(session, by, "letter.printed", [patient.id], clinic_id=clinic.id)
     return typeset(content, session.now())
@@ -150,6 +157,7 @@ def _content(
     code: str,
     public_url: str,
     rights: Rights,
+    of_the_referral: list[Section],
 ) -> dict[str, Any]:
     clinic = invitation.clinic
     language, phone = language_code(), readable(clinic.phone)
@@ -164,6 +172,7 @@ def _content(
             *preparation(invitation.visit_type, language),
             _how(invitation, appointment, code, public_url, phone),
             _nothing(appointment, phone),
+            *of_the_referral,
             *deadline_of(invitation, appointment, clinic),
             rights_section(rights, phone),
             help_section(clinic, phone),

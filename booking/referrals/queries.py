@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Collection, Container, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from holidays.utils import country_holidays
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from booking.calendar.models import Clinic
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
-from booking.platform.localtime import local_date
-from booking.referrals.clocks import Clock, Rules, clocks, rules_from
+from booking.platform.localtime import day_start, local_date
+from booking.referrals.clocks import Clock, Rules, after_months, clocks, rules_from
 from booking.referrals.models import Referral, ReferralCriterion, ReferralText
 
-SAME_WITHIN = timedelta(days=2 * 365)
 OPEN = ("received", "waiting", "triaged")
 
 
@@ -28,9 +28,18 @@ def one(session: Session, clinic_id: int, referral_id: int) -> Referral:
 
 
 def of_clinic(
-    session: Session, clinic_id: int, statuses: Collection[str] = OPEN
+    session: Session,
+    clinic_id: int,
+    statuses: Collection[str] = OPEN,
+    *,
+    latest: int | None = None,
 ) -> Sequence[Referral]:
-    """A clinic's referrals in these statuses, the oldest first, with what their rows show."""
+    """A clinic's referrals in these statuses, the oldest first, with what their rows show.
+
+    latest: only so many, and the newest first.
+    """
+    oldest_first = (Referral.received_at, Referral.id)
+    newest_first = (Referral.received_at.desc(), Referral.id.desc())
     return session.scalars(
         select(Referral)
         .where(Referral.clinic_id == clinic_id, Referral.status.in_(statuses))
@@ -41,7 +50,8 @@ def of_clinic(
             selectinload(Referral.events),
             selectinload(Referral.delays),
         )
-        .order_by(Referral.received_at, Referral.id)
+        .order_by(*(oldest_first if latest is None else newest_first))
+        .limit(latest)
     ).all()
 
 
@@ -55,11 +65,13 @@ def of_patient(session: Session, clinic_id: int, patient_id: int) -> Sequence[Re
     ).all()
 
 
-def received_since(session: Session, clinic_id: int, since: date) -> Sequence[Referral]:
+def received_since(session: Session, clinic: Clinic, since: date) -> Sequence[Referral]:
     """A clinic's referrals received on a local day or later, whatever became of them."""
-    found = session.scalars(
+    return session.scalars(
         select(Referral)
-        .where(Referral.clinic_id == clinic_id)
+        .where(
+            Referral.clinic_id == clinic.id, Referral.received_at >= day_start(since, clinic.zone)
+        )
         .options(
             joinedload(Referral.clinic),
             selectinload(Referral.events),
@@ -67,24 +79,66 @@ def received_since(session: Session, clinic_id: int, since: date) -> Sequence[Re
         )
         .order_by(Referral.received_at, Referral.id)
     ).all()
-    return [one for one in found if local_date(one.received_at, one.clinic.zone) >= since]
 
 
 def earlier(session: Session, referral: Referral) -> list[Referral]:
-    """The same patient's earlier referrals to the clinic for the same problem within two years.
+    """The same patient's earlier referrals to the clinic for the same problem, the newest first.
 
-    The same problem: the same code, or the same words but for case, spaces and signs. The newest
-    first.
+    As far back as the clinic looks (`Clinic.re_referral_months`). The same problem: the same code,
+    or the same words but for case, spaces and signs.
     """
-    found = []
+    clinic, found = referral.clinic, []
+    first = after_months(local_date(referral.received_at, clinic.zone), -clinic.re_referral_months)
     for other in of_patient(session, referral.clinic_id, referral.patient_id):
-        apart = referral.received_at - other.received_at
-        if other.id == referral.id or not timedelta() <= apart <= SAME_WITHIN:
+        if other.id == referral.id or other.received_at > referral.received_at:
+            continue
+        if local_date(other.received_at, clinic.zone) < first:
             continue
         same_code = referral.problem_code and referral.problem_code == other.problem_code
         if same_code or _said(referral.problem) == _said(other.problem):
             found.append(other)
     return found
+
+
+def pressing(
+    session: Session,
+    clinic_id: int,
+    patient_ids: Collection[int],
+    corrections: Path | None = None,
+) -> dict[int, tuple[Referral, Clock]]:
+    """patient id -> the open referral whose open clock ends first, with that clock.
+
+    Patients without one are left out; recommendations do not count. corrections: see `rights_on`.
+    """
+    if not patient_ids:
+        return {}
+    found = session.scalars(
+        select(Referral)
+        .where(
+            Referral.clinic_id == clinic_id,
+            Referral.patient_id.in_(patient_ids),
+            Referral.status.in_(OPEN),
+        )
+        .options(joinedload(Referral.clinic), selectinload(Referral.events))
+        .order_by(Referral.received_at, Referral.id)
+    ).all()
+    nearest_of: dict[int, tuple[Referral, Clock]] = {}
+    for referral_id, row in clocks_of(session, found, corrections).items():
+        clock = next((one for one in row if one.open and one.kind != "recommendation"), None)
+        if clock is None:
+            continue
+        referral = next(one for one in found if one.id == referral_id)
+        known = nearest_of.get(referral.patient_id)
+        if known is None or clock.due_on < known[1].due_on:
+            nearest_of[referral.patient_id] = referral, clock
+    return nearest_of
+
+
+def of_invitation(session: Session, invitation_id: int) -> Sequence[Referral]:
+    """The referrals that led to an invitation: one, as a rule."""
+    return session.scalars(
+        select(Referral).where(Referral.invitation_id == invitation_id).order_by(Referral.id)
+    ).all()
 
 
 def clocks_of(
@@ -105,13 +159,22 @@ def nearest(
     return next((clock for clock in found if clock.open and clock.code in codes), None)
 
 
-def criteria(session: Session, clinic_id: int) -> Sequence[ReferralCriterion]:
-    """What a clinic looks for in a referral, in its order."""
-    return session.scalars(
-        select(ReferralCriterion)
-        .where(ReferralCriterion.clinic_id == clinic_id, ReferralCriterion.active)
-        .order_by(ReferralCriterion.position, ReferralCriterion.id)
-    ).all()
+def criteria(
+    session: Session, clinic_id: int, *, active: bool | None = True
+) -> Sequence[ReferralCriterion]:
+    """What a clinic looks for in a referral, in its order; active None: those out of use too."""
+    wanted = select(ReferralCriterion).where(ReferralCriterion.clinic_id == clinic_id)
+    if active is not None:
+        wanted = wanted.where(ReferralCriterion.active == active)
+    return session.scalars(wanted.order_by(ReferralCriterion.position, ReferralCriterion.id)).all()
+
+
+def criterion_of(session: Session, clinic_id: int, criterion_id: int) -> ReferralCriterion:
+    """One of a clinic's criteria; raises NotFound for a foreign one."""
+    found = session.get(ReferralCriterion, criterion_id)
+    if found is None or found.clinic_id != clinic_id:
+        raise NotFound
+    return found
 
 
 def texts(session: Session, clinic_id: int, kind: str) -> Sequence[ReferralText]:
@@ -121,6 +184,14 @@ def texts(session: Session, clinic_id: int, kind: str) -> Sequence[ReferralText]
         .where(ReferralText.clinic_id == clinic_id, ReferralText.kind == kind)
         .order_by(ReferralText.title)
     ).all()
+
+
+def text_of(session: Session, clinic_id: int, text_id: int) -> ReferralText:
+    """One of a clinic's standard texts; raises NotFound for a foreign one."""
+    found = session.get(ReferralText, text_id)
+    if found is None or found.clinic_id != clinic_id:
+        raise NotFound
+    return found
 
 
 def _clocks(session: Session, referral: Referral, rules: Rules) -> list[Clock]:

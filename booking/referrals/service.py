@@ -30,14 +30,14 @@ from booking.referrals import queries
 from booking.referrals.clocks import rules_from
 from booking.referrals.errors import ReferralOver
 from booking.referrals.events import ReferralDecided, ReferralReceived
-from booking.referrals.letters import invitation_letter
+from booking.referrals.happenings import happened, keep
 from booking.referrals.models import (
     Referral,
     ReferralCheck,
     ReferralCriterion,
     ReferralDelay,
-    ReferralEvent,
 )
+from booking.referrals.sending import sent
 
 Urgency = Literal["acute", "soon", "routine"]
 Reason = Literal["patient_wish", "capacity", "clinical"]
@@ -50,6 +50,7 @@ OF_THE_VISIT = frozenset(
 )
 # What staff may note as it happens, with its day.
 MILESTONES = (
+    "letter_sent",
     "workup_begun",
     "workup_done",
     "consented",
@@ -111,7 +112,7 @@ def receive(
     )
     session.add(referral)
     session.flush()
-    _happened(session, by, referral, "received", intake.received_on)
+    happened(session, by, referral, "received", intake.received_on)
     again = queries.earlier(session, referral)
     if again:
         referral.earlier = again[0]
@@ -155,14 +156,14 @@ def ask_missing(session: Session, by: Actor, referral: Referral, words: str) -> 
     """Send a referral back for what it lacks; its clocks run on."""
     _must_be(referral, "received", "waiting")
     referral.status = "waiting"
-    _happened(session, by, referral, "missing_asked", words=words)
+    happened(session, by, referral, "missing_asked", words=words)
 
 
 def missing_answered(session: Session, by: Actor, referral: Referral, words: str) -> None:
     """What was missing came."""
     _must_be(referral, "waiting")
     referral.status = "received"
-    _happened(session, by, referral, "missing_answered", words=words)
+    happened(session, by, referral, "missing_answered", words=words)
 
 
 def triage(
@@ -215,7 +216,7 @@ def return_with_advice(session: Session, by: Actor, referral: Referral, words: s
     """Send a referral back to its sender with advice; its clocks stop."""
     _must_be(referral, "received", "waiting")
     referral.advice = words
-    _happened(session, by, referral, "returned", words=words)
+    happened(session, by, referral, "returned", words=words)
     _decide(session, by, referral, "returned")
 
 
@@ -224,7 +225,7 @@ def withdraw(session: Session, by: Actor, referral: Referral, words: str) -> Non
     _must_be(referral, "received", "waiting", "triaged")
     if referral.invitation is not None and referral.invitation.status in ("planned", "open"):
         revoke(session, by, referral.invitation, "not_needed")
-    _happened(session, by, referral, "withdrawn", words=words)
+    happened(session, by, referral, "withdrawn", words=words)
     _decide(session, by, referral, "closed")
 
 
@@ -233,7 +234,7 @@ def write_plan(session: Session, by: Actor, referral: Referral, words: str) -> N
     _must_be(referral, "received", "waiting", "triaged")
     if not words.strip():
         raise InvalidInput({"words": _("Skriv planen.")})
-    _happened(session, by, referral, "plan_written", words=words)
+    happened(session, by, referral, "plan_written", words=words)
 
 
 def note(
@@ -247,7 +248,10 @@ def note(
         raise InvalidInput({"kind": _("Vælg en af mulighederne.")})
     if not first <= day <= today:
         raise InvalidInput({"day": _("Skriv en dag fra henvisningen til i dag.")})
-    _keep(session, by, referral, kind, day, words)
+    if kind == "letter_sent":
+        sent(session, by, referral, day)
+        return
+    keep(session, by, referral, kind, day, words)
     audit.record(session, by, "referral.noted", [referral.patient_id], clinic_id=referral.clinic_id)
     if kind == "discharged":
         _decide(session, by, referral, "closed")
@@ -279,50 +283,6 @@ def explain(
     session.expire(referral, ["delays"])
 
 
-def letter(
-    session: Session,
-    by: Actor,
-    referral: Referral,
-    *,
-    public_url: str,
-    corrections: Path | None = None,
-) -> bytes:
-    """The letter with date, place and rights, as PDF; making it stops the letter's clock.
-
-    Raises WrongState before triage, and what `invitation_letter` raises.
-    """
-    if referral.invitation is None:
-        raise WrongState
-    return letter_of(
-        session, by, referral.invitation, public_url=public_url, corrections=corrections
-    )
-
-
-def letter_of(
-    session: Session,
-    by: Actor,
-    invitation: Invitation,
-    *,
-    public_url: str,
-    replace_codes: bool = False,
-    corrections: Path | None = None,
-) -> bytes:
-    """An invitation's letter, whether or not it has a referral; the referral's clock is stopped."""
-    made = invitation_letter(
-        session,
-        by,
-        invitation,
-        public_url=public_url,
-        replace_codes=replace_codes,
-        corrections=corrections,
-    )
-    wanted = select(Referral).where(Referral.invitation_id == invitation.id)
-    for referral in session.scalars(wanted).all():
-        if all(event.kind != "letter_sent" for event in referral.events):
-            _happened(session, by, referral, "letter_sent")
-    return made
-
-
 def on_booked(session: Session, event: AppointmentBooked) -> None:
     """A time is not booked again on a referral that is over, as when a withdrawal is undone."""
     booked = session.get_one(Appointment, event.appointment_id)
@@ -345,38 +305,6 @@ def _decide(session: Session, by: Actor, referral: Referral, status: str) -> Non
     referral.decided_at, referral.decided_by = session.now(), by.name
     session.flush()
     session.publish(ReferralDecided(referral.id, referral.patient_id, referral.clinic_id, status))
-
-
-def _happened(
-    session: Session,
-    by: Actor,
-    referral: Referral,
-    kind: str,
-    day: date | None = None,
-    *,
-    words: str = "",
-) -> None:
-    _keep(session, by, referral, kind, day, words)
-    audit.record(
-        session, by, f"referral.{kind}", [referral.patient_id], clinic_id=referral.clinic_id
-    )
-
-
-def _keep(
-    session: Session, by: Actor, referral: Referral, kind: str, day: date | None, words: str
-) -> None:
-    session.add(
-        ReferralEvent(
-            referral_id=referral.id,
-            kind=kind,
-            happened_on=day or local_date(session.now(), referral.clinic.zone),
-            at=session.now(),
-            by_name=by.name,
-            words=words,
-        )
-    )
-    session.flush()
-    session.expire(referral, ["events"])
 
 
 def _instant(session: Session, clinic: Clinic, day: date) -> datetime:

@@ -49,7 +49,9 @@ EVENTS: dict[str, LazyString] = {
     "received": _l("Modtaget"),
     "missing_asked": _l("Bedt om oplysninger"),
     "missing_answered": _l("Oplysninger modtaget"),
+    "letter_made": _l("Brev lavet"),
     "letter_sent": _l("Brev sendt"),
+    "letter_untimed": _l("Brev sendt uden en tid"),
     "plan_written": _l("Plan skrevet"),
     "workup_begun": _l("Udredning begyndt"),
     "workup_done": _l("Udredning færdig"),
@@ -62,6 +64,10 @@ EVENTS: dict[str, LazyString] = {
     "returned": _l("Sendt tilbage med råd"),
     "withdrawn": _l("Trukket tilbage"),
     "discharged": _l("Afsluttet"),
+}
+TEXT_KINDS: dict[str, LazyString] = {
+    "missing": _l("Når der mangler oplysninger"),
+    "advice": _l("Råd, når der sendes tilbage"),
 }
 DELAYS: dict[str, LazyString] = {
     "patient_wish": _l("Patientens ønske"),
@@ -78,6 +84,13 @@ ACTIONS: dict[str, LazyString] = {
     "referral.withdrawn": _l("Trak en henvisning tilbage"),
     "referral.explained": _l("Skrev, hvorfor en frist ikke holder"),
     "referral.letter_sent": _l("Sendte brevet om en henvisning"),
+    "referral.letter_untimed": _l("Sendte et brev uden en tid om en henvisning"),
     "referral.plan_written": _l("Skrev en plan for udredningen"),
     "referral.noted": _l("Noterede, hvor langt en henvisning er"),
+    "criterion.added": _l("Oprettede et kriterium for henvisninger"),
+    "criterion.changed": _l("Ændrede et kriterium for henvisninger"),
+    "standard_text.added": _l("Oprettede en standardtekst til henvisninger"),
+    "standard_text.changed": _l("Ændrede en standardtekst til henvisninger"),
+    "standard_text.removed": _l("Slettede en standardtekst til henvisninger"),
+    "clinic.re_referral_changed": _l("Ændrede, hvor længe en henvisning gælder som gentagen"),
 }

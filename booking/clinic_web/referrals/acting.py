@@ -20,7 +20,7 @@ from booking.platform.forms import Choice, Day, Form, Id, Ids, read, rejected
 from booking.platform.i18n import long_day, moment
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.web import rettid
-from booking.referrals import queries, service
+from booking.referrals import queries, sending, service
 from booking.referrals.models import Referral
 from booking.referrals.service import MILESTONES, Triage
 from booking.referrals.wording import CLOCKS, DELAYS, URGENCIES
@@ -206,12 +206,12 @@ def withdraw(clinic_id: int, referral_id: int) -> ResponseReturnValue:
 
 @pages.post("/brev.pdf", access=Access.STAFF)
 def letter(clinic_id: int, referral_id: int) -> ResponseReturnValue:
-    """The letter with the time and the patient's rights, as PDF."""
+    """The letter with the time and the patient's rights, as PDF; made is not yet sent."""
     _clinic, referral = referral_here(clinic_id, referral_id)
     config = rettid().config
     try:
         with refusals():
-            pdf = service.letter(
+            pdf = sending.letter(
                 db(),
                 me(),
                 referral,
@@ -225,6 +225,20 @@ def letter(clinic_id: int, referral_id: int) -> ResponseReturnValue:
     return send_file(
         BytesIO(pdf), mimetype="application/pdf", as_attachment=False, download_name="brev.pdf"
     )
+
+
+@pages.post("/sendt", access=Access.STAFF)
+def sent(clinic_id: int, referral_id: int) -> ResponseReturnValue:
+    """The letter has been printed and posted; its clock stops if it had a time in it."""
+
+    def do(referral: Referral, typed: dict[str, Any]) -> None:
+        if sending.sent(db(), me(), referral):
+            flash(_("Brevet er sendt, og fristen for brevet er stoppet."), "success")
+        else:
+            told = _("Brevet er sendt, men uden en tid. Fristen for brevet løber videre.")
+            flash(told, "warning")
+
+    return _carry_out(clinic_id, referral_id, Form(), do, "")
 
 
 def _carry_out(

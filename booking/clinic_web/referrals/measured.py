@@ -34,7 +34,7 @@ def shares(clinic_id: int) -> ResponseReturnValue:
     clinic = clinic_here(clinic_id)
     months = read(PeriodForm(), "query")["mdr"]
     since = today(db(), clinic) - timedelta(days=DAYS_BACK[months])
-    found = queries.received_since(db(), clinic_id, since)
+    found = queries.received_since(db(), clinic, since)
     clocks = queries.clocks_of(db(), found, rettid().config.instance / "rights.toml")
     told = [(clocks[one.id], {delay.clock: delay.reason for delay in one.delays}) for one in found]
     return render_template(

@@ -14,7 +14,7 @@ from booking.calendar.models import Clinic
 from booking.calendar.queries import resources_of
 from booking.calendar.service import today
 from booking.clinic_web.frame import clinic_here
-from booking.clinic_web.referrals.words import countdown, look
+from booking.clinic_web.referrals.words import countdown, in_office, look
 from booking.platform.forms import Form, Id, read
 from booking.platform.i18n import language_code, long_day, moment
 from booking.platform.pages import Access, Pages, db, looked_at
@@ -40,11 +40,12 @@ def show(clinic_id: int, referral_id: int) -> ResponseReturnValue:
     page = page_of(clinic, referral)
     chosen = read(TextForm(), "query")["tekst"]
     values: MultiDict[str, Any] = MultiDict(
-        {"day": page["today"].isoformat(), "urgency": "routine", "asked": _lacking(referral)}
+        {"day": page["today"].isoformat(), "urgency": "routine", "asked": page["lacking"]}
     )
     for text in [*page["missing_texts"], *page["advice_texts"]]:
         if text.id == chosen:
-            values["asked" if text.kind == "missing" else "advice"] = text.body
+            page["begun"] = "asked" if text.kind == "missing" else "advice"
+            values[page["begun"]] = text.body
     return render_template("clinic/referrals/show.html", values=values, errors={}, **page)
 
 
@@ -59,18 +60,27 @@ def referral_here(clinic_id: int, referral_id: int) -> tuple[Clinic, Referral]:
 def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
     """What the page shows, but for what was typed."""
     clocks = queries.clocks_of(db(), [referral], rettid().config.instance / "rights.toml")
-    invitation = referral.invitation
+    invitation, open_clocks = referral.invitation, [one for one in clocks[referral.id] if one.open]
+    explained = {one.clock for one in referral.delays}
     return {
         "clinic": clinic,
         "referral": referral,
         "patient": referral.patient,
         "today": today(db(), clinic),
         "clocks": clocks[referral.id],
+        "nearest": open_clocks[0] if open_clocks else None,
+        "letter": _letter(referral),
+        "lacking": _lacking(referral),
+        "begun": "",
+        "in_office": in_office(clinic.id),
         "late": [
             (one.code, CLOCKS[one.code])
             for one in clocks[referral.id]
             if one.open or one.state == "late"
         ],
+        "unexplained": any(
+            one.state == "late" and one.code not in explained for one in clocks[referral.id]
+        ),
         "countdown": countdown,
         "look": look,
         "names": CLOCKS,
@@ -93,6 +103,16 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
         "facts_shown": _facts(referral),
         "history": _history(clinic, referral),
     }
+
+
+def _letter(referral: Referral) -> str:
+    """How far the letter is: '' before it is made, then 'made', 'untimed' or 'sent'."""
+    found = {one.kind: one.id for one in referral.events if one.kind.startswith("letter_")}
+    if "letter_sent" in found:
+        return "sent"
+    if found:
+        return {"letter_made": "made"}.get(max(found, key=lambda kind: found[kind]), "untimed")
+    return ""
 
 
 def _lacking(referral: Referral) -> str:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from booking.clinic_web.frame import clinic_here
-from booking.clinic_web.referrals.words import countdown, look
+from booking.clinic_web.referrals.words import countdown, in_office, look
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Form, read
 from booking.platform.pages import Access, Pages, db, looked_at
@@ -17,6 +17,10 @@ from booking.referrals.wording import CLOCKS, STATUSES
 
 pages = Pages("staff_referrals", __name__, url_prefix="/klinik/<int:clinic_id>/henvisninger")
 MENU_ENTRIES = (MenuEntry("staff_referrals.overview", _l("Henvisninger")),)
+
+
+ENDED = ("returned", "closed")
+MOST = 200
 
 
 class FilterForm(Form):
@@ -30,10 +34,13 @@ def overview(clinic_id: int) -> ResponseReturnValue:
     """Referrals by their nearest open deadline."""
     clinic = clinic_here(clinic_id)
     shown = read(FilterForm(), "query")["vis"]
-    found = queries.of_clinic(db(), clinic_id, (shown,) if shown else queries.OPEN)
+    statuses = (shown,) if shown else queries.OPEN
+    latest = MOST if shown in ENDED else None
+    found = queries.of_clinic(db(), clinic_id, statuses, latest=latest)
     clocks = queries.clocks_of(db(), found, rettid().config.instance / "rights.toml")
     rows = [(one, next((c for c in clocks[one.id] if c.open), None)) for one in found]
-    rows.sort(key=lambda row: (row[1].due_on if row[1] else date.max, row[0].id))
+    if latest is None:
+        rows.sort(key=lambda row: (row[1].due_on if row[1] else date.max, row[0].id))
     if found:
         looked_at(*{one.patient_id for one in found}, clinic_id=clinic_id)
     return render_template(
@@ -41,6 +48,8 @@ def overview(clinic_id: int) -> ResponseReturnValue:
         clinic=clinic,
         rows=rows,
         shown=shown,
+        most=latest,
+        in_office=in_office(clinic_id),
         statuses=STATUSES,
         clocks=CLOCKS,
         countdown=countdown,

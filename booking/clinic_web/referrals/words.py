@@ -1,8 +1,10 @@
-"""How long a clock has left, in words."""
+"""How long a clock has left, in words; and who may change what the clinic asks for."""
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from booking.clinic_web.frame import OFFICE
+from booking.platform.pages import me
 from booking.referrals.clocks import Clock
 
 
@@ -31,6 +33,11 @@ def look(clock: Clock) -> tuple[str, str]:
     if clock.open and clock.days_left <= 2:
         return "warning", "warning"
     return ("success", "success") if clock.state == "met" else ("neutral", "")
+
+
+def in_office(clinic_id: int) -> bool:
+    """True for a secretary or leader of the clinic."""
+    return bool(me().roles.get(clinic_id, frozenset()) & OFFICE)
 
 
 def _over(days: int, working: bool) -> str:

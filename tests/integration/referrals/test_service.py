@@ -15,9 +15,10 @@ from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
 from booking.platform.errors import InvalidInput
 from booking.platform.localtime import local_date
-from booking.referrals import queries, service, watching
+from booking.referrals import queries, sending, service, setup, watching
 from booking.referrals.clocks import Clock
 from booking.referrals.errors import ReferralOver
+from booking.referrals.letter_of_referral import of_referral
 from booking.referrals.models import Referral, ReferralCriterion
 from booking.referrals.service import Intake, Triage
 from tests import factories as make
@@ -73,25 +74,52 @@ def test_triage_reserves_a_time_before_the_nearest_clock_and_the_letter_stops_it
     assert local_date(appointment.starts_at, place.clinic.zone) <= invitation.window_to
     assert referral.course is not None
     assert referral.course.responsible == place.doctor
-    pdf = service.letter(session, place.secretary, referral, public_url="https://tid.example")
+    pdf = sending.letter(session, place.secretary, referral, public_url="https://tid.example")
     assert pdf.startswith(b"%PDF")
+    assert clocks(session, referral)["letter"].state == "running"  # made is not sent
+    assert sending.sent(session, place.secretary, referral)
     assert clocks(session, referral)["letter"].state == "met"
-    service.letter(session, place.secretary, referral, public_url="https://tid.example")
-    assert [one.kind for one in referral.events] == ["received", "letter_sent"]
+    assert [one.kind for one in referral.events] == ["received", "letter_made", "letter_sent"]
     logged = set(session.scalars(select(AuditEntry.action)))
     assert {"referral.received", "referral.triaged", "referral.letter_sent"} <= logged
 
 
-def test_a_letter_made_from_the_invitation_stops_the_clock_as_well(
+def test_a_letter_made_from_the_invitation_is_the_referrals_as_well(
     session: Session, place: Place
 ) -> None:
     referral = received(session, place)
     triaged(session, place, referral)
     assert referral.invitation is not None
-    service.letter_of(
+    sending.letter_of(
         session, place.secretary, referral.invitation, public_url="https://tid.example"
     )
+    assert referral.events[-1].kind == "letter_made"
+    assert referral.events[-1].words
+    service.note(session, place.secretary, referral, "letter_sent", TODAY)
     assert clocks(session, referral)["letter"].state == "met"
+
+
+def test_a_letter_without_a_time_does_not_stop_its_clock(session: Session, place: Place) -> None:
+    referral = received(session, place, received_on=TODAY - timedelta(days=40))
+    triaged(session, place, referral)
+    sending.letter(session, place.secretary, referral, public_url="https://tid.example")
+    assert not sending.sent(session, place.secretary, referral)
+    assert clocks(session, referral)["letter"].state == "late"
+    assert clocks(session, referral)["letter"].open
+
+
+def test_the_letter_says_how_long_the_wait_is_and_what_the_plan_is(
+    session: Session, place: Place
+) -> None:
+    referral = received(session, place, received_on=TODAY - timedelta(days=4))
+    triaged(session, place, referral)
+    service.write_plan(session, place.secretary, referral, "MR i januar.\nSvar 20. januar.")
+    assert referral.invitation is not None
+    told = of_referral(referral, live_appointment(session, referral.invitation))
+    assert [one["heading"] for one in told] == ["Din henvisning", "Din plan"]
+    assert told[0]["paragraphs"][0] == "Vi fik din henvisning torsdag 19. november 2026."
+    assert "dage, fra vi fik henvisningen" in told[0]["paragraphs"][1]
+    assert told[1]["paragraphs"] == ["MR i januar.", "Svar 20. januar."]
 
 
 def test_a_referral_is_triaged_once(session: Session, place: Place) -> None:
@@ -106,7 +134,7 @@ def test_a_referral_is_triaged_once(session: Session, place: Place) -> None:
 def test_before_triage_there_is_no_letter(session: Session, place: Place) -> None:
     referral = received(session, place)
     with pytest.raises(WrongState):
-        service.letter(session, place.secretary, referral, public_url="https://tid.example")
+        sending.letter(session, place.secretary, referral, public_url="https://tid.example")
     assert clocks(session, referral)["letter"].state == "running"
 
 
@@ -156,6 +184,54 @@ def test_after_two_years_or_of_another_patient_it_is_new(session: Session, place
         Intake(TODAY, "Lægehuset", "Hævede fingerled, anti-CCP positiv", "M059"),
     )  # fmt: skip
     assert received(session, place).earlier is None
+
+
+def test_how_far_back_is_the_clinics_own(session: Session, place: Place) -> None:
+    first = received(session, place, received_on=TODAY - timedelta(days=100))
+    assert received(session, place).earlier is first
+    setup.look_back(session, place.secretary, place.clinic, place.clinic.version, 3)
+    assert queries.earlier(session, received(session, place, received_on=TODAY))[-1] is not first
+    with pytest.raises(InvalidInput):
+        setup.look_back(session, place.secretary, place.clinic, place.clinic.version, 0)
+
+
+def test_criteria_are_put_in_order_and_taken_out_of_use(session: Session, place: Place) -> None:
+    by, clinic = place.secretary, place.clinic
+    details = [setup.CriterionDetails(text, "", required=True) for text in ("CRP", "Anti-CCP")]
+    crp, ccp = (setup.add_criterion(session, by, clinic, one) for one in details)
+    setup.move_up(session, by, ccp)
+    setup.move_up(session, by, ccp)
+    assert list(queries.criteria(session, clinic.id)) == [ccp, crp]
+    setup.edit_criterion(session, by, ccp, details[1], active=False)
+    assert list(queries.criteria(session, clinic.id)) == [crp]
+    assert {"criterion.added", "criterion.changed"} <= set(
+        session.scalars(select(AuditEntry.action))
+    )
+
+
+def test_standard_texts_have_titles_of_their_own(session: Session, place: Place) -> None:
+    by, details = place.secretary, setup.TextDetails("advice", "Træning", "Prøv træning.")
+    made = setup.add_text(session, by, place.clinic, details)
+    with pytest.raises(InvalidInput):
+        setup.add_text(session, by, place.clinic, details)
+    setup.edit_text(session, by, made, setup.TextDetails("advice", "Træning", "Prøv vægttab."))
+    assert [one.body for one in queries.texts(session, place.clinic.id, "advice")] == [
+        "Prøv vægttab."
+    ]
+    setup.remove_text(session, by, made)
+    assert not queries.texts(session, place.clinic.id, "advice")
+
+
+def test_the_clock_that_presses_is_found_by_patient(session: Session, place: Place) -> None:
+    other = make.patient(session, place.clinic)
+    referral = received(session, place)
+    received(session, place, received_on=TODAY - timedelta(days=4), problem="Ondt i ryggen",
+             problem_code="")  # fmt: skip
+    found = queries.pressing(session, place.clinic.id, [place.patient.id, other.id])
+    assert set(found) == {place.patient.id}
+    older, clock = found[place.patient.id]
+    assert older is not referral
+    assert (clock.code, clock.due_on) == ("letter", date(2026, 12, 1))
 
 
 def test_a_plan_in_time_and_the_milestones(
@@ -216,7 +292,8 @@ def test_what_nears_its_end_is_on_the_worklist_once_and_late_it_is_red(
     assert watching.look(session) == 0
     assert items(session)["letter"].urgency == "red"
     triaged(session, place, referral)
-    service.letter(session, place.secretary, referral, public_url="https://tid.example")
+    sending.letter(session, place.secretary, referral, public_url="https://tid.example")
+    sending.sent(session, place.secretary, referral)
     watching.look(session)
     assert "letter" not in items(session)
     freezer.move_to(datetime(2026, 12, 18, 9, tzinfo=UTC))

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from booking.appointments.models import Appointment
 from booking.appointments.worklist.models import WorklistItem
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
@@ -51,7 +52,10 @@ def test_from_intake_to_time_and_letter(session: Session, place: Place, secretar
         responsible=place.doctor.id,
     ).says("er reserveret", "Lav brevet", "Visiteret")  # fmt: skip
     assert secretary.post(f"{there}/brev.pdf").page.data.startswith(b"%PDF")
-    secretary.get(there).says("Brev sendt", "Overholdt")
+    secretary.get(there).says("Brev lavet", "Udskrevet og sendt")
+    secretary.post(f"{there}/sendt").says(
+        "Brev sendt", "Overholdt", "fristen for brevet er stoppet"
+    )
     looks = select(AuditEntry.place).where(AuditEntry.action == "look")
     assert {"staff_referrals.overview", "staff_referral.show"} <= set(session.scalars(looks))
 
@@ -114,3 +118,64 @@ def test_another_clinics_referral_is_not_found(
         page = secretary.get(f"/klinik/{elsewhere.id}/henvisninger{address}").page
         assert page.status_code == 404
     assert secretary.get(f"/klinik/{place.clinic.id}/henvisninger/99999").page.status_code == 404
+
+
+def test_the_office_sets_up_criteria_texts_and_how_far_back(
+    session: Session, place: Place, secretary: Visitor
+) -> None:
+    clinic = f"/klinik/{place.clinic.id}"
+    setup = f"{clinic}/opsaetning/henvisninger"
+    secretary.get(f"{clinic}/opsaetning").says("Se og ret kriterier og standardtekster")
+    secretary.get(f"{clinic}/henvisninger").says("Kriterier og standardtekster")
+    secretary.get(setup).says("Ingen kriterier endnu", "Ingen endnu.")
+    secretary.post(f"{setup}/kriterier/ny", text="").says("Skriv kriteriet.", status=422)
+    for text in ("CRP er målt", "Anti-CCP er målt"):
+        secretary.post(f"{setup}/kriterier/ny", text=text, required="1").says("er oprettet", text)
+    second = session.scalars(
+        select(ReferralCriterion).order_by(ReferralCriterion.position.desc())
+    ).first()
+    assert second is not None
+    session.commit()
+    secretary.post(f"{setup}/kriterier/{second.id}/op")
+    secretary.post(
+        f"{setup}/kriterier/{second.id}", text="Anti-CCP", missing_text="Send den."
+    ).says("Kriteriet er gemt", "Ikke i brug", "Send den.")
+    secretary.get(f"{setup}/kriterier/{second.id}").says("Ret et kriterium")
+    new = {"kind": "advice", "title": "Træning", "body": "Prøv træning."}
+    secretary.post(f"{setup}/tekster/ny", **new).says("Teksten er oprettet", "Træning")
+    secretary.post(f"{setup}/tekster/ny", **new).says("allerede en tekst", status=422)
+    text_id = session.scalars(select(ReferralText.id)).one()
+    session.commit()
+    secretary.get(f"{setup}/tekster/{text_id}").says("Prøv træning.")
+    secretary.post(f"{setup}/tekster/{text_id}", **new | {"body": "Gå en tur."}).says("Gå en tur.")
+    secretary.post(f"{setup}/tekster/{text_id}/slet").says("Teksten er slettet")
+    version = str(place.clinic.version)
+    session.commit()
+    secretary.post(f"{setup}/gentagen", version=version, months="6").says("Det er gemt")
+    secretary.post(f"{setup}/gentagen", version=version, months="9").says(status=409)
+    secretary.get(f"{clinic}/henvisninger?vis=returned").says("Ingen henvisninger")
+    session.expire_all()
+    assert place.clinic.re_referral_months == 6
+    secretary.get(f"{setup}/kriterier/999").says(status=404)
+
+
+def test_the_clock_stands_wherever_the_patient_does(
+    session: Session, place: Place, secretary: Visitor
+) -> None:
+    clinic = f"/klinik/{place.clinic.id}"
+    there = written_in(session, place, secretary, "2026-11-12")
+    told = "Brev til patienten: 1 arbejdsdag tilbage"
+    secretary.post(
+        f"{there}/visiter", visit_type=place.control.id, form="in_person", urgency="soon",
+        responsible=place.doctor.id,
+    ).says(told)  # fmt: skip
+    booked = session.scalars(select(Appointment)).one()
+    day, appointment_id = booked.starts_at.date(), booked.id
+    watching.look(session)
+    session.commit()
+    secretary.get(f"{clinic}/tider/{appointment_id}").says(told)
+    secretary.get(f"{clinic}/dag?dato={day}&hos=alle").says(told)
+    secretary.get(f"{clinic}/arbejdsliste").says(told)
+    secretary.post(f"{clinic}/soeg", text=place.patient.family_name).says(
+        "henvisning, brev til patienten: 1 arbejdsdag tilbage"
+    )
