@@ -1,4 +1,7 @@
-"""Who waits for an earlier time in the demo: a dozen wishes, a time under offer, two holes."""
+"""Who waits for an earlier time in the demo, one of them somebody no message reaches; and times
+that were given up. One is taken by somebody on the list today, one is put to a few now, and
+one is a hole nobody could use.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,13 +13,18 @@ from booking.appointments import service as appointments
 from booking.appointments.models import Appointment
 from booking.demo.clinics import RHEUMA
 from booking.demo.founding import Demo
+from booking.people import service as people
+from booking.people.models import Patient
+from booking.people.service import Details
+from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.identity import Actor
-from booking.waitlist import refill, service
+from booking.waitlist import answering, refill, service
 from booking.waitlist.models import FreedTime
 from booking.waitlist.service import Wishes
 
-WAITING, HOLES = 12, 2
+WAITING = 12
+SECRETARY = "hanne"
 WISHES = (
     Wishes(),
     Wishes(parts=("am",)),
@@ -36,11 +44,41 @@ def tell(session: Session, demo: Demo, rng: Random) -> None:
         wishes = WISHES[number % len(WISHES)]
         entry = service.wish(session, _patient(appointment), appointment, wishes)
         entry.created_at = session.now() - timedelta(days=rng.randint(1, 25))
+        if not number:
+            entry.created_at = session.now() - timedelta(days=30)
+            _out_of_reach(session, demo, appointment.patient)
     session.flush()
-    for visit_type, count in ((talk, 1), (control, HOLES)):
-        soon = _booked(session, visit_type, (2, 9))
-        for appointment in rng.sample(soon, min(count, len(soon))):
-            refill.ask(session, _given_up(session, appointment))
+    soon = list(_booked(session, talk, (2, 9)))
+    rng.shuffle(soon)
+    _somebody_takes(session, [soon.pop() for _ in range(min(3, len(soon)))])
+    if soon:
+        refill.ask(session, _given_up(session, soon.pop()))
+    for appointment in _booked(session, control, (2, 9))[:1]:
+        _given_up(session, appointment)
+    refill.run(session)
+
+
+def _out_of_reach(session: Session, demo: Demo, patient: Patient) -> None:
+    """Whoever has waited longest has neither telephone, e-mail nor digital post."""
+    nowhere = Details(
+        patient.given_name,
+        patient.family_name,
+        cpr=patient.cpr,
+        language=patient.language,
+        digital_exempt=True,
+    )
+    by, clinic = actor_of(demo.staff[SECRETARY]), demo.clinics[RHEUMA]
+    people.edit_patient(session, by, clinic.id, patient, patient.version, nowhere)
+
+
+def _somebody_takes(session: Session, given_up: Sequence[Appointment]) -> None:
+    """The first of these that was put to anybody is taken; what they leave is offered on."""
+    for appointment in given_up:
+        freed = _given_up(session, appointment)
+        if refill.ask(session, freed):
+            offer = freed.offers[-1]
+            answering.accept(session, Actor("patient", offer.patient_id, offer.patient.name), offer)
+            return
 
 
 def _given_up(session: Session, appointment: Appointment) -> FreedTime:

@@ -4,6 +4,12 @@ The nearer the time, the shorter: half an hour for a time today, two hours for o
 for one later. The hours of the night do not count, and nobody is asked in them, so that an offer
 made at dusk can still be answered in the morning. An offer ends at the latest half an hour before
 the time, and is not made when less than half an hour is left to answer in.
+
+These are no settings of a clinic. They are a promise to patients, who stand on the lists of several
+clinics and should not have to learn each one's; they are what the simulated year (`refill` in the
+benchmarks) was measured with; and a limit set too short by one clinic would quietly leave out those
+who look at their telephone seldom. How many are asked at once costs the patient nothing of the
+kind, and is the clinic's own (`Clinic.offers_at_once`).
 """
 
 from datetime import datetime, time, timedelta
@@ -12,7 +18,8 @@ from zoneinfo import ZoneInfo
 from booking.platform.localtime import local_date
 
 NIGHT_FROM, NIGHT_TO = time(20), time(8)
-TODAY, TOMORROW, LATER = timedelta(minutes=30), timedelta(hours=2), timedelta(hours=24)
+# How long to answer in, by how many local days ahead the time is; the last counts for all later.
+LIMITS = (timedelta(minutes=30), timedelta(hours=2), timedelta(hours=24))
 LEAST = timedelta(minutes=30)
 ON_THE_WAY = timedelta(minutes=30)
 
@@ -28,10 +35,9 @@ def expires_at(now: datetime, starts_at: datetime, zone: ZoneInfo) -> datetime |
     days = (local_date(starts_at, zone) - local_date(now, zone)).days
     if days < 0:
         return None
-    if days > 1:
-        ends = _after_night(now + LATER, zone)
-    else:
-        ends = _awake(now, TOMORROW if days else TODAY, zone)
+    limit = LIMITS[min(days, len(LIMITS) - 1)]
+    whole_days = limit >= timedelta(days=1)
+    ends = _after_night(now + limit, zone) if whole_days else _awake(now, limit, zone)
     ends = min(ends, starts_at - ON_THE_WAY)
     return ends if _awake(now, LEAST, zone) <= ends else None
 

@@ -120,6 +120,7 @@ def freed(clinic_id: int, freed_id: int) -> ResponseReturnValue:
     patients |= {offer.patient_id for offer in found.offers}
     calls = _calls(found)
     patients |= {entry.patient_id for entry, _put in calls}
+    shown = {entry.id for entry, _put in calls} | {offer.entry_id for offer in found.offers}
     if patients:
         looked_at(*patients, clinic_id=clinic_id)
     return render_template(
@@ -127,8 +128,11 @@ def freed(clinic_id: int, freed_id: int) -> ResponseReturnValue:
         clinic=clinic,
         freed=found,
         offers=sorted(found.offers, key=lambda one: (one.round, one.rank)),
-        reasons=[one for one in reasons if one.verdict != "offered"],
+        reasons=[one for one in reasons if one.verdict != "offered" and one.entry_id not in shown],
         calls=calls,
+        reaches_out=any(
+            put.starts_at < found.starts_at or put.ends_at > found.ends_at for _entry, put in calls
+        ),
         why={one.entry_id: one.verdict for one in reasons},
         number=lambda patient: readable(patient.phone) if patient.phone else "",
         verdicts=VERDICTS,

@@ -19,6 +19,7 @@ from booking.waitlist.errors import NotWaiting, OfferOver
 from booking.waitlist.events import OfferClosed, OfferMade
 from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
 from booking.waitlist.service import Wishes
+from booking.waitlist.telephone import by_phone
 from tests import factories as make
 from tests.integration.appointments.conftest import Place
 from tests.integration.waitlist.conftest import Booked, at, invitation
@@ -305,3 +306,41 @@ def test_a_time_whose_clinician_is_away_is_nobodys(
     cancelled = booked(at(1, 9))
     appointments.cancel(session, place.secretary, cancelled, "clinician_away", wants_new=True)
     assert session.scalars(select(FreedTime)).all() == []
+
+
+def test_a_crash_between_giving_up_and_asking_loses_nothing(
+    session: Session, rettid: Rettid, booked: Booked
+) -> None:
+    """The time is written down with the cancellation; a job that ends halfway leaves it so."""
+    given_up, waiting = booked(at(1, 9)), booked(at(7, 10))
+    wishes(session, waiting)
+    freed = give_up(session, given_up)
+    session.commit()
+
+    class Killed(Exception):
+        """The process is no more."""
+
+    def killed() -> None:
+        with rettid.database.transaction() as other:
+            assert refill.run(other) == 1
+            raise Killed
+
+    with pytest.raises(Killed):
+        killed()
+    session.expire_all()
+    assert (freed.status, freed.round, offers(session, freed)) == ("offering", 0, [])
+    refill.run(session)
+    assert [one.patient_id for one in offers(session, freed)] == [waiting.patient_id]
+
+
+def test_too_late_to_ask_it_says_so_and_whom_to_call(
+    session: Session, place: Place, booked: Booked, freezer: object
+) -> None:
+    """Half an hour before, nobody can answer in time any more."""
+    given_up, waiting = booked(at(1, 9)), booked(at(7, 10))
+    (entry,) = wishes(session, waiting, notice_hours=0)
+    freezer.move_to(at(1, 8, 30))  # type: ignore[attr-defined]
+    freed = give_up(session, given_up)
+    refill.run(session)
+    assert (freed.status, verdicts(session, freed)) == ("listed", {entry.id: "too_late"})
+    assert [one.id for one, _ in by_phone(session, freed, [entry])] == [entry.id]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from booking.appointments import occasions
 from booking.appointments import service as booking
@@ -14,6 +14,7 @@ from booking.waitlist import answering, refill, service
 from booking.waitlist.models import Offer
 from booking.waitlist.service import Wishes
 from reminders.delivery.dispatch import dispatch
+from reminders.policies.models import ReminderWording
 from tests import factories as make
 from tests.integration.reminders.replies.conftest import TIME, Telephone
 
@@ -21,6 +22,18 @@ pytestmark = pytest.mark.freeze_time("2026-11-23T08:00:00Z")
 
 LATER = TIME + timedelta(days=7)
 FREED = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+def taken_by_another(telephone: Telephone, offer: Offer) -> None:
+    """The secretary gives the time to somebody who says yes on the telephone."""
+    session, place = telephone.session, telephone.sending.place
+    other = make.course(session, place.clinic, make.patient(session, place.clinic))
+    about = make.invitation(
+        session, other, place.control, FREED.date(), (FREED + timedelta(30)).date()
+    )
+    entry = service.wish(session, place.secretary, about, Wishes())
+    answering.give(session, place.secretary, offer.freed_time, entry)
+    session.commit()
 
 
 def offered(telephone: Telephone) -> tuple[Appointment, Offer]:
@@ -87,3 +100,42 @@ def test_what_was_answered_before_it_was_sent_is_not_sent(telephone: Telephone) 
     answering.decline(telephone.session, make.as_patient(mine.patient), offer)
     telephone.session.commit()
     assert dispatch(telephone.rettid.database) == 0
+
+
+def test_whoever_was_told_and_has_not_answered_is_told_once_that_it_is_taken(
+    telephone: Telephone,
+) -> None:
+    """They were promised until the limit. A no that crosses with it cancels nothing of theirs."""
+    mine, offer = offered(telephone)
+    dispatch(telephone.rettid.database)
+    taken_by_another(telephone, offer)
+    assert dispatch(telephone.rettid.database) == 1
+    assert telephone.sending.telephone()[-1].body == (
+        "Den ledige tid på Sygehus Nord torsdag 26/11 kl. 10.00 er taget af en anden. "
+        "Du står stadig på ventelisten, og har du en tid, gælder den."
+    )
+    assert telephone.say("2") == "Tak for dit svar. Du beholder den tid, du har."
+    answer = telephone.say("1")
+    assert answer == "Tiden er desværre ikke ledig længere. Du beholder den tid, du har."
+    assert dispatch(telephone.rettid.database) == 0
+    telephone.session.expire_all()
+    assert (mine.status, mine.starts_at, offer.status) == ("booked", LATER, "lost")
+
+
+def test_whoever_had_not_heard_of_it_yet_hears_nothing(telephone: Telephone) -> None:
+    """Neither of the offer nor that it is gone; nor does whoever has said no."""
+    _, offer = offered(telephone)
+    taken_by_another(telephone, offer)
+    assert dispatch(telephone.rettid.database) == 0
+
+
+def test_a_clinic_from_before_there_were_words_for_it_gets_them(telephone: Telephone) -> None:
+    """They are its own from then on."""
+    _, offer = offered(telephone)
+    dispatch(telephone.rettid.database)
+    session = telephone.session
+    theirs = update(ReminderWording).where(ReminderWording.code == "offer_lost")
+    session.execute(theirs.values(code="own"))
+    session.commit()
+    taken_by_another(telephone, offer)
+    assert dispatch(telephone.rettid.database) == 1
