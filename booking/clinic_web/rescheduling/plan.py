@@ -181,9 +181,8 @@ def _to_call(
     if plan.done_at is None:
         return []
     day = local_date(plan.done_at, clinic.zone)
-    today = [one for one in lines if one.outcome != "left"]
     return sorted(
-        (one for one in today if local_date(one.from_start, clinic.zone) == day),
+        (one for one in lines if local_date(one.from_start, clinic.zone) == day),
         key=lambda one: (one.from_start, one.id),
     )
 
