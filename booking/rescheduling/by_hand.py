@@ -90,8 +90,9 @@ def _open(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLin
     return places(session, by, plan, line, claims)
 
 
-def _other(choice: Choice) -> tuple[bool, bool]:
-    return "other_clinician" in choice.warnings, "other_form" in choice.warnings
+def _other(choice: Choice) -> list[bool]:
+    """The place of two at one start that changes least for the patient comes first."""
+    return [code in choice.warnings for code in ("other_site", "other_clinician", "other_form")]
 
 
 def _changed(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine) -> None:

@@ -26,6 +26,7 @@ class Prices:
     clinician: float = 5.0
     profession: float = 4.0
     form: float = 2.0
+    site: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Moving:
     clinicians: who may see them, in any order; other_profession: those of them of another one.
     forms: what the visit type allows. rooms: of each group one is taken, in person only.
     patient: two contacts of one patient never overlap; busy: the patient's other times.
+    site: where the patient is to come now.
     """
 
     id: int
@@ -55,6 +57,7 @@ class Moving:
     other_profession: frozenset[int] = frozenset()
     rooms: tuple[tuple[int, ...], ...] = ()
     sites: frozenset[int] | None = None
+    site: int | None = None
     busy: tuple[tuple[int, int], ...] = ()
 
 
@@ -102,7 +105,7 @@ def candidates(
             starts.append(at)
             resources.append(np.full(len(at), number))
             forms.extend([form] * len(at))
-            costs.append(_cost(at, clinician, form, moving, free.days, prices))
+            costs.append(_cost(at, clinician, site, form, moving, free.days, prices))
     if not starts:
         none = np.zeros(0, dtype=np.int64)
         return Candidates(moving, none, none, [], np.zeros(0))
@@ -165,6 +168,7 @@ def _any_room(
 def _cost(
     at: NDArray[np.intp],
     clinician: int,
+    site: int,
     form: str,
     moving: Moving,
     days: Sequence[int],
@@ -183,4 +187,6 @@ def _cost(
         cost = cost + prices.profession
     if form != moving.form:
         cost = cost + prices.form
+    if form == "in_person" and moving.site not in (None, site):
+        cost = cost + prices.site
     return np.asarray(cost, dtype=np.float64)

@@ -156,6 +156,7 @@ def gather(
                 other_profession=frozenset(c for c in who.clinicians if professions[c] != mine),
                 rooms=tuple(options for _, options in _needed(able, visit_type.id)),
                 busy=tuple(patients.get(one.patient_id, ())),
+                site=one.site_id,
             )
         )
     days = [

@@ -71,6 +71,7 @@ def places(
             ("after_deadline", late),
             ("other_clinician", clinician != one.clinician_id),
             ("other_form", form != one.form),
+            ("other_site", form == "in_person" and site != one.site_id),
         )
         slot = Slot(start, start + length, clinician, site)
         rooms = _rooms(anywhere, free_from, site, int(tick)) if form == "in_person" else ()

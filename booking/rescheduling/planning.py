@@ -112,6 +112,7 @@ def _fill(line: ReschedulingLine, asked: Gathered, found: Plan) -> None:
             for code, holds in (
                 ("other_clinician", place.clinician != one.clinician_id),
                 ("other_form", place.form != one.form),
+                ("other_site", place.form == "in_person" and place.site != one.site_id),
             )
             if holds
         ),

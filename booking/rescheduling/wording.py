@@ -27,6 +27,7 @@ WHY: dict[str, LazyString] = {
     "arrived": _l("Patienten er kommet"),
     "other_clinician": _l("Anden behandler"),
     "other_form": _l("Anden form"),
+    "other_site": _l("Et andet sted"),
     "after_deadline": _l("Efter fristen"),
     "choice_taken": _l("Den valgte tid er ikke længere ledig"),
 }

@@ -31,6 +31,7 @@ pages = Pages(
     __name__,
     url_prefix="/klinik/<int:clinic_id>/omlaegning/<int:plan_id>/linjer/<int:line_id>",
 )
+MARKED = ("after_deadline", "other_site")
 TEMPLATE = "clinic/rescheduling/place.html"
 
 
@@ -81,7 +82,7 @@ def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
             about.append(sites.get(one.slot.site_id, ""))
         if one.form != line.appointment.form:
             about.append(str(FORMS[one.form]))
-        marks = [str(WHY[code]) for code in one.warnings if code == "after_deadline"]
+        marks = [str(WHY[code]) for code in one.warnings if code in MARKED]
         return {
             "value": listing.value_of(one.slot, one.form),
             "clock": clock_time(one.slot.start, clinic.zone),

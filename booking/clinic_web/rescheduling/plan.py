@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from booking.appointments.wording import FORMS
 from booking.calendar.models import Clinic
+from booking.calendar.queries import sites_of
 from booking.clinic_web.refusals import in_words, refusals
 from booking.clinic_web.rescheduling.choosing import office
 from booking.clinic_web.rescheduling.summary import days_moved, said_of, summary
@@ -167,6 +168,7 @@ def _context(clinic: Clinic, plan: Rescheduling) -> dict[str, Any]:
         "deadline_of": _deadline_of,
         "may_choose": lambda line: not NOT_BY_HAND.intersection(line.why),
         "forms": FORMS,
+        "sites": {one.id: one.name for one in sites_of(db(), clinic.id, active=None)},
         "why": WHY,
         "outcomes": OUTCOMES,
         "reasons": REASONS,

@@ -28,6 +28,7 @@ class Summary:
     left_out: int
     other_clinician: int
     other_form: int
+    other_site: int
     mean_days: float
 
 
@@ -41,6 +42,7 @@ def summary(lines: Sequence[ReschedulingLine], zone: ZoneInfo) -> Summary:
         sum(one.left_out for one in lines),
         sum("other_clinician" in one.why for one in placed),
         sum("other_form" in one.why for one in placed),
+        sum("other_site" in one.why for one in placed),
         sum(days) / len(days) if days else 0.0,
     )
 
