@@ -22,10 +22,10 @@ from booking.waitlist.events import OfferMade
 from booking.waitlist.gathering import entries_at, gap_of, reopen_for, starts_in, waiting
 from booking.waitlist.matching import Matched, Rules, match
 from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
-from booking.waitlist.stretches import LIVE, join, put_with_another, still_free
+from booking.waitlist.stretches import LIVE, adjoining, join, put_with_another, still_free
 from booking.waitlist.time_limits import at_night, expires_at
 
-AT_A_TIME = 50
+ASKED_A_TURN = 50
 MOST = 1000
 # Why a time was cancelled that nobody can have: its clinician is away, closed for or not.
 AWAY = "clinician_away"
@@ -167,7 +167,7 @@ def run(session: Session) -> int:
     """The job: how many offers were made or ran out, and how many times were let go."""
     done = _run_out(session)
     _answered_elsewhere(session)
-    asked = 0
+    beside, asked = adjoining(session), 0
     for freed in (*_standing(session, "offering"), *_standing(session, "listed")):
         if freed.status not in LIVE:
             continue  # joined with one before it
@@ -175,8 +175,9 @@ def run(session: Session) -> int:
             closing.decide(session, freed, "gone")
             done += 1
             continue
-        join(session, freed)
-        if freed.status == "offering" and asked < AT_A_TIME:
+        if freed.id in beside:
+            join(session, freed)
+        if freed.status == "offering" and asked < ASKED_A_TURN:
             made = ask(session, freed)
             asked += made > 0
             done += made

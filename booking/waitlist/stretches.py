@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from booking.appointments.models import Allocation
 from booking.calendar import availability
@@ -63,6 +64,23 @@ def still_free(session: Session, freed: FreedTime) -> bool:
         freed.starts_at, freed.ends_at = longest
         session.flush()
     return True
+
+
+def adjoining(session: Session) -> set[int]:
+    """The freed times that have another beside them, of all clinics."""
+    one, other = aliased(FreedTime), aliased(FreedTime)
+    found = session.execute(
+        select(one.id, other.id)
+        .join(
+            other,
+            (other.clinician_id == one.clinician_id)
+            & (other.site_id == one.site_id)
+            & (other.clinic_id == one.clinic_id)
+            & (other.starts_at == one.ends_at),
+        )
+        .where(one.status.in_(LIVE), other.status.in_(LIVE))
+    )
+    return {number for pair in found for number in pair}
 
 
 def join(session: Session, freed: FreedTime) -> None:

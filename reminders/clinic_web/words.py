@@ -33,7 +33,7 @@ KINDS: dict[str, LazyString] = {
     "reminder": _l("Påmindelse"),
     "questionnaire": _l("Spørgeskema"),
     "offer": _l("Ledig tid"),
-    "offer_lost": _l("Ledig tid taget af en anden"),
+    "offer_lost": _l("Ledig tid, der er væk"),
 }
 
 

@@ -26,7 +26,7 @@ KINDS: dict[str, LazyString] = {
     "reminder": _l("Påmindelse"),
     "questionnaire": _l("Besked om et spørgeskema"),
     "offer": _l("Tilbud om en ledig tid"),
-    "offer_lost": _l("Besked om, at en ledig tid er taget"),
+    "offer_lost": _l("Besked om, at en ledig tid er væk"),
 }
 _STATES: dict[str, tuple[LazyString, str]] = {
     "planned": (_l("Planlagt"), "info"),

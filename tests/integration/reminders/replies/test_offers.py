@@ -111,7 +111,7 @@ def test_whoever_was_told_and_has_not_answered_is_told_once_that_it_is_taken(
     taken_by_another(telephone, offer)
     assert dispatch(telephone.rettid.database) == 1
     assert telephone.sending.telephone()[-1].body == (
-        "Den ledige tid på Sygehus Nord torsdag 26/11 kl. 10.00 er taget af en anden. "
+        "Den ledige tid på Sygehus Nord torsdag 26/11 kl. 10.00 er desværre ikke ledig længere. "
         "Du står stadig på ventelisten, og har du en tid, gælder den."
     )
     assert telephone.say("2") == "Tak for dit svar. Du beholder den tid, du har."
