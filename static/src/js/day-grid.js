@@ -116,7 +116,7 @@ function putDown() {
     dato: root.dataset.day,
   });
   if (root.dataset.visning) body.append("visning", root.dataset.visning);
-  for (const one of root.dataset.vis?.split(" ") ?? []) body.append("vis", one);
+  for (const one of root.dataset.vis?.match(/\d+/g) ?? []) body.append("vis", one);
   post(root.dataset.move, body);
 }
 
@@ -208,10 +208,20 @@ function onCellKey(cell, { key, ctrlKey }) {
     startMove(cell);
     return true;
   }
-  // From a cell of the week to its own day; elsewhere the tab leads to the other view.
-  const day = key === "v" && board.grid.heads[board.place.column].querySelector("a");
-  if (day) window.location.assign(day.href);
-  return Boolean(day);
+  if (key === "v") {
+    window.location.assign(otherView(board.grid.heads[board.place.column]));
+    return true;
+  }
+  return false;
+}
+
+/** From a column of the week to its own day; from one of the day to the week of whose it is. */
+function otherView(head) {
+  const day = head.querySelector("a");
+  if (day) return day.href;
+  const week = new URL(document.querySelector("[data-views] a:not([aria-current])").href);
+  week.searchParams.set("hos", head.dataset.hos);
+  return week.href;
 }
 
 /** What a cell opens: what stands in it, or on a free one the booking of that time. */

@@ -12,6 +12,7 @@ from booking.appointments.models import Allocation, Appointment, GroupSession, H
 from booking.appointments.search import Slot
 from booking.calendar.models import Closure, WeekTemplate
 from booking.people.models import PatientNeed
+from booking.waitlist.models import FreedTime, Offer, WaitlistEntry
 from tests import factories as make
 from tests.integration.clinic_web.day.conftest import NINE, Work
 from tests.integration.patient_web.conftest import Visitor
@@ -163,6 +164,66 @@ class Acts:
             ),
         )
 
+    def freed(self) -> None:
+        place = self.place
+        made = FreedTime(
+            clinic_id=place.clinic.id,
+            clinician_id=place.doctor.id,
+            site_id=place.site.id,
+            starts_at=NINE + 4 * HOUR,
+            ends_at=NINE + 4 * HOUR + HOUR / 2,
+            cause="cancelled",
+            created_at=NINE,
+        )
+        self.numbers["freed"] = make.add(self.session, made).id
+
+    def freed_time(self) -> FreedTime:
+        return self.session.get_one(FreedTime, self.numbers["freed"])
+
+    def offer(self) -> None:
+        freed, place = self.freed_time(), self.place
+        waiting = WaitlistEntry(
+            clinic_id=place.clinic.id,
+            patient_id=place.patient.id,
+            visit_type_id=place.control.id,
+            appointment_id=self.numbers["booked"],
+            forms="in_person",
+            earliest_on=date(2026, 11, 23),
+            cause="wish",
+            created_at=NINE,
+            created_by="Signe",
+        )
+        offered = Offer(
+            freed_time_id=freed.id,
+            entry_id=make.add(self.session, waiting).id,
+            patient_id=place.patient.id,
+            starts_at=freed.starts_at,
+            ends_at=freed.ends_at,
+            clinician_id=place.doctor.id,
+            site_id=place.site.id,
+            form="in_person",
+            round=1,
+            rank=1,
+            made_at=NINE,
+            expires_at=NINE + 24 * HOUR,
+        )
+        self.numbers["offer"] = make.add(self.session, offered).id
+
+    def answer(self, status: str) -> None:
+        self.session.get_one(Offer, self.numbers["offer"]).status = status
+
+    def close_site(self) -> None:
+        make.add(
+            self.session,
+            Closure(
+                clinic=self.place.clinic,
+                site=self.place.site,
+                starts_at=NINE + 5 * HOUR,
+                ends_at=NINE + 6 * HOUR,
+                reason="Vandskade",
+            ),
+        )
+
     def closure(self) -> Closure:
         return self.session.scalars(select(Closure)).one()
 
@@ -208,6 +269,13 @@ def test_every_act_that_shows_changes_the_stamp(work: Work, watch: Watch) -> Non
         ("closed", acts.close),
         ("why", lambda: acts.change(acts.closure(), reason="Kursus")),
         ("open again", lambda: session.delete(acts.closure())),
+        ("freed", acts.freed),
+        ("offered to one who waits", acts.offer),
+        ("declined", lambda: acts.answer("declined")),
+        ("nobody took it", lambda: acts.change(acts.freed_time(), status="listed")),
+        ("gone", lambda: acts.change(acts.freed_time(), status="gone")),
+        ("a closed site", acts.close_site),
+        ("why the site is", lambda: acts.change(acts.closure(), reason="Flytning")),
         ("taken elsewhere", acts.elsewhere),
         ("other hours", acts.hours),
         ("a new clinician", acts.clinician),
