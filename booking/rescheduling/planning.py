@@ -52,9 +52,9 @@ def fill_in(session: Session, by: Actor, plan: Rescheduling) -> None:
             _fill(line, asked, found)
         stay = [line for line in open_lines if line.starts_at is None]
         stay = [line for line in stay if line.appointment_id not in keep]
-        if not (given_away := _given_away(session, plan, stay)):
+        if not (lost := given_away(session, plan, stay)):
             break
-        keep |= given_away
+        keep |= lost
     plan.figures = {"seconds": round(found.seconds, 2), "method": found.method}
 
 
@@ -119,11 +119,12 @@ def _fill(line: ReschedulingLine, asked: Gathered, found: Plan) -> None:
     ]
 
 
-def _given_away(
+def given_away(
     session: Session, plan: Rescheduling, staying: Sequence[ReschedulingLine]
 ) -> set[int]:
     """Those of them (appointments) whose own time, which they keep, the plan gives to others."""
-    claims = [claim_of(line) for line in plan.lines if line.starts_at is not None]
+    has = (line for line in plan.lines if line.starts_at is not None and not line.left_out)
+    claims = [claim_of(line) for line in has]
     rows = session.execute(
         select(
             Allocation.appointment_id,
