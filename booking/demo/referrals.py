@@ -1,6 +1,11 @@
-"""The demo's referrals: a dozen near their deadlines, one that came before, some sent back."""
+"""The demo's referrals: a dozen near their deadlines, some triaged, one late with a reason, one
+that came before, one that waits for blood tests and one sent back.
+"""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
@@ -12,11 +17,16 @@ from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date, to_utc
-from booking.referrals import service
+from booking.referrals import queries, sending, service, watching
+from booking.referrals.clocks import after_working_days
 from booking.referrals.models import Referral, ReferralCriterion, ReferralEvent, ReferralText
-from booking.referrals.service import Intake
+from booking.referrals.queries import HOLIDAYS
+from booking.referrals.service import Intake, Triage, Urgency
 
 SENDERS = ("Lægerne Vesterbro 12", "Lægehuset Ved Fjorden", "Lægerne Hobrovej", "Hjørring Lægehus")
+# A referral whose letter must be sent today, the latest.
+LETTER_DUE = 0
+FRIDAY = 4
 # Days since it was received, and what for.
 CAME = (
     (1, "Hævede fingerled og morgenstivhed, anti-CCP positiv", "M059"),
@@ -25,13 +35,15 @@ CAME = (
     (7, "Tør mund og øjne, ANA positiv", "M350"),
     (9, "Gentagne anfald af podagra", "M109"),
     (11, "Psoriasis og hævet knæ", "L405"),
-    (13, "Raynaud og stramme fingre", "M349"),
-    (16, "Udslæt og ledsmerter, mistanke om lupus", "M329"),
-    (24, "Hævede håndled hos gravid", "M069"),
+    (5, "Raynaud og stramme fingre", "M349"),
+    (8, "Udslæt og ledsmerter, mistanke om lupus", "M329"),
+    (10, "Hævede håndled og feber", "M069"),
     (27, "Rygsmerter og uveitis", "M459"),
     (33, "Mistanke om leddegigt, ventet på røntgen", "M069"),
     (3, "Trætte led, ingen hævelse", "M255"),
+    (LETTER_DUE, "Hævede tæer og morgenstivhed", "M069"),
 )
+LATE = "Ingen lægetider: to læger er syge."
 CRITERIA = {
     RHEUMA: (
         ("Hævede led er beskrevet", "Beskriv venligst, hvilke led der er hævede."),
@@ -72,10 +84,62 @@ def tell(session: Session, demo: Demo) -> None:
     came = [
         _received(session, demo, by, number, patient) for number, patient in enumerate(patients)
     ]
-    waiting, late, returned = came[4], came[10], came[11]
-    service.ask_missing(session, by, waiting, "Send venligst urinsyre og nyretal.")
-    service.explain(session, by, late, "letter", "capacity", "Ingen lægetider i uge 45 og 46.")
-    service.return_with_advice(session, by, returned, TEXTS[RHEUMA][1][2])
+    _met(session, by, came[1], 3)
+    _met(session, by, came[2], 2)
+    with _as_of(session, came[4], 2):
+        service.ask_missing(session, by, came[4], "Send venligst urinsyre og nyretal.")
+    _triaged(session, demo, by, came[5], "routine")
+    sending.letter_made(session, by, came[5])
+    sending.sent(session, by, came[5])
+    _triaged(session, demo, by, came[12], "soon")
+    with _as_of(session, came[10], 12):
+        service.explain(session, by, came[10], "letter", "capacity", LATE)
+    with _as_of(session, came[10], 31):
+        service.explain(session, by, came[10], "workup", "capacity", LATE)
+    with _as_of(session, came[11], 1):
+        service.return_with_advice(session, by, came[11], TEXTS[RHEUMA][1][2])
+    watching.look(session)
+
+
+@dataclass(frozen=True)
+class _Then:
+    """The clock as it stood."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """That instant."""
+        return self.at
+
+
+@contextmanager
+def _as_of(session: Session, referral: Referral, days: int) -> Iterator[None]:
+    """What is done inside was done so many days after the referral was received."""
+    at = referral.received_at + timedelta(days=days, minutes=40)
+    if days:
+        at += timedelta(days=7 - at.weekday() if at.weekday() > FRIDAY else 0)
+    with _then(session, min(at, session.now())):
+        yield
+
+
+@contextmanager
+def _then(session: Session, at: datetime) -> Iterator[None]:
+    present, session.clock = session.clock, _Then(at)
+    yield
+    session.clock = present
+
+
+def _met(session: Session, by: Actor, referral: Referral, number: int) -> None:
+    """The first so many of the clinic's criteria were seen to be met when it came."""
+    with _as_of(session, referral, 0):
+        for position, one in enumerate(queries.criteria(session, referral.clinic_id)):
+            service.check(session, by, referral, one, met=position < number)
+
+
+def _triaged(session: Session, demo: Demo, by: Actor, referral: Referral, urgency: Urgency) -> None:
+    _met(session, by, referral, 3)
+    visit = demo.visits[RHEUMA, "Første besøg hos læge"]
+    service.triage(session, by, referral, Triage(visit, "in_person", urgency))
 
 
 def _ask_of_them(session: Session, demo: Demo) -> None:
@@ -94,9 +158,23 @@ def _ask_of_them(session: Session, demo: Demo) -> None:
 def _received(session: Session, demo: Demo, by: Actor, number: int, patient: Patient) -> Referral:
     clinic = demo.clinics[RHEUMA]
     days, problem, code = CAME[number]
-    day = local_date(session.now(), clinic.zone) - timedelta(days=days)
+    today = local_date(session.now(), clinic.zone)
+    day = _whose_letter_is_due(today) if days == LETTER_DUE else today - timedelta(days=days)
+    if days != LETTER_DUE:  # the post comes on weekdays
+        day -= timedelta(days=max(0, day.weekday() - FRIDAY))
     intake = Intake(day, SENDERS[number % len(SENDERS)], problem, code)
-    return service.receive(session, by, clinic, patient, intake)
+    with _then(session, to_utc(datetime.combine(day, time(9, 5 + 4 * number)), clinic.zone)):
+        return service.receive(session, by, clinic, patient, intake)
+
+
+def _whose_letter_is_due(today: date) -> date:
+    """The latest day whose eight working days end today, or on the next working day."""
+    day = today
+    while after_working_days(day, 8, HOLIDAYS) > after_working_days(
+        today - timedelta(1), 1, HOLIDAYS
+    ):
+        day -= timedelta(days=1)
+    return day
 
 
 def _once_before(session: Session, demo: Demo, by: Actor, patient: Patient) -> None:

@@ -16,6 +16,8 @@ from booking.platform.localtime import day_start, local_date
 from booking.referrals.clocks import Clock, Rules, after_months, clocks, rules_from
 from booking.referrals.models import Referral, ReferralCriterion, ReferralText
 
+# The law's working days are all but these and the weekends, whatever else a clinic closes.
+HOLIDAYS = country_holidays("DK")
 OPEN = ("received", "waiting", "triaged")
 
 
@@ -197,12 +199,8 @@ def text_of(session: Session, clinic_id: int, text_id: int) -> ReferralText:
 def _clocks(session: Session, referral: Referral, rules: Rules) -> list[Clock]:
     today = local_date(session.now(), referral.clinic.zone)
     happened = [(event.kind, event.happened_on) for event in referral.events]
-    # The law's working days: public holidays alone, whatever days the clinic closes besides.
-    return clocks(referral.track, happened, rules, today, _HOLIDAYS)
+    return clocks(referral.track, happened, rules, today, HOLIDAYS)
 
 
 def _said(problem: str) -> str:
     return " ".join(re.findall(r"\w+", problem.casefold()))
-
-
-_HOLIDAYS = country_holidays("DK")

@@ -52,11 +52,16 @@ def letter_of(
         replace_codes=replace_codes,
         corrections=corrections,
     )
-    time_in_it = live_appointment(session, invitation)
     for referral in queries.of_invitation(session, invitation.id):
-        told = moment(time_in_it.starts_at, referral.clinic.zone) if time_in_it else ""
-        keep(session, by, referral, "letter_made", None, told)
+        letter_made(session, by, referral)
     return made
+
+
+def letter_made(session: Session, by: Actor, referral: Referral) -> None:
+    """Its letter lies ready for the printer; the time in it, if any, is kept with that."""
+    booked = live_appointment(session, referral.invitation) if referral.invitation else None
+    told = moment(booked.starts_at, referral.clinic.zone) if booked else ""
+    keep(session, by, referral, "letter_made", None, told)
 
 
 def sent(session: Session, by: Actor, referral: Referral, day: date | None = None) -> bool:

@@ -40,7 +40,12 @@ def show(clinic_id: int, referral_id: int) -> ResponseReturnValue:
     page = page_of(clinic, referral)
     chosen = read(TextForm(), "query")["tekst"]
     values: MultiDict[str, Any] = MultiDict(
-        {"day": page["today"].isoformat(), "urgency": "routine", "asked": page["lacking"]}
+        {
+            "day": page["today"].isoformat(),
+            "urgency": "routine",
+            "asked": page["lacking"],
+            "clock": (page["unexplained"] or [""])[0],
+        }
     )
     for text in [*page["missing_texts"], *page["advice_texts"]]:
         if text.id == chosen:
@@ -62,6 +67,9 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
     clocks = queries.clocks_of(db(), [referral], rettid().config.instance / "rights.toml")
     invitation, open_clocks = referral.invitation, [one for one in clocks[referral.id] if one.open]
     explained = {one.clock for one in referral.delays}
+    unexplained = [
+        one.code for one in clocks[referral.id] if one.state == "late" and one.code not in explained
+    ]
     return {
         "clinic": clinic,
         "referral": referral,
@@ -78,9 +86,7 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
             for one in clocks[referral.id]
             if one.open or one.state == "late"
         ],
-        "unexplained": any(
-            one.state == "late" and one.code not in explained for one in clocks[referral.id]
-        ),
+        "unexplained": unexplained,
         "countdown": countdown,
         "look": look,
         "names": CLOCKS,
@@ -159,6 +165,8 @@ def _history(clinic: Clinic, referral: Referral) -> list[dict[str, str]]:
         )
         for one in referral.delays
     ]
+    if referral.status == "triaged" and referral.decided_at is not None:
+        found.append((referral.decided_at, str(STATUSES["triaged"]), [referral.decided_by]))
     return [
         {
             "when": moment(at, clinic.zone),
