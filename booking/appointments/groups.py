@@ -41,6 +41,18 @@ def create(session: Session, by: Actor, wish: Wish, slot: Slot) -> GroupSession:
     return made
 
 
+def check_alone(occasion: Occasion, slot: Slot) -> None:
+    """Raise DoesNotFit for a time by oneself of a kind of contact that is had in groups.
+
+    What was taken over as a time by itself, as by an import, may be moved as one.
+    """
+    moving = occasion.moving
+    by_itself = moving is not None and moving.group_session_id is None
+    in_group = occasion.visit_type.group_capacity > 1 or moving is not None
+    if slot.group_session_id is None and in_group and not by_itself:
+        raise DoesNotFit
+
+
 def with_room(session: Session, occasion: Occasion, first: date, last: date) -> list[Slot]:
     """The group sessions of the occasion's visit type that start in its window and have room."""
     zone = occasion.visit_type.clinic.zone

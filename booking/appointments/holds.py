@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import joinedload
 
 from booking.appointments.errors import HoldExpired
-from booking.appointments.groups import check_place
+from booking.appointments.groups import check_alone, check_place
 from booking.appointments.models import Allocation, Hold
 from booking.appointments.occasions import Occasion
 from booking.appointments.placing import Freed, Take, allocate, choose, make_room
@@ -24,6 +24,7 @@ EXTENSIONS = 2
 
 def place(session: Session, occasion: Occasion, slot: Slot) -> Hold:
     """Hold a slot for ten minutes; raises TimeTaken, DoesNotFit, PatientBusy or GroupFull."""
+    check_alone(occasion, slot)
     if slot.group_session_id is None:
         takes = choose(session, occasion.wish(), slot)
     else:

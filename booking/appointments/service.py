@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from booking.appointments import holds
 from booking.appointments.errors import (
-    DoesNotFit,
     HoldExpired,
     PastDeadline,
     SameTime,
@@ -20,7 +19,7 @@ from booking.appointments.errors import (
     WrongState,
 )
 from booking.appointments.events import AppointmentCancelled, AppointmentKept
-from booking.appointments.groups import check_place
+from booking.appointments.groups import check_alone, check_place
 from booking.appointments.guard import lock
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import Appointment, AppointmentChange, Hold
@@ -111,8 +110,7 @@ def book(
     slot, moving = occasion.fitted(slot), occasion.moving
     if stands_there(moving, slot, occasion.form):
         raise SameTime
-    if moving and moving.group_session_id is not None and slot.group_session_id is None:
-        raise DoesNotFit
+    check_alone(occasion, slot)
     zone = occasion.visit_type.clinic.zone
     reason = _deadline_reason(zone, slot.start, occasion.deadline_on, late_reason)
     if slot.group_session_id is None:

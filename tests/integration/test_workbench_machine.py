@@ -1,19 +1,16 @@
-"""A clinic's day in any order: booked, held, moved, cancelled, taken back, closed, opened, offered
-and accepted. After every step the rows themselves are asked, in SQL of this module's own, whether
-what must never break still holds; and whatever was refused has left no mark.
+"""A clinic's day in any order: booked, held, moved one by one and as a whole day, joined in groups,
+cancelled, taken back, closed, opened, offered and accepted. After every step the rows themselves
+are asked, in SQL of this module's own, whether what must never break still holds; and whatever was
+refused has left no mark.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -27,38 +24,37 @@ from booking.appointments.conflicts import conflicts
 from booking.appointments.errors import CannotUndo
 from booking.appointments.invitations.models import Course, Invitation
 from booking.appointments.models import Appointment
-from booking.appointments.search import Slot
 from booking.appointments.undo import last_act, undo
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar import closures
 from booking.calendar.models import Clinic, Closure
-from booking.people.models import Patient, Staff
+from booking.people.models import Patient
 from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.errors import DomainError
-from booking.platform.identity import Actor
 from booking.platform.web import Rettid
 from booking.waitlist import answering, refill
 from booking.waitlist import service as waitlist
 from booking.waitlist.models import FreedTime, Offer
 from tests import factories as make
+from tests.integration.workbench_days import (
+    BEGINS,
+    PATIENTS,
+    PICK,
+    PLACES,
+    Where,
+    WholeDays,
+    meetings,
+    picked,
+)
 from tests.integration.workbench_rows import Rows, broken
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T07:00:00Z")
 
-BEGINS = datetime(2026, 11, 23, 7, tzinfo=UTC)  # a Monday, eight by the clock
-Where = tuple[int, int, int]
-PICK = st.integers(0, 11)
-PLACES = st.tuples(
-    st.integers(0, 3),
-    st.integers(0, 15),
-    st.integers(0, 1),  # day, half-hours from eight, doctor
-)
-PATIENTS = 6
 FULL = [(0, 4, 0), (0, 5, 1), (1, 2, 0), (1, 3, 1), (2, 0, 0), (3, 8, 1)]  # as it begins
 
 
-class Workbench(RuleBasedStateMachine):
+class Workbench(WholeDays):
     """One clinic with two doctors, two rooms and six patients, on a database used before."""
 
     rettid: Rettid
@@ -69,7 +65,7 @@ class Workbench(RuleBasedStateMachine):
         """Monday morning."""
         self.freezer.move_to(BEGINS)
         self.database = self.rettid.database
-        self.stood: dict[int, tuple[Any, ...]] = {}
+        self.stood = {}
         self.history: dict[int, int] = {}
         self.tokens: list[str] = []
         self.filled: dict[int, int] = {}
@@ -99,8 +95,10 @@ class Workbench(RuleBasedStateMachine):
             self.resources = [one.id for one in (*doctors, *rooms)]
             self.kinds = [one.id for one in kinds]
             self.courses = [one.id for one in courses]
+            self.meetings = meetings(session, doctors, site, actor_of(staff))
         # What has been tried: what came of it may hang on what others left in the database.
         self.closed = self.asked = self.freed = self.held = False
+        self.plans = []
         for number, place in enumerate(FULL):
             self.book(number, True, False, place)
         for number in range(2, len(FULL)):
@@ -137,7 +135,7 @@ class Workbench(RuleBasedStateMachine):
                 Invitation.clinic_id == self.clinic_id, Invitation.status == "open"
             )
             rows = session.scalars(wanted.order_by(Invitation.id)).all()
-            invitation = _picked(rows, pick)
+            invitation = picked(rows, pick)
             by = self._secretary(session)
             occasion = occasions.for_invitation(session, by, invitation)
             if any(one.stops for one in conflicts(session, by, occasion, self._slot(*place))):
@@ -184,7 +182,7 @@ class Workbench(RuleBasedStateMachine):
         """They confirm: the old time is free, and so is what was held."""
 
         def do(session: Session) -> Appointment:
-            held = holds.by_token(session, _picked(self.tokens, pick))
+            held = holds.by_token(session, picked(self.tokens, pick))
             return service.confirm(session, make.as_patient(held.patient), held)
 
         self._try(do)
@@ -202,13 +200,15 @@ class Workbench(RuleBasedStateMachine):
         self.freed = True
         self._try(do)
 
+    @precondition(lambda self: self.freed)
     @rule(pick=PICK)
     def take_back(self, pick: int) -> None:
-        """The latest act on an appointment is taken back, if it can be."""
+        """The latest act on an appointment is taken back, if there is one that can be."""
 
         def do(session: Session) -> Appointment:
-            by, one = self._secretary(session), self._appointment(session, pick)
-            change = last_act(session, by, one)
+            by = self._secretary(session)
+            found = (last_act(session, by, one) for one in self._from(session, pick))
+            change = next((one for one in found if one is not None), None)
             if change is None:
                 raise CannotUndo
             before = change.before or {}
@@ -248,7 +248,7 @@ class Workbench(RuleBasedStateMachine):
 
         def do(session: Session) -> None:
             wanted = select(Closure).where(Closure.clinic_id == self.clinic_id)
-            closure = _picked(session.scalars(wanted.order_by(Closure.id)).all(), pick)
+            closure = picked(session.scalars(wanted.order_by(Closure.id)).all(), pick)
             by = self._secretary(session)
             closures.remove_closure(session, by, closure, closure.version)
 
@@ -277,7 +277,7 @@ class Workbench(RuleBasedStateMachine):
                 .where(Offer.entry.has(clinic_id=self.clinic_id))
                 .order_by(Offer.id)
             )
-            offer = _picked(session.scalars(wanted).all(), pick)
+            offer = picked(session.scalars(wanted).all(), pick)
             by = make.as_patient(session.get_one(Patient, offer.patient_id))
             if not yes:
                 answering.decline(session, by, offer)
@@ -325,36 +325,6 @@ class Workbench(RuleBasedStateMachine):
                 assert filled[freed] == appointment, "a freed time went to someone else after all"
             self.filled = filled
 
-    # How it is done
-
-    def _try(self, do: Callable[[Session], Appointment | None]) -> None:
-        """In a transaction of its own, where it is permitted."""
-        with suppress(DomainError, LookupError), self.database.transaction() as session:
-            touched = do(session)
-            session.flush()
-            if touched is not None:
-                session.refresh(touched)
-                self.stood[touched.id] = (
-                    touched.starts_at, touched.ends_at, touched.clinician_id, touched.status,
-                )  # fmt: skip
-
-    def _slot(self, day: int, half: int, who: int) -> Slot:
-        start = BEGINS + timedelta(days=day, minutes=30 * half)
-        return Slot(start, start + timedelta(minutes=30), self.doctors[who], self.site_id)
-
-    def _appointment(self, session: Session, pick: int) -> Appointment:
-        return session.get_one(Appointment, _picked(sorted(self.stood), pick))
-
-    def _secretary(self, session: Session) -> Actor:
-        return actor_of(session.get_one(Staff, self.staff_id))
-
-
-def _picked(several: Any, pick: int) -> Any:
-    """One of several; LookupError where there is none."""
-    if not several:
-        raise LookupError
-    return several[pick % len(several)]
-
 
 def test_whatever_the_clinic_does_nothing_is_taken_twice_or_lost(
     rettid: Rettid, freezer: FrozenDateTimeFactory, soak: int
@@ -367,7 +337,7 @@ def test_whatever_the_clinic_does_nothing_is_taken_twice_or_lost(
         Here,
         settings=settings(
             max_examples=12 * soak,
-            stateful_step_count=40,
+            stateful_step_count=34,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

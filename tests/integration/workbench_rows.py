@@ -26,7 +26,7 @@ NEVER = {
         WHERE a.status IN {ACTIVE} AND b.status IN {ACTIVE} AND a.clinic_id = :clinic
           AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at""",
     "an invitation has two times": f"""
-        SELECT invitation_id FROM appointment
+        SELECT invitation_id AS id FROM appointment
         WHERE clinic_id = :clinic AND status IN {ACTIVE} AND invitation_id IS NOT NULL
         GROUP BY invitation_id HAVING count(*) > 1""",
     "a live time without its clinician": f"""
@@ -38,7 +38,7 @@ NEVER = {
                  AND a.starts_at <= p.starts_at AND a.ends_at >= p.ends_at) <> 1""",
     "a live time without a room": f"""
         SELECT p.id FROM appointment p
-        WHERE p.clinic_id = :clinic AND p.status IN {ACTIVE}
+        WHERE p.clinic_id = :clinic AND p.status IN {ACTIVE} AND p.group_session_id IS NULL
           AND (SELECT count(*) FROM allocation a JOIN resource r ON r.id = a.resource_id
                WHERE a.appointment_id = p.id AND a.active AND r.kind = 'room'
                  AND a.starts_at <= p.starts_at AND a.ends_at >= p.ends_at) <> 1""",
@@ -49,8 +49,30 @@ NEVER = {
         SELECT p.id FROM appointment p JOIN allocation a ON a.appointment_id = p.id
         WHERE p.clinic_id = :clinic AND a.active AND p.status IN {ACTIVE}
           AND NOT (a.starts_at <= p.starts_at AND a.ends_at >= p.ends_at)""",
+    "a group has more in it than it may": f"""
+        SELECT g.id FROM group_session g
+        WHERE g.clinic_id = :clinic
+          AND (SELECT count(*) FROM appointment p
+               WHERE p.group_session_id = g.id AND p.status IN {ACTIVE}) > g.capacity""",
+    "a place in a group is at another time than the group": f"""
+        SELECT p.id FROM appointment p JOIN group_session g ON g.id = p.group_session_id
+        WHERE p.clinic_id = :clinic AND p.status IN {ACTIVE}
+          AND (p.starts_at <> g.starts_at OR p.ends_at <> g.ends_at
+               OR p.clinician_id <> g.clinician_id)""",
+    "a place in a group takes time of its own": """
+        SELECT p.id FROM appointment p JOIN allocation a ON a.appointment_id = p.id
+        WHERE p.clinic_id = :clinic AND a.active AND p.group_session_id IS NOT NULL""",
+    "a day was moved by half": """
+        SELECT l.id FROM rescheduling_line l JOIN rescheduling r ON r.id = l.rescheduling_id
+        WHERE r.clinic_id = :clinic AND (r.status = 'done') = (l.outcome = '')""",
+    "a cancellation was taken back twice": """
+        SELECT c.appointment_id AS id FROM appointment_change c
+        JOIN appointment p ON p.id = c.appointment_id
+        WHERE p.clinic_id = :clinic AND c.what = 'restored'
+        GROUP BY c.appointment_id HAVING count(*) > 1""",
     "one holds two times": """
-        SELECT min(id) FROM hold WHERE clinic_id = :clinic GROUP BY owner HAVING count(*) > 1""",
+        SELECT min(id) AS id FROM hold WHERE clinic_id = :clinic
+        GROUP BY owner HAVING count(*) > 1""",
     "a hold of what has been cancelled": """
         SELECT h.id FROM hold h JOIN appointment p ON p.id = h.moving_id
         WHERE h.clinic_id = :clinic AND p.status = 'cancelled'""",
@@ -63,7 +85,7 @@ NEVER = {
           AND (f.status = 'filled') <> EXISTS (
             SELECT 1 FROM offer o WHERE o.freed_time_id = f.id AND o.status = 'accepted')""",
     "somebody has two offers at once": """
-        SELECT o.entry_id FROM offer o JOIN waitlist_entry e ON e.id = o.entry_id
+        SELECT o.entry_id AS id FROM offer o JOIN waitlist_entry e ON e.id = o.entry_id
         WHERE e.clinic_id = :clinic AND o.status = 'open'
         GROUP BY o.entry_id HAVING count(*) > 1""",
     "an offer of what is filled or gone is still open": """
@@ -101,16 +123,24 @@ NEVER = {
 
 def broken(session: Session, clinic_id: int, now: datetime) -> dict[str, list[int]]:
     """What is so and must never be, with the numbers of the rows; empty where all is well."""
-    found = {}
-    for what, statement in NEVER.items():
-        asked: dict[str, Any] = {"clinic": clinic_id}
-        question = text(statement).columns(id=Integer)
-        if ":now" in statement:
-            question = question.bindparams(bindparam("now", now, UtcDateTime))
-        rows = [row[0] for row in session.execute(question, asked)]
-        if rows:
-            found[what] = rows
+    found: dict[str, list[int]] = {}
+    for what, number in session.execute(_ALL, {"clinic": clinic_id, "now": now}):
+        found.setdefault(_NAMES[what], []).append(number)
     return found
+
+
+# All of it in one question: it is asked after every step.
+_NAMES = list(NEVER)
+_ALL = (
+    text(
+        " UNION ALL ".join(
+            f"SELECT {place} AS what, id FROM ({statement}) AS found_{place}"
+            for place, statement in enumerate(NEVER.values())
+        )
+    )
+    .columns(what=Integer, id=Integer)
+    .bindparams(bindparam("now", type_=UtcDateTime))
+)
 
 
 class Rows:

@@ -1,12 +1,14 @@
 """The golden journey: an invitation with a provisional time; the patient keeps, moves, cancels."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from booking.appointments import holds, occasions, search, service
+from booking.appointments import groups, holds, occasions, search, service
 from booking.appointments.errors import (
+    DoesNotFit,
     HoldExpired,
     InClosingPeriod,
     MoveLimitReached,
@@ -210,3 +212,26 @@ def test_no_time_in_the_window_is_a_worklist_item_with_the_deadline(
     assert (item.kind, item.due_on) == ("no_time_in_window", date(2026, 11, 29))
     assert invitations.reserve(session, SYSTEM, invitation) is None
     assert len(session.scalars(select(WorklistItem)).all()) == 1
+
+
+def test_a_place_in_a_group_is_not_swapped_for_a_time_by_oneself(
+    session: Session, place: Place
+) -> None:
+    """No page offers it; a request made up by hand is refused all the same."""
+    school = make.visit_type(session, place.clinic, group_capacity=2, mode="free")
+    nine = datetime(2026, 11, 30, 8, tzinfo=UTC)
+    slot = search.Slot(nine, nine + timedelta(minutes=30), place.doctor.id, place.site.id)
+    wish = search.Wish(school, "in_person", 30, *NEXT_WEEK, 0, session.now())
+    meeting = groups.create(session, place.secretary, wish, slot)
+    later = replace(slot, start=nine + timedelta(hours=2), end=nine + timedelta(hours=3))
+    free = occasions.free(session, place.as_patient, place.course, school)
+    with pytest.raises(DoesNotFit):
+        holds.place(session, free, later)
+    joined = replace(slot, group_session_id=meeting.id)
+    one = service.book(session, place.secretary, free, joined, "phone")
+    for by in (place.as_patient, place.secretary):
+        moving = occasions.for_move(session, by, one)
+        with pytest.raises(DoesNotFit):
+            holds.place(session, moving, later)
+        with pytest.raises(DoesNotFit):
+            service.book(session, by, moving, later, "desk")
