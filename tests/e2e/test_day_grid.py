@@ -41,7 +41,8 @@ class Office:
 
     def at(self, hour: int, minute: int = 0) -> datetime:
         """An instant of the day, by the clinic's clock."""
-        local = datetime(self.day.year, self.day.month, self.day.day, hour, minute)
+        day = self.day + timedelta(days=hour // 24)
+        local = datetime(day.year, day.month, day.day, hour % 24, minute)
         return local.replace(tzinfo=self.zone).astimezone(UTC)
 
     def start(self, number: int) -> datetime:
@@ -172,7 +173,7 @@ def test_a_day_is_worked_without_a_mouse(page: Page, office: Office, live: Live)
     page.wait_for_url(re.compile(r"/tider/\d+$"))
 
 
-def test_a_drag_is_the_same_move(page: Page, office: Office) -> None:
+def test_a_drag_is_the_same_move_and_the_week_the_same_grid(page: Page, office: Office) -> None:
     karen = office.times[0]
     cell = page.locator(f"#a{karen}")
     place = page.locator("tr[data-kl='13:00'] td").nth(1)
@@ -188,6 +189,29 @@ def test_a_drag_is_the_same_move(page: Page, office: Office) -> None:
     expect(page.locator("[data-grid-said]")).to_contain_text("er flyttet til")
     expect(cell).to_contain_text("13.00–13.30")
     assert office.start(karen) == office.at(13)
+
+    # The week of whose column one stands in: the same grid, its days across.
+    expect(cell).to_be_focused()
+    press(page, "v")
+    grid = page.get_by_role("grid", name=re.compile(r"^Uge \d+, Bo Kjær$"))
+    expect(grid.get_by_role("columnheader")).to_have_count(1 + 5)
+    expect(grid.get_by_role("gridcell", name=re.compile("^13.00–13.30 Karen"))).to_be_visible()
+    sound_at_both_widths(page)
+    said = page.locator("[data-grid-said]")
+    cell.click(position={"x": 60, "y": 30})
+    expect(cell).to_be_focused()
+    press(page, "m", "ArrowRight", "Shift+ArrowDown")
+    expect(said).to_contain_text(re.compile(r"^tirs\. .* kl\. 13\.05: passer ikke\."))
+    press(page, "ArrowUp")
+    expect(said).to_contain_text(re.compile(r"^tirs\. .* kl\. 13\.00: passer\."))
+    press(page, "Enter")
+    expect(said).to_contain_text("Karen Prøve er flyttet til tirsdag")
+    expect(cell).to_be_focused()
+    assert office.start(karen) == office.at(24 + 13)
+    press(page, "u")
+    expect(said).to_contain_text("Fortrudt: Karen Prøve har igen tiden mandag")
+    press(page, "v")
+    expect(page.get_by_role("grid")).to_have_accessible_name(re.compile("^Mandag"))
 
 
 def test_anothers_change_appears_and_nothing_is_lost(page: Page, office: Office) -> None:

@@ -128,7 +128,10 @@ function onMoveKey(event) {
   else if (key === "PageDown" || key === "PageUp") move.step(key === "PageDown" ? 4 : -4, 0);
   else if (key === "Enter") putDown();
   else if (key === "Escape") putBack();
-  else if (key !== "Tab") return;
+  else if (key !== "Tab") {
+    event.stopPropagation();
+    return;
+  }
   move?.show();
   event.preventDefault();
 }
@@ -180,13 +183,15 @@ function onPointerUp(event) {
 
 // --- keys and clicks ---------------------------------------------------------------------
 
+/** While something is moved, no key of the page's own leads away from it. */
+function onKeyFirst(event) {
+  if (!move || event.metaKey || event.altKey || dialog.open) return;
+  if (!event.target.closest(FIELDS)) onMoveKey(event);
+}
+
 function onKey(event) {
-  if (event.defaultPrevented || event.metaKey || event.altKey || dialog.open) return;
+  if (event.defaultPrevented || event.metaKey || event.altKey || dialog.open || move) return;
   if (event.target.closest(FIELDS)) return;
-  if (move) {
-    onMoveKey(event);
-    return;
-  }
   if (event.key === "u" && !event.ctrlKey) {
     const form = root.querySelector("[data-grid-undo]");
     if (form) form.requestSubmit();
@@ -208,20 +213,18 @@ function onCellKey(cell, { key, ctrlKey }) {
     startMove(cell);
     return true;
   }
-  if (key === "v") {
-    window.location.assign(otherView(board.grid.heads[board.place.column]));
-    return true;
-  }
   return false;
 }
 
-/** From a column of the week to its own day; from one of the day to the week of whose it is. */
-function otherView(head) {
-  const day = head.querySelector("a");
-  if (day) return day.href;
-  const week = new URL(document.querySelector("[data-views] a:not([aria-current])").href);
-  week.searchParams.set("hos", head.dataset.hos);
-  return week.href;
+/** The way to the other view leads on from the column one stands in: to its week, or its day. */
+function lead() {
+  const head = board.grid?.heads[board.place?.column];
+  const link = document.querySelector("[data-views] a:not([aria-current])");
+  if (!head || !link) return;
+  const to = new URL(link.href);
+  if (root.dataset.visning) to.searchParams.set("dato", head.dataset.dag);
+  else to.searchParams.set("hos", head.dataset.hos);
+  link.href = to.href;
 }
 
 /** What a cell opens: what stands in it, or on a free one the booking of that time. */
@@ -290,10 +293,13 @@ if (root && dialog?.showModal) {
     offset: Date.parse(root.dataset.now) - Date.now(),
     rows: () => board.grid?.rows ?? [],
   });
+  document.addEventListener("keydown", onKeyFirst, { capture: true });
   document.addEventListener("keydown", onKey);
   root.addEventListener("focusin", ({ target }) => {
     const cell = target.closest("td");
-    if (cell && board.grid?.at.has(cell)) board.settle(cell);
+    if (!cell || !board.grid?.at.has(cell)) return;
+    board.settle(cell);
+    lead();
   });
   root.addEventListener("mousedown", ({ target }) => {
     const cell = target.closest("td");
