@@ -33,7 +33,7 @@ from booking.people.sign_in import actor_of
 from booking.platform.database import Session
 from booking.platform.errors import DomainError
 from booking.platform.web import Rettid
-from booking.waitlist import answering, refill
+from booking.waitlist import answering, reaching, refill
 from booking.waitlist import service as waitlist
 from booking.waitlist.models import FreedTime, Offer
 from tests import factories as make
@@ -327,11 +327,12 @@ class Workbench(WholeDays):
 
 
 def test_whatever_the_clinic_does_nothing_is_taken_twice_or_lost(
-    rettid: Rettid, freezer: FrozenDateTimeFactory, soak: int
+    rettid: Rettid, freezer: FrozenDateTimeFactory, soak: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Here(Workbench):
         pass
 
+    monkeypatch.setitem(rettid.database.ports, reaching.PORT, lambda *_: {})  # everyone hears
     Here.rettid, Here.freezer = rettid, freezer
     run_state_machine_as_test(
         Here,
