@@ -23,7 +23,7 @@ from booking.waitlist.gathering import entries_at, gap_of, reopen_for, starts_in
 from booking.waitlist.matching import Matched, Rules, match
 from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
 from booking.waitlist.stretches import LIVE, adjoining, join, put_with_another, still_free
-from booking.waitlist.time_limits import at_night, expires_at
+from booking.waitlist.time_limits import expires_at, next_asking
 
 ASKED_A_TURN = 50
 MOST = 1000
@@ -229,7 +229,8 @@ def ask(session: Session, freed: FreedTime) -> int:
     zone, now = freed.clinic.zone, session.now()
     if closing.open_offers(session, freed) or put_with_another(session, freed):
         return 0
-    ends = expires_at(now, freed.starts_at, zone)
+    asked_at = next_asking(now, zone)
+    ends = expires_at(asked_at, freed.starts_at, zone)
     entries = entries_at(session, freed.clinic_id)
     found = match(
         gap_of(session, freed),
@@ -239,7 +240,7 @@ def ask(session: Session, freed: FreedTime) -> int:
         starts_in(session, freed, entries),
         Rules(at_once=freed.clinic.offers_at_once),
     )
-    if found.offers and ends is None and at_night(now, zone):
+    if found.offers and ends is not None and asked_at > now:
         return 0
     freed.round += 1
     if ends is None:
@@ -248,6 +249,7 @@ def ask(session: Session, freed: FreedTime) -> int:
     if not found.offers:
         closing.decide(session, freed, "listed")
         return 0
+    assert ends is not None  # without a limit there are no offers
     by_key = _still_waiting(session, [put.entry for put in found.offers])
     for put in found.offers:
         if put.entry not in by_key:

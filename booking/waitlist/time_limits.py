@@ -48,6 +48,11 @@ def at_night(at: datetime, zone: ZoneInfo) -> bool:
     return clock >= NIGHT_FROM or clock < NIGHT_TO
 
 
+def next_asking(now: datetime, zone: ZoneInfo) -> datetime:
+    """When somebody may be asked: now, or when the night is over."""
+    return _after_night(now, zone)
+
+
 def _awake(at: datetime, span: timedelta, zone: ZoneInfo) -> datetime:
     """So much later, the hours of the night not counted. `at` is not at night."""
     local = at.astimezone(zone)

@@ -278,6 +278,18 @@ def test_at_night_nobody_is_asked(session: Session, booked: Booked, freezer: obj
     assert len(offers(session, freed)) == 1
 
 
+def test_what_nobody_could_answer_in_the_morning_is_a_hole_in_the_evening(
+    session: Session, booked: Booked, freezer: object
+) -> None:
+    """Whoever opens the clinic sees it at once, and whom to call."""
+    given_up, waiting = booked(at(1, 8)), booked(at(7, 10))
+    (entry,) = wishes(session, waiting, notice_hours=0)
+    freezer.move_to(at(1, 1) - timedelta(hours=4))  # type: ignore[attr-defined]
+    freed = give_up(session, given_up)
+    refill.run(session)
+    assert (freed.status, verdicts(session, freed)) == ("listed", {entry.id: "too_late"})
+
+
 def test_whoever_thinks_about_one_time_is_asked_about_the_next_afterwards(
     session: Session, booked: Booked
 ) -> None:

@@ -13,6 +13,7 @@ from booking.platform.web import Rettid
 from booking.waitlist import refill
 from booking.waitlist.models import FreedTime, Offer, WaitlistEntry
 from booking.waitlist.reaching import PORT
+from reminders.planning.reachable import unreachable
 from tests import factories as make
 from tests.integration.appointments.conftest import Place, place
 from tests.integration.patient_web.conftest import Visitor
@@ -158,3 +159,23 @@ def test_whoever_cannot_be_told_stands_on_the_hole_to_be_called(
     secretary.get(there).says("Givet videre i dag (1)")
     session.expire_all()
     assert (silent.starts_at, heard.starts_at) == (at(1, 9), at(7, 10))
+
+
+def test_a_clinic_that_sends_nothing_calls_down_the_list(
+    session: Session,
+    rettid: Rettid,
+    place: Place,
+    booked: Booked,
+    secretary: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(rettid.database.ports, PORT, unreachable)
+    there = f"/klinik/{place.clinic.id}/venteliste"
+    wished(secretary, booked(at(7, 10)))
+    freed = given_up(session, booked(at(1, 9)))
+    secretary.get(there).says("Ledige huller (1)", "Ring til 1, der ikke kan få besked")
+    secretary.get(f"{there}/ledig/{freed.id}").says("klinikken sender ikke beskeder", "Giv tiden")
+    session.expire_all()
+    freed.status = "offering"
+    session.commit()
+    secretary.get(f"{there}/ledig/{freed.id}").says("Ring i denne rækkefølge")
