@@ -40,8 +40,9 @@ class CheckForm(Form):
 
 
 class TriageForm(Form):
-    """What the clinic decides."""
+    """What the clinic decides; the criteria stand in the same form."""
 
+    met = Ids()
     visit_type = Id(required=True)
     form = Choice(FORMS, required=True)
     urgency = Choice(URGENCIES, required=True)
@@ -100,8 +101,7 @@ def check(clinic_id: int, referral_id: int) -> ResponseReturnValue:
     """Keep which criteria are met."""
 
     def do(referral: Referral, typed: dict[str, Any]) -> None:
-        for one in queries.criteria(db(), clinic_id):
-            service.check(db(), me(), referral, one, met=one.id in typed["met"])
+        _keep_criteria(referral, typed["met"])
 
     return _carry_out(clinic_id, referral_id, CheckForm(), do, _("Kriterierne er gemt."))
 
@@ -111,6 +111,7 @@ def triage(clinic_id: int, referral_id: int) -> ResponseReturnValue:
     """Take it in; a time is reserved at once where one is free."""
 
     def do(referral: Referral, typed: dict[str, Any]) -> None:
+        _keep_criteria(referral, typed["met"])
         decided = Triage(
             visit_type_of(db(), clinic_id, typed["visit_type"]),
             typed["form"],
@@ -239,6 +240,11 @@ def sent(clinic_id: int, referral_id: int) -> ResponseReturnValue:
             flash(told, "warning")
 
     return _carry_out(clinic_id, referral_id, Form(), do, "")
+
+
+def _keep_criteria(referral: Referral, met: list[int]) -> None:
+    for one in queries.criteria(db(), referral.clinic_id):
+        service.check(db(), me(), referral, one, met=one.id in met)
 
 
 def _carry_out(

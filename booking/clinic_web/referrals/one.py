@@ -67,6 +67,8 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
     clocks = queries.clocks_of(db(), [referral], rettid().config.instance / "rights.toml")
     invitation, open_clocks = referral.invitation, [one for one in clocks[referral.id] if one.open]
     explained = {one.clock for one in referral.delays}
+    criteria = queries.criteria(db(), clinic.id)
+    met = {one.criterion_id: one.met for one in referral.checks}
     unexplained = [
         one.code for one in clocks[referral.id] if one.state == "late" and one.code not in explained
     ]
@@ -96,8 +98,9 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
         "urgencies": list(URGENCIES.items()),
         "forms": list(FORMS.items()),
         "earlier": queries.earlier(db(), referral),
-        "criteria": queries.criteria(db(), clinic.id),
-        "met": {one.criterion_id: one.met for one in referral.checks},
+        "criteria": criteria,
+        "met": met,
+        "unmet": sum(one.required and not met.get(one.id) for one in criteria),
         "missing_texts": queries.texts(db(), clinic.id, "missing"),
         "advice_texts": queries.texts(db(), clinic.id, "advice"),
         "milestones": [(kind, EVENTS[kind]) for kind in MILESTONES],
@@ -112,13 +115,16 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
 
 
 def _letter(referral: Referral) -> str:
-    """How far the letter is: '' before it is made, then 'made', 'untimed' or 'sent'."""
-    found = {one.kind: one.id for one in referral.events if one.kind.startswith("letter_")}
-    if "letter_sent" in found:
+    """How far the letter is: '' before it is made, then 'made' and 'sent'; 'untimed': the last one
+    has no time in it.
+    """
+    found = [one for one in referral.events if one.kind.startswith("letter_")]
+    if any(one.kind == "letter_sent" for one in found):
         return "sent"
-    if found:
-        return {"letter_made": "made"}.get(max(found, key=lambda kind: found[kind]), "untimed")
-    return ""
+    if not found:
+        return ""
+    last = max(found, key=lambda one: one.id)
+    return "made" if last.kind == "letter_made" and last.words else "untimed"
 
 
 def _lacking(referral: Referral) -> str:
