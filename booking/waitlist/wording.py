@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from booking.appointments.wording import FORMS
 from booking.platform.error_table import Shown
+from booking.platform.i18n import language_code
 from booking.waitlist.models import WaitlistEntry
 
 PARTS: dict[str, LazyString] = {"am": _l("Om formiddagen"), "pm": _l("Om eftermiddagen")}
@@ -126,7 +127,9 @@ def said_of(entry: WaitlistEntry) -> list[str]:
         said.append(_("kun på %(site)s", site=entry.site.name))
     if len(entry.parts.split(",")) < len(PARTS):
         said += [str(PARTS[part]).lower() for part in entry.parts.split(",")]
-    days = [str(WEEKDAYS[day]).lower() for day in entry.weekdays.split(",") if day in WEEKDAYS]
+    days = [str(WEEKDAYS[day]) for day in entry.weekdays.split(",") if day in WEEKDAYS]
+    if language_code() == "da":  # English has its weekdays in capitals wherever they stand
+        days = [day.lower() for day in days]
     if len(days) < len(WEEKDAYS):
         said.append(", ".join(days))
     said.append(_("%(hours)s timers varsel", hours=entry.notice_hours))

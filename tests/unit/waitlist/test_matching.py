@@ -66,9 +66,47 @@ def test_each_reason_has_its_word() -> None:
         "has_offer": entry(1, has_offer=True),
         "asked_before": entry(1, asked=True),
         "declined_lately": entry(1, refused_at=(NOW - timedelta(days=1),) * 3),
+        "not_reachable:stopped": entry(1, unreachable="stopped"),
     }
     assert {code: verdict(one) for code, one in said.items()} == {code: code for code in said}
     assert verdict(entry(1), gap(left_by=1)) == "left_it"
+
+
+@given(
+    minutes=st.integers(1, 10).map(lambda n: n * 15),
+    before=st.integers(0, 6),
+    length=st.integers(1, 6),
+    after=st.integers(0, 6),
+    taken=st.sets(st.integers(0, 24)),
+)
+def test_a_visit_lies_in_the_gap_or_reaches_out_of_it_only_where_it_must(
+    minutes: int, before: int, length: int, after: int, taken: set[int]
+) -> None:
+    """Against every start there is: inside the free stretch, using as much of the gap as can be."""
+    start = NOW + timedelta(days=2)
+    here = gap(start, length * 15)
+    stretch = (start - before * GRID, here.ends_at + after * GRID)
+    here = replace(here, around=stretch)
+    one = entry(1, minutes=minutes)
+    free = [at for n, at in enumerate(stretch[0] + GRID * k for k in range(25)) if n not in taken]
+    visit = timedelta(minutes=minutes)
+
+    def used(at: datetime) -> timedelta:
+        return min(at + visit, here.ends_at) - max(at, here.starts_at)
+
+    may = [
+        at
+        for at in free
+        if stretch[0] <= at and at + visit <= stretch[1] and used(at) > timedelta()
+        and (minutes > here.minutes or used(at) == visit)
+    ]  # fmt: skip
+    found = match(here, [one], NOW, SECRET, lambda *_: free).offers
+    if not may:
+        assert found == ()
+        return
+    (put,) = found
+    assert put.starts_at in may
+    assert used(put.starts_at) == max(map(used, may))
 
 
 def test_no_start_is_the_rooms_fault_or_the_patients_other_visit() -> None:
