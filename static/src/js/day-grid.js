@@ -67,7 +67,8 @@ function show(text) {
   dialog.innerHTML = text;
   if (!dialog.open) dialog.showModal();
   const wrong = dialog.querySelector("[aria-invalid], [data-module='error-summary']");
-  (wrong ?? dialog.querySelector("h2")).focus();
+  // What may be allowed is read out with the button that allows it, one press away.
+  (wrong ?? dialog.querySelector("[data-grid-yes]") ?? dialog.querySelector("h2")).focus();
 }
 
 // --- moving ------------------------------------------------------------------------------
@@ -319,6 +320,10 @@ if (root && dialog?.showModal) {
     if (!event.target.closest("[data-close]")) return;
     event.preventDefault();
     dialog.close();
+  });
+  // A key held down too long says yes to nothing.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.repeat) event.preventDefault();
   });
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
