@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from sqlalchemy import and_, or_, select
 
 from booking.calendar import queries
 from booking.calendar.events import (
@@ -79,6 +80,21 @@ def add_closure(
     audit.record(session, by, "closure.added", clinic_id=clinic.id)
     _publish(session, closure.clinic, closure.resource, closure.starts_at, closure.ends_at)
     return closure
+
+
+def ensure_closed(
+    session: Session, by: Actor, clinic: Clinic, place: Place, period: LocalPeriod, reason: str
+) -> None:
+    """Close a resource or the whole clinic, unless what is approved already closes it throughout.
+
+    Either way whoever is hit is looked for again.
+    """
+    start, end = period.instants(clinic.zone)
+    if not _closed_throughout(session, clinic, place, start, end):
+        add_closure(session, by, clinic, place, period, reason)
+        return
+    resource = place.resource_id and queries.resource_of(session, clinic.id, place.resource_id)
+    _publish(session, clinic, resource or None, start, end)
 
 
 def edit_closure(
@@ -183,6 +199,32 @@ def _write(
         None if resource is None else queries.resource_of(session, clinic.id, resource)
     )
     closure.starts_at, closure.ends_at, closure.reason = starts_at, ends_at, reason
+
+
+def _closed_throughout(
+    session: Session, clinic: Clinic, place: Place, start: datetime, end: datetime
+) -> bool:
+    """Whether approved closures, one after the other, leave nothing of the stretch open."""
+    whole_clinic = and_(
+        Closure.clinic_id == clinic.id, Closure.resource_id.is_(None), Closure.site_id.is_(None)
+    )
+    wanted = (
+        select(Closure.starts_at, Closure.ends_at)
+        .where(
+            Closure.status == "approved",
+            Closure.ends_at > start,
+            Closure.starts_at < end,
+            whole_clinic
+            if place.resource_id is None
+            else or_(whole_clinic, Closure.resource_id == place.resource_id),
+        )
+        .order_by(Closure.starts_at)
+    )
+    for opens, ends in session.execute(wanted):
+        if opens > start:
+            return False
+        start = max(start, ends)
+    return start >= end
 
 
 def _check(closure: Closure, version: int, status: str) -> None:

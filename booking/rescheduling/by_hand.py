@@ -82,12 +82,13 @@ def let_go(session: Session, by: Actor, line: ReschedulingLine, version: int) ->
 
 def _open(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine) -> list[Choice]:
     """Places that the plan has not given to others."""
-    claims = [
-        claim_of(other)
+    others = [
+        other
         for other in plan.lines
         if other is not line and other.starts_at is not None and not other.left_out
     ]
-    return places(session, by, plan, line, claims)
+    leaving = [other.appointment_id for other in others]
+    return places(session, by, plan, line, [claim_of(other) for other in others], leaving)
 
 
 def _other(choice: Choice) -> list[bool]:

@@ -103,10 +103,10 @@ def gather(
     for outage in outages:
         for resource in ids if outage.resource_id is None else [outage.resource_id]:
             taken[resource].append((outage.start, outage.end))
-    patients = _patients_busy(session, timeline, concerned, leaving)
+    patients = _patients_times(session, timeline, concerned)
     for claim in claims:
         theirs = timeline.spans([(claim.start, claim.end)], "outwards")
-        patients.setdefault(claim.patient_id, []).extend(theirs)
+        patients[claim.patient_id].extend((None, span) for span in theirs)
     rows = select(Resource.id, Resource.kind, Resource.profession).where(Resource.id.in_(ids))
     kinds, professions = {}, {}
     for resource, kind, profession in session.execute(rows):
@@ -155,7 +155,7 @@ def gather(
                 has_deadline=occasion.deadline_on is not None,
                 other_profession=frozenset(c for c in who.clinicians if professions[c] != mine),
                 rooms=tuple(options for _, options in _needed(able, visit_type.id)),
-                busy=tuple(patients.get(one.patient_id, ())),
+                busy=tuple(span for whose, span in patients[one.patient_id] if whose != one.id),
                 site=one.site_id,
             )
         )
@@ -236,14 +236,14 @@ def _taken(
     return taken
 
 
-def _patients_busy(
-    session: Session,
-    timeline: Timeline,
-    concerned: Sequence[Appointment],
-    leaving: Collection[int],
-) -> dict[int, list[tuple[int, int]]]:
-    """patient id -> ticks of the times they keep, at any clinic."""
-    gone = set(leaving)
+def _patients_times(
+    session: Session, timeline: Timeline, concerned: Sequence[Appointment]
+) -> defaultdict[int, list[tuple[int | None, tuple[int, int]]]]:
+    """patient id -> the times they have, at any clinic: (appointment id, ticks).
+
+    Also those of the plan: its moves are made one after the other, and a patient is never in two
+    places on the way.
+    """
     rows = session.execute(
         select(
             Appointment.id, Appointment.patient_id, Appointment.starts_at, Appointment.ends_at
@@ -254,11 +254,10 @@ def _patients_busy(
             Appointment.starts_at < timeline.end,
         )
     )
-    busy: dict[int, list[tuple[int, int]]] = {}
+    times: defaultdict[int, list[tuple[int | None, tuple[int, int]]]] = defaultdict(list)
     for number, patient, start, end in rows:
-        if number not in gone:
-            busy.setdefault(patient, []).extend(timeline.spans([(start, end)], "outwards"))
-    return busy
+        times[patient].extend((number, span) for span in timeline.spans([(start, end)], "outwards"))
+    return times
 
 
 def _row(ticks: int, count: int) -> Bits:

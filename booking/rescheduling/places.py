@@ -1,6 +1,6 @@
 """Every place one line of a plan could have, whoever of the plan has what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -29,25 +29,21 @@ def places(
     plan: Rescheduling,
     line: ReschedulingLine,
     claims: Sequence[Claim],
+    leaving: Collection[int],
 ) -> list[Choice]:
     """From now on, in order of time; none for one that cannot be moved here.
 
-    claims: the places that are not to be had. What the other lines give up is free; what is out
-    is not.
+    claims: the places that are not to be had. leaving: numbers of the appointments whose own time
+    is given up. What is out is not free. Of several rooms, those the line has already.
     """
     one = line.appointment
-    leaving = {
-        other.appointment_id
-        for other in plan.lines
-        if other.starts_at is not None and not other.left_out
-    }
     asked = gather(
         session,
         by,
         plan.clinic,
         outages_of(plan),
         [one],
-        leaving=leaving | {one.id},
+        leaving={*leaving, one.id},
         claims=claims,
     )
     if not asked.moving:
@@ -74,7 +70,9 @@ def places(
             ("other_site", form == "in_person" and site != one.site_id),
         )
         slot = Slot(start, start + length, clinician, site)
-        rooms = _rooms(anywhere, free_from, site, int(tick)) if form == "in_person" else ()
+        rooms = (
+            _rooms(anywhere, free_from, site, int(tick), line.rooms) if form == "in_person" else ()
+        )
         if rooms is not None:
             choices.append(
                 Choice(slot, form, rooms, tuple(code for code, holds in warnings if holds))
@@ -83,14 +81,18 @@ def places(
 
 
 def _rooms(
-    moving: Moving, free_from: Mapping[tuple[int, int], Bits], site: int, tick: int
+    moving: Moving,
+    free_from: Mapping[tuple[int, int], Bits],
+    site: int,
+    tick: int,
+    prefer: Collection[int],
 ) -> tuple[int, ...] | None:
     """One room of each kind that is needed, each its own; None where they do not suffice."""
     chosen: list[int] = []
     for group in moving.rooms:
         able = (
             room
-            for room in group
+            for room in sorted(group, key=lambda number: number not in prefer)
             if room not in chosen and (room, site) in free_from and free_from[room, site][tick]
         )
         room = next(able, None)

@@ -19,6 +19,8 @@ from booking.rescheduling.proposing import Plan, propose
 
 # Whoever has been called in is with the clinician.
 COMING = ("booked", "arrived")
+# How often a plan is made for those it found no place for, and the solver's seconds for them all.
+TURNS, SECONDS = 4, 1.2
 
 
 def fill_in(session: Session, by: Actor, plan: Rescheduling) -> None:
@@ -35,27 +37,29 @@ def fill_in(session: Session, by: Actor, plan: Rescheduling) -> None:
         line.from_start, line.from_clinician_id = one.starts_at, one.clinician_id
         if not line.fixed or line.left_out:
             clear(line)
-        elif changed or not _still_free(session, by, plan, line):
-            clear(line)
-            line.why = ["choice_taken"]
-    open_lines = [line for line in plan.lines if not line.fixed and not line.left_out]
-    claims = [claim_of(line) for line in plan.lines if line.fixed]
-    looked_for = [line.appointment for line in open_lines]
+        elif changed:
+            _lose(line)
     # Who finds no place keeps the old time: nobody else may be given it.
-    keep: set[int] = set()
-    while True:
-        leaving = {one.id for one in looked_for} - keep
-        leaving |= {line.appointment_id for line in plan.lines if line.fixed}
-        asked = gather(session, by, clinic, outages, looked_for, leaving=leaving, claims=claims)
-        found = propose(asked.moving, asked.free)
+    going = {one.id for line, one in zip(plan.lines, concerned, strict=True) if not line.left_out}
+    _hold_chosen(session, by, plan, going)
+    spent = 0.0
+    for turn in range(TURNS):
+        open_lines = [line for line in plan.lines if not line.fixed and not line.left_out]
+        claims = [claim_of(line) for line in plan.lines if line.fixed]
+        looked_for = [line.appointment for line in open_lines]
+        asked = gather(session, by, clinic, outages, looked_for, leaving=going, claims=claims)
+        found = propose(asked.moving, asked.free, seconds=max(SECONDS - spent, SECONDS / TURNS))
+        spent += found.seconds
         for line in open_lines:
             _fill(line, asked, found)
-        stay = [line for line in open_lines if line.starts_at is None]
-        stay = [line for line in stay if line.appointment_id not in keep]
-        if not (lost := given_away(session, plan, stay)):
+        staying = [line for line in open_lines if line.starts_at is None]
+        staying = [line for line in staying if line.appointment_id in going]
+        if not (robbed := given_away(session, plan, staying)):
             break
-        keep |= lost
-    plan.figures = {"seconds": round(found.seconds, 2), "method": found.method}
+        # The last turn gives nobody's time away, and so robs nobody.
+        going = going - robbed if turn < TURNS - 2 else set()
+        _hold_chosen(session, by, plan, going)
+    plan.figures = {"seconds": round(spent, 2), "method": found.method}
 
 
 def concerned_by(session: Session, clinic: Clinic, outages: Sequence[Outage]) -> list[Appointment]:
@@ -149,15 +153,27 @@ def given_away(
     }
 
 
-def _still_free(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine) -> bool:
-    """Whether a place chosen by hand is free of everybody who is not part of the plan."""
-    slot = Slot(
-        cast(datetime, line.starts_at),
-        cast(datetime, line.ends_at),
-        cast(int, line.clinician_id),
-        cast(int, line.site_id),
-    )
-    return any(
-        (one.slot, one.form) == (slot, line.form)
-        for one in places(session, by, plan, line, claims=())
-    )
+def _hold_chosen(session: Session, by: Actor, plan: Rescheduling, going: set[int]) -> None:
+    """The places chosen by hand that are still to be had, in rooms that are; the others are lost.
+
+    going: appointments whose own time is given up.
+    """
+    for line in [line for line in plan.lines if line.fixed]:
+        slot = Slot(
+            cast(datetime, line.starts_at),
+            cast(datetime, line.ends_at),
+            cast(int, line.clinician_id),
+            cast(int, line.site_id),
+        )
+        others = [claim_of(one) for one in plan.lines if one.fixed and one is not line]
+        free = places(session, by, plan, line, others, going)
+        still = next((one for one in free if (one.slot, one.form) == (slot, line.form)), None)
+        if still is None:
+            _lose(line)
+        else:
+            line.rooms = list(still.rooms)
+
+
+def _lose(line: ReschedulingLine) -> None:
+    clear(line)
+    line.why = ["choice_taken"]

@@ -29,7 +29,8 @@ from booking.rescheduling.candidates import (
     candidates,
 )
 
-_ROUNDS, _KEPT = 24, 5
+# Of so few candidates in all, none is left out.
+_ROUNDS, _KEPT, _FEW = 24, 5, 600
 _WHOLE = 0.999
 
 
@@ -231,11 +232,13 @@ def _choose(
     wholes = np.concatenate((np.ones(many), np.zeros(people)))
 
     # Most are whole already where halves are allowed: those stand, and the others are searched.
+    began = perf_counter()
     loose = _solve(cost, np.zeros(many + people), np.zeros(many + people), rules, seconds)
     if loose is None:
         return {}
     settled = (loose > _WHOLE) & (wholes > 0)
-    answer = _solve(cost, wholes, settled.astype(np.float64), rules, seconds)
+    left = max(seconds - (perf_counter() - began), seconds / 10)
+    answer = _solve(cost, wholes, settled.astype(np.float64), rules, left)
     picked = loose if answer is None else answer
     return {
         one.moving.id: at
@@ -257,6 +260,8 @@ def _solve(
 
 def _gather(some: list[Candidates], keys: list[tuple[int, int]]) -> list[set[int]]:
     """Of each patient, the candidates that are cheapest under some price on contested time."""
+    if sum(len(one) for one in some) <= _FEW:
+        return [set(range(len(one))) for one in some]
     clinicians = sorted({clinician for clinician, _ in keys})
     row = {clinician: number for number, clinician in enumerate(clinicians)}
     of_key = np.array([row[clinician] for clinician, _ in keys])

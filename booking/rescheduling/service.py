@@ -183,10 +183,10 @@ def _patients(plan: Rescheduling) -> list[int]:
 
 
 def _close(session: Session, by: Actor, clinic: Clinic, outage: Outage, words: str) -> None:
-    """A closure of what is out; the handlers see only those who have not been moved."""
+    """A closure of what is out, where there is none; only those who stay are seen to be hit."""
     start, end = to_local(outage.start, clinic.zone), to_local(outage.end, clinic.zone)
     period = closures.LocalPeriod(start.date(), end.date(), start.time(), end.time())
-    closures.add_closure(
+    closures.ensure_closed(
         session, by, clinic, closures.Place(resource_id=outage.resource_id), period, words
     )
 
