@@ -15,6 +15,7 @@ from booking.platform.errors import ChangedMeanwhile, InvalidInput
 from booking.platform.forms import read, rejected
 from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages, db, me
+from booking.sequences.whole_day import day_of
 from booking.waitlist import answering, queries, service
 from booking.waitlist.errors import NotWaiting, OfferOver
 from booking.waitlist.models import Offer
@@ -100,6 +101,8 @@ def visit_card(session: Session, _actor: Actor, appointment: Appointment) -> Mar
     if appointment.visit_type.group_capacity > 1:
         return None
     entry = service.waiting_entry(session, appointment)
+    if entry is None and day_of(session, appointment) is not None:
+        return None  # an earlier time would tear it from the others of its day
     return _card("patient/earlier_card.html", appointment=appointment, entry=entry)
 
 

@@ -11,11 +11,13 @@ from booking.appointments import listing
 from booking.appointments.errors import InClosingPeriod, MoveLimitReached, TooLate, WrongState
 from booking.appointments.models import Appointment
 from booking.appointments.search import Slot
+from booking.calendar.models import Site
 from booking.patient_web.frame import domain_words, for_whom, my_appointment, refused
 from booking.platform.error_table import shown
 from booking.platform.errors import ChangedMeanwhile, InvalidInput
 from booking.platform.forms import Form, Text, read
 from booking.platform.i18n import language_code
+from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, me
 from booking.sequences import queries, whole_day
 from booking.sequences.errors import NothingChosen, OutOfOrder, PartNotFree
@@ -31,11 +33,12 @@ BETWEEN = " "
 
 @dataclass(frozen=True)
 class Choice:
-    """A day one may choose: the value of its radio, and its contacts as (start, what)."""
+    """A day one may choose: the value of its radio, its contacts as (slot, what), and where."""
 
     value: str
     day: date
     times: list[tuple[Slot, str]]
+    site: str
 
 
 class DayForm(Form):
@@ -94,6 +97,7 @@ def _page(
         clinic=appointment.clinic,
         name=for_whom(appointment.patient),
         parts=parts,
+        week=listing.monday_of(local_date(appointment.starts_at, appointment.clinic.zone)),
         choices=[_choice(one, sequence) for one in found],
         barred=barred,
         errors=errors or {},
@@ -109,4 +113,5 @@ def _choice(one: whole_day.WholeDay, sequence: ContactSequence) -> Choice:
         (slot, part.visit_type.title(language_code()))
         for slot, part in zip(one.slots, parts, strict=True)
     ]
-    return Choice(value, one.day, times)
+    site = db().get_one(Site, one.slots[0].site_id).name  # all are at one site
+    return Choice(value, one.day, times, site)

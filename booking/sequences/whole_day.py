@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from booking.appointments import listing, occasions
+from booking.appointments import occasions
 from booking.appointments import service as appointments
 from booking.appointments.guard import attempt, lock
 from booking.appointments.models import Appointment
@@ -70,22 +70,18 @@ def days(session: Session, by: Actor, sequence: ContactSequence) -> list[WholeDa
     stands = {local_date(one.starts_at, zone) for one in _times(parts)}
     first = max(one.first for one in planned)
     last = min([first + LONGEST_SEARCH, *(one.last for one in planned)])
-
-    def look(begin: date, until: date) -> list[WholeDay]:
-        found: list[WholeDay] = []
-        for day, free, put in days_with_room(session, planned, asked, begin, until):
-            if day in stands:
-                continue
-            slots = []
-            for occasion, here, one in zip(planned, free, put, strict=True):
-                start = here.timeline.instant(one.start)
-                slots.append(occasion.fitted(Slot(start, start, one.clinician_id, one.site_id)))
-            found.append(WholeDay(day, tuple(slots)))
-            if len(found) == MOST:
-                break
-        return found
-
-    return listing.first_days(first, last, look) or []
+    found: list[WholeDay] = []
+    for day, free, put in days_with_room(session, planned, asked, first, last):
+        if day in stands:
+            continue
+        slots = []
+        for occasion, here, one in zip(planned, free, put, strict=True):
+            start = here.timeline.instant(one.start)
+            slots.append(occasion.fitted(Slot(start, start, one.clinician_id, one.site_id)))
+        found.append(WholeDay(day, tuple(slots)))
+        if len(found) == MOST:
+            break
+    return found
 
 
 def move(
