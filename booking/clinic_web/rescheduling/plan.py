@@ -136,7 +136,12 @@ def changed(
 
 def _refused(plan_id: int, clinic_id: int, error: DomainError) -> ResponseReturnValue:
     db().rollback()
-    if isinstance(error, ChangedMeanwhile):
+    plan = service.plan_of(db(), clinic_id, plan_id)
+    if plan.status == "done":
+        flash(_("Omlægningen er gennemført, og planen kan ikke ændres mere."), "warning")
+    elif plan.status == "discarded":
+        flash(_("Planen er kasseret, og den kan ikke ændres mere."), "warning")
+    elif isinstance(error, ChangedMeanwhile):
         flash(
             _(
                 "Noget er ændret, siden planen blev lavet, og intet er flyttet. Lav planen igen, "
