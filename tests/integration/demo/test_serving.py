@@ -15,10 +15,19 @@ import pytest
 from booking.platform.config import ROOT
 
 PATIENCE = 240  # seconds; a busy machine is slow to seed
+TO_END = 60
+
+# A shell's background job, or nohup's, ignores Ctrl-C, and so does whatever it starts.
+HEEDS_CTRL_C = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 
 
 def command(port: int) -> list[str]:
-    return [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "serve", "--port", str(port)]
+    served = ["-m", "flask", "--app", "wsgi", "demo", "serve", "--port", str(port)]
+    return [sys.executable, "-c", HEEDS_CTRL_C, *served]
 
 
 def environment(instance: Path) -> dict[str, str]:
@@ -68,7 +77,7 @@ def test_the_demo_is_made_served_and_stopped(tmp_path: Path, port: int) -> None:
         assert f"Port {port} cannot be used" in second.stderr
         assert f"PORT={port + 1}" in second.stderr
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=PATIENCE) == 0
+        assert process.wait(timeout=TO_END) == 0
         assert "Stopped." in log.read_text()
     finally:
         process.kill()
