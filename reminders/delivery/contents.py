@@ -38,14 +38,19 @@ def written(session: Session, message: Message, sender: MessageSender) -> tuple[
     language = language_of(message.patient.language, texts)
     subject, body = written_for(texts, language, message.channel)
     values = said(session, message, sender, language)
+    lines = message.channel not in ("sms", "voice")
     more = fields.more_text(
         [to_local(one, message.clinic.zone) for one in together.others(session, message)],
         message.kind,
         language,
         values["link"],
-        lines=message.channel not in ("sms", "voice"),
+        lines=lines,
+        reply=sender.may_reply,
     )
-    return language, fields.fill(subject, values), fields.fill(body, values) + more
+    told = fields.fill(body, values)
+    if more and not lines and told[-1:].isalnum():
+        told += "."
+    return language, fields.fill(subject, values), told + more
 
 
 def said(

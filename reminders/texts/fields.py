@@ -100,12 +100,16 @@ _ANSWERS_TO_OFFER: Final[Mapping[str, str]] = {
 _UNTIL: Final[Mapping[str, str]] = {"da": "{day} kl. {clock}", "en": "{day} at {clock}"}
 # What is added to a message that tells of several times: kind -> what stands before them.
 _MORE: Final[Mapping[str, Mapping[str, str]]] = {
-    "da": {"": "Du har også", "moved": "Også flyttet", "cancelled": "Også aflyst"},
-    "en": {"": "You also have", "moved": "Also moved", "cancelled": "Also cancelled"},
+    "da": {"": "Du har også", "moved": "Dine andre nye tider", "cancelled": "Også aflyst"},
+    "en": {"": "You also have", "moved": "Your other new times", "cancelled": "Also cancelled"},
 }
 _LEFT_OUT: Final[Mapping[str, str]] = {
     "da": "og {count} til, se {link}", "en": "and {count} more, see {link}",
 }  # fmt: skip
+_ANSWER_TO_FIRST: Final[Mapping[str, str]] = {
+    "da": "Dit svar gælder kun den første tid.",
+    "en": "Your reply is about the first only.",
+}
 MOST_LISTED = 6  # on a telephone: two more parts of an SMS
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -179,12 +183,18 @@ def until_text(end_local: datetime, language: str, *, long: bool = False) -> str
 
 
 def more_text(
-    times_local: Sequence[datetime], kind: str, language: str, link: str, *, lines: bool
+    times_local: Sequence[datetime],
+    kind: str,
+    language: str,
+    link: str,
+    *,
+    lines: bool,
+    reply: bool,
 ) -> str:
     """What is added to a message that tells of other times too; '' where there are none.
 
     lines: each on a line of its own, all of them, for what is read on paper or a screen; else in
-    one sentence, and no more than MOST_LISTED of them.
+    one sentence, and no more than MOST_LISTED of them. reply: the message can be answered.
     """
     if not times_local:
         return ""
@@ -198,7 +208,8 @@ def more_text(
     left_out = len(times_local) - len(told)
     if left_out:
         told.append(_LEFT_OUT[language].format(count=left_out, link=link))
-    return f" {before}: {', '.join(told)}."
+    only = f" {_ANSWER_TO_FIRST[language]}" if reply and kind != "cancelled" else ""
+    return f" {before}: {', '.join(told)}.{only}"
 
 
 def answer_text(language: str, *, may_reply: bool, offer: bool = False) -> str:

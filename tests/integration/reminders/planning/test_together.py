@@ -59,7 +59,7 @@ def test_one_message_lists_them_all_and_reminds_of_each(sending: Sending) -> Non
     said = words(sending, "booked")
     assert "mandag 7/12 kl. 10.00" in said
     more = "Du har også: mandag 14/12 kl. 10.00, mandag 21/12 kl. 10.00, mandag 28/12 kl. 10.00."
-    assert said.endswith(more)
+    assert said.endswith(f". {more} Dit svar gælder kun den første tid.")
 
 
 def test_a_long_row_is_cut_short_on_a_telephone(sending: Sending) -> None:
