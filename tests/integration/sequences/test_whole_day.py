@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import func, select
 
-from booking.appointments.errors import InClosingPeriod
+from booking.appointments.errors import InClosingPeriod, TooEarly
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.search import Slot
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
-from booking.sequences import service, whole_day
+from booking.sequences import arriving, service, whole_day
 from booking.sequences.errors import NothingChosen, OutOfOrder, PartNotFree
 from booking.sequences.models import ContactSequence
 from booking.sequences.proposing import propose
@@ -130,3 +131,19 @@ def test_one_part_is_not_moved_out_of_the_order(app: Flask, session: Session, wa
 def radios(page: Visitor, name: str = "day") -> list[str]:
     found: list[str] = re.findall(rf'<input[^>]* name="{name}" value="([^"]+)"', page.page.text)
     return found or re.findall(rf'<input[^>]* value="([^"]+)"[^>]* name="{name}"', page.page.text)
+
+
+def test_whoever_is_here_is_here_for_the_whole_day(
+    session: Session, ward: Ward, freezer: FrozenDateTimeFactory
+) -> None:
+    asked = ward.one_day((90, 240))
+    sequence = service.book(session, ward.by, propose(session, ward.by, ward.course, asked))
+    first, second = times(sequence)
+    assert second.starts_at >= first.ends_at + timedelta(minutes=90)
+    by = make.as_patient(ward.patient)
+    freezer.move_to(first.starts_at - timedelta(minutes=61))
+    with pytest.raises(TooEarly):
+        arriving.arrive_oneself(session, by, first, "kiosk")
+    freezer.move_to(first.starts_at - timedelta(minutes=10))
+    assert arriving.arrive_oneself(session, by, first, "kiosk") == [first, second]
+    assert [one.status for one in times(sequence)] == ["arrived", "arrived"]
