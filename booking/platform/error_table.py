@@ -174,6 +174,11 @@ ERRORS: dict[str, Shown] = {
         _("Henvisningen er afsluttet"),
         _("Der bookes ikke igen på en henvisning, som er trukket tilbage eller sendt retur."),
     ),
+    "letter_not_made": Shown(
+        409,
+        _("Brevet er ikke lavet endnu"),
+        _("Lav brevet først. Er det skrevet et andet sted, så noter, at det er sendt."),
+    ),
     "has_one_already": Shown(
         409,
         _("Du har allerede en tid af den slags"),

@@ -7,3 +7,9 @@ class ReferralOver(WrongState):
     """The referral is withdrawn, returned or closed: no time is booked on it again."""
 
     code = "referral_over"
+
+
+class LetterNotMade(WrongState):
+    """No letter was made here, so that somebody sent it must be noted with its day."""
+
+    code = "letter_not_made"

@@ -10,6 +10,7 @@ from booking.platform.database import Session
 from booking.platform.i18n import moment
 from booking.platform.identity import Actor
 from booking.referrals import queries
+from booking.referrals.errors import LetterNotMade
 from booking.referrals.happenings import happened, keep
 from booking.referrals.letters import invitation_letter
 from booking.referrals.models import Referral
@@ -68,11 +69,14 @@ def sent(session: Session, by: Actor, referral: Referral, day: date | None = Non
     """The letter has gone out, today or on an earlier local day; True if that stops its clock.
 
     The law asks for a letter with a time in it: that one without went out is noted, and the clock
-    runs on. Raises WrongState before triage.
+    runs on. Raises WrongState before triage, and LetterNotMade where no letter was made here and
+    no day is given: one written elsewhere is noted with its day.
     """
     if referral.status != "triaged" or referral.invitation is None:
         raise WrongState
     made = [one for one in referral.events if one.kind == "letter_made"]
+    if not made and day is None:
+        raise LetterNotMade
     if made:
         timed = bool(made[-1].words)
     else:

@@ -17,7 +17,7 @@ from booking.platform.errors import InvalidInput
 from booking.platform.localtime import local_date
 from booking.referrals import queries, sending, service, setup, watching
 from booking.referrals.clocks import Clock
-from booking.referrals.errors import ReferralOver
+from booking.referrals.errors import LetterNotMade, ReferralOver
 from booking.referrals.letter_of_referral import of_referral
 from booking.referrals.models import Referral, ReferralCriterion
 from booking.referrals.service import Intake, Triage
@@ -96,6 +96,17 @@ def test_a_letter_made_from_the_invitation_is_the_referrals_as_well(
     assert referral.events[-1].kind == "letter_made"
     assert referral.events[-1].words
     service.note(session, place.secretary, referral, "letter_sent", TODAY)
+    assert clocks(session, referral)["letter"].state == "met"
+
+
+def test_a_letter_that_was_never_made_is_not_sent_by_one_press(
+    session: Session, place: Place
+) -> None:
+    referral = received(session, place)
+    triaged(session, place, referral)
+    with pytest.raises(LetterNotMade):
+        sending.sent(session, place.secretary, referral)
+    service.note(session, place.secretary, referral, "letter_sent", TODAY)  # written elsewhere
     assert clocks(session, referral)["letter"].state == "met"
 
 
