@@ -330,6 +330,13 @@ if (root && dialog?.showModal) {
     if (move) putBack();
     board.cell?.focus();
   });
+  // The list of columns lies over the grid: Esc puts it away.
+  const whose = document.querySelector(".grid-whose");
+  whose?.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !whose.open) return;
+    whose.open = false;
+    whose.querySelector("summary").focus();
+  });
   keepUp({
     address: root.dataset.part,
     get: () => board.content.dataset.stamp,
