@@ -120,7 +120,11 @@ def act(clinic_id: int, appointment_id: int) -> ResponseReturnValue:
         db().rollback()
         flash(_refused(error, appointment), "warning")
     if back == "ankomst":
-        return redirect(url_for("staff_arrivals.arrivals", clinic_id=clinic_id), 303)
+        # Whoever has been called in is no longer on that page.
+        anchor = f"a{appointment_id}" if appointment.status in ("booked", "arrived") else "arrivals"
+        return redirect(
+            url_for("staff_arrivals.arrivals", clinic_id=clinic_id, _anchor=anchor), 303
+        )
     if back:
         return redirect(
             url_for("staff_appointments.show", clinic_id=clinic_id, appointment_id=appointment_id),

@@ -38,6 +38,7 @@ IN_MENU: Mapping[str, str] = {
 ACTS: Mapping[str, LazyString] = {
     "/": _l("Find patient"),
     "?": _l("Vis genvejene"),
+    "i": _l("Gå til sidens indhold, forbi menuen"),
     "n": _l("Næste dag, uge eller side"),
     "p": _l("Forrige dag, uge eller side"),
     "b": _l("Book tid (på patientens side)"),

@@ -59,6 +59,10 @@ export function startShortcuts(root) {
       field?.select();
       return Boolean(field);
     }
+    if (key === "i") {
+      root.querySelector("main").focus();
+      return true;
+    }
     const link = ON_PAGE[key] && root.querySelector(ON_PAGE[key]);
     if (link) window.location.assign(link.href);
     return Boolean(link);
