@@ -1,5 +1,6 @@
 """A place chosen by a person for one line of a plan."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -31,8 +32,8 @@ def choices(
     plan = line.rescheduling
     since = day_start(on, plan.clinic.zone) if on else session.now()
     best: dict[datetime, Choice] = {}
-    for choice in _open(session, by, plan, line):
-        if choice.slot.start < since or clinician_id not in (None, choice.slot.clinician_id):
+    for choice in _open(session, by, plan, line, since):
+        if clinician_id not in (None, choice.slot.clinician_id):
             continue
         if form not in (None, choice.form):
             continue
@@ -57,7 +58,7 @@ def choose_place(
     found = next(
         (
             one
-            for one in _open(session, by, plan, line)
+            for one in _open(session, by, plan, line, slot.start)
             if replace(one.slot, end=slot.end) == slot and one.form == form
         ),
         None,
@@ -80,7 +81,9 @@ def let_go(session: Session, by: Actor, line: ReschedulingLine, version: int) ->
     _changed(session, by, plan, line)
 
 
-def _open(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine) -> list[Choice]:
+def _open(
+    session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine, since: datetime
+) -> Iterator[Choice]:
     """Places that the plan has not given to others."""
     others = [
         other
@@ -88,7 +91,7 @@ def _open(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLin
         if other is not line and other.starts_at is not None and not other.left_out
     ]
     leaving = [other.appointment_id for other in others]
-    return places(session, by, plan, line, [claim_of(other) for other in others], leaving)
+    return places(session, by, plan, line, [claim_of(other) for other in others], leaving, since)
 
 
 def _other(choice: Choice) -> list[bool]:

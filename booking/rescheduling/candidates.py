@@ -63,12 +63,22 @@ class Moving:
 
 @dataclass(frozen=True)
 class Free:
-    """Free time: (clinician, site) and (room, site) -> one boolean a tick. days: first ticks."""
+    """Free time: (clinician, site) and (room, site) -> one boolean a tick. days: first ticks.
+
+    open_rooms: when each room is open besides, where that is less: the contact lies within it,
+    and only the buffers may reach out of it, as in `calendar.slots.ResourceTime`.
+    """
 
     clinicians: Mapping[tuple[int, int], Bits]
     rooms: Mapping[tuple[int, int], Bits]
     days: Sequence[int]
     grid_origin: Sequence[int] | None = None
+    open_rooms: Mapping[tuple[int, int], Bits] | None = None
+
+    def open_room(self, room: int, site: int) -> Bits:
+        """When a contact may lie in a room."""
+        free = self.rooms[room, site]
+        return free if self.open_rooms is None else self.open_rooms[room, site] & free
 
 
 @dataclass
@@ -100,7 +110,7 @@ def candidates(
             here = fits
             if form == "in_person":
                 for group in moving.rooms:
-                    here = here & _any_room(group, site, free, whole, moving.before, len(fits))
+                    here = here & _any_room(group, site, free, moving, len(fits))
             at = np.flatnonzero(here)
             starts.append(at)
             resources.append(np.full(len(at), number))
@@ -122,13 +132,14 @@ def candidates(
 
 def room_starts(moving: Moving, free: Free) -> dict[tuple[int, int], Bits]:
     """(room, site) -> the starts at which that room is free for the whole of the contact."""
-    whole = moving.before + moving.length + moving.after
     wanted = {room for group in moving.rooms for room in group}
-    return {
-        key: _starts(row, whole, moving.before)
-        for key, row in free.rooms.items()
-        if key[0] in wanted
-    }
+    return {key: _room_starts(key, free, moving) for key in free.rooms if key[0] in wanted}
+
+
+def _room_starts(key: tuple[int, int], free: Free, moving: Moving) -> Bits:
+    whole = moving.before + moving.length + moving.after
+    empty = _starts(free.rooms[key], whole, moving.before)
+    return empty & _starts(free.open_room(*key), moving.length, 0)
 
 
 def _starts(open_ticks: Bits, whole: int, before: int) -> Bits:
@@ -155,13 +166,11 @@ def _suits(fits: Bits, moving: Moving, free: Free) -> Bits:
     return fits
 
 
-def _any_room(
-    group: tuple[int, ...], site: int, free: Free, whole: int, before: int, ticks: int
-) -> Bits:
+def _any_room(group: tuple[int, ...], site: int, free: Free, moving: Moving, ticks: int) -> Bits:
     here = np.zeros(ticks, dtype=np.bool_)
     for room in group:
         if (room, site) in free.rooms:
-            here |= _starts(free.rooms[room, site], whole, before)
+            here |= _room_starts((room, site), free, moving)
     return here
 
 

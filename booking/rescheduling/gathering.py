@@ -113,10 +113,15 @@ def gather(
         kinds[resource], professions[resource] = kind, profession
     clinicians: dict[tuple[int, int], Bits] = {}
     rooms: dict[tuple[int, int], Bits] = {}
+    open_rooms: dict[tuple[int, int], Bits] = {}
     for (resource, site), opened in open_time.opening.items():
         closed = open_time.closed.get(resource, 0) | timeline.taken_bits(taken[resource])
         row = _row(opened & ~closed, timeline.ticks)
-        (clinicians if kinds[resource] == "clinician" else rooms)[resource, site] = row
+        if kinds[resource] == "clinician":
+            clinicians[resource, site] = row
+        else:
+            open_rooms[resource, site] = row
+            rooms[resource, site] = _row(timeline.whole & ~closed, timeline.ticks)
     able: dict[tuple[int, str], Serving] = {}
     moving, occasions, refused = [], {}, {}
     for one in concerned:
@@ -170,7 +175,8 @@ def gather(
         for n in range(LOOKS.days + 1)
     ]
     hour = -(timeline.origin.minute // TICK_MINUTES)
-    return Gathered(timeline, moving, Free(clinicians, rooms, days, [hour]), occasions, refused)
+    free = Free(clinicians, rooms, days, [hour], open_rooms)
+    return Gathered(timeline, moving, free, occasions, refused)
 
 
 def _refused(one: Appointment) -> str:

@@ -1,8 +1,10 @@
 """Every place one line of a plan could have, whoever of the plan has what."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import numpy as np
 
 from booking.appointments.search import Slot
 from booking.platform.database import Session
@@ -30,8 +32,9 @@ def places(
     line: ReschedulingLine,
     claims: Sequence[Claim],
     leaving: Collection[int],
-) -> list[Choice]:
-    """From now on, in order of time; none for one that cannot be moved here.
+    since: datetime,
+) -> Iterator[Choice]:
+    """From an instant on, in order of time and none gone by; none for one not to be moved here.
 
     claims: the places that are not to be had. leaving: numbers of the appointments whose own time
     is given up. What is out is not free. Of several rooms, those the line has already.
@@ -47,21 +50,22 @@ def places(
         claims=claims,
     )
     if not asked.moving:
-        return []
+        return
     timeline, occasion = asked.timeline, asked.occasions[one.id]
-    soonest = timeline.span(
-        max(occasion.not_before, session.now(), timeline.origin), timeline.end, "inwards"
-    )[0]
+    first = max(since, occasion.not_before, session.now(), timeline.origin)
+    if first >= timeline.end:
+        return
+    soonest = timeline.span(first, timeline.end, "inwards")[0]
     anywhere = replace(asked.moving[0], earliest=soonest, latest=timeline.ticks)
     keys = sorted(asked.free.clinicians)
     found = candidates(anywhere, asked.free, keys, Prices())
     free_from = room_starts(anywhere, asked.free)
     length = timedelta(minutes=occasion.length.minutes)
     deadline, zone = occasion.deadline_on, plan.clinic.zone
-    choices = []
-    for tick, key, form in zip(found.start, found.resource, found.form, strict=True):
-        clinician, site = keys[int(key)]
-        start = timeline.instant(int(tick))
+    for at in np.lexsort((np.array(found.form), found.resource, found.start)):
+        tick, form = int(found.start[at]), found.form[at]
+        clinician, site = keys[int(found.resource[at])]
+        start = timeline.instant(tick)
         late = deadline is not None and local_date(start, zone) > deadline
         warnings = (
             ("after_deadline", late),
@@ -70,14 +74,9 @@ def places(
             ("other_site", form == "in_person" and site != one.site_id),
         )
         slot = Slot(start, start + length, clinician, site)
-        rooms = (
-            _rooms(anywhere, free_from, site, int(tick), line.rooms) if form == "in_person" else ()
-        )
+        rooms = _rooms(anywhere, free_from, site, tick, line.rooms) if form == "in_person" else ()
         if rooms is not None:
-            choices.append(
-                Choice(slot, form, rooms, tuple(code for code, holds in warnings if holds))
-            )
-    return sorted(choices, key=lambda choice: (choice.slot, choice.form))
+            yield Choice(slot, form, rooms, tuple(code for code, holds in warnings if holds))
 
 
 def _rooms(

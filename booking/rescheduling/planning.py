@@ -166,7 +166,7 @@ def _hold_chosen(session: Session, by: Actor, plan: Rescheduling, going: set[int
             cast(int, line.site_id),
         )
         others = [claim_of(one) for one in plan.lines if one.fixed and one is not line]
-        free = places(session, by, plan, line, others, going)
+        free = places(session, by, plan, line, others, going, slot.start)
         still = next((one for one in free if (one.slot, one.form) == (slot, line.form)), None)
         if still is None:
             _lose(line)

@@ -102,6 +102,7 @@ class _Taken:
                 if room not in chosen
                 and (room, site) in self.rooms
                 and self.rooms[room, site][first:last].all()
+                and self.free.open_room(room, site)[start : start + moving.length].all()
             ]
             if not options:
                 return None
@@ -298,6 +299,7 @@ def _rows(
     those where a room's own free time begins or ends.
     """
     takes: dict[tuple[Any, ...], list[tuple[int, int, int]]] = defaultdict(list)
+    buffers = any(one.moving.before or one.moving.after for one, _ in columns)
     for column, (one, at) in enumerate(columns):
         moving, start = one.moving, int(one.start[at])
         clinician, site = keys[int(one.resource[at])]
@@ -306,7 +308,9 @@ def _rows(
         takes["patient", moving.patient].append((column, start, start + moving.length))
         if one.form[at] == "in_person":
             for group in set(moving.rooms):
-                takes["rooms", group, site].append((column, first, last))
+                takes["open", group, site].append((column, start, start + moving.length))
+                if buffers:
+                    takes["rooms", group, site].append((column, first, last))
     upper: list[float] = []
     at_row: list[int] = []
     at_column: list[int] = []
@@ -325,9 +329,12 @@ def _rows(
 
 def _limits(key: tuple[Any, ...], free: Free) -> tuple[list[int], Numbers]:
     """For a group of rooms: the ticks where the number that is free changes, and the number."""
-    if key[0] != "rooms":
+    if key[0] not in ("open", "rooms"):
         return [], np.zeros(0)
-    _, group, site = key
-    rooms = [free.rooms[room, site] for room in group if (room, site) in free.rooms]
+    what, group, site = key
+    theirs = [room for room in group if (room, site) in free.rooms]
+    rooms = [
+        free.open_room(room, site) if what == "open" else free.rooms[room, site] for room in theirs
+    ]
     many = np.asarray(np.stack(rooms).sum(axis=0), dtype=np.float64)
     return [0, *(int(at) + 1 for at in np.flatnonzero(np.diff(many)))], many
