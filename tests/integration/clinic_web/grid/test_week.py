@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from booking.calendar.models import Closure, WeekTemplate
 from tests import factories as make
-from tests.integration.clinic_web.day.conftest import NINE, Work
+from tests.integration.clinic_web.day.conftest import NINE, Work, signed_in
 from tests.integration.patient_web.conftest import Visitor
 
 pytestmark = pytest.mark.freeze_time("2026-11-20T07:00:00Z")  # the Friday before
@@ -75,6 +76,15 @@ def test_a_rooms_week_shows_who_is_in_it(work: Work, secretary: Visitor, week: s
 
 def test_a_clinicians_own_week_comes_first(work: Work, doctor: Visitor) -> None:
     doctor.get(f"{work.at}/kalender/uge").says(f"Uge 47, {work.place.doctor.name}")
+
+
+def test_a_clinic_without_calendars_is_told_what_to_do(work: Work, app: Flask) -> None:
+    new = make.clinic(work.session)
+    staff = make.staff(work.session, new)
+    work.session.commit()
+    visitor = signed_in(app, staff)
+    visitor.get(f"/klinik/{new.id}/kalender/uge").says("Ingen kalendere endnu")
+    visitor.get(f"/klinik/{new.id}/kalender").says("Lukket denne dag")
 
 
 def test_an_empty_week_leads_to_the_next_with_hours(
