@@ -60,7 +60,8 @@ export function startShortcuts(root) {
       return Boolean(field);
     }
     if (key === "i") {
-      root.querySelector("main").focus();
+      const cell = root.querySelector("main [role=grid] [tabindex='0']");
+      (cell ?? root.querySelector("main")).focus();
       return true;
     }
     const link = ON_PAGE[key] && root.querySelector(ON_PAGE[key]);
