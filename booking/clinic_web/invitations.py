@@ -22,6 +22,7 @@ from booking.platform.i18n import moment
 from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.platform.web import rettid
+from booking.referrals import queries as referrals
 from booking.referrals.sending import letter_of
 
 pages = Pages("staff_invitations", __name__, url_prefix="/klinik/<int:clinic_id>")
@@ -160,4 +161,5 @@ def _page_of(clinic: Clinic, invitation: Invitation) -> dict[str, object]:
         "forms": FORMS,
         "reasons": list(REASONS.items()),
         "standing": words.standing,
+        "referral": next(iter(referrals.of_invitation(db(), invitation.id)), None),
     }

@@ -53,6 +53,9 @@ def test_from_intake_to_time_and_letter(session: Session, place: Place, secretar
     ).says("er reserveret", "Lav brevet", "Visiteret")  # fmt: skip
     assert secretary.post(f"{there}/brev.pdf").page.data.startswith(b"%PDF")
     secretary.get(there).says("Brev lavet", "Udskrevet og sendt")
+    invitation = session.scalars(select(Referral.invitation_id)).one()
+    session.commit()
+    secretary.get(f"{clinic}/invitationer/{invitation}").says("Skriv på henvisningen, når brevet")
     secretary.post(f"{there}/sendt").says(
         "Brev sendt", "Overholdt", "fristen for brevet er stoppet"
     )
