@@ -111,17 +111,6 @@ def gather(
     kinds, professions = {}, {}
     for resource, kind, profession in session.execute(rows):
         kinds[resource], professions[resource] = kind, profession
-    clinicians: dict[tuple[int, int], Bits] = {}
-    rooms: dict[tuple[int, int], Bits] = {}
-    open_rooms: dict[tuple[int, int], Bits] = {}
-    for (resource, site), opened in open_time.opening.items():
-        closed = open_time.closed.get(resource, 0) | timeline.taken_bits(taken[resource])
-        row = _row(opened & ~closed, timeline.ticks)
-        if kinds[resource] == "clinician":
-            clinicians[resource, site] = row
-        else:
-            open_rooms[resource, site] = row
-            rooms[resource, site] = _row(timeline.whole & ~closed, timeline.ticks)
     able: dict[tuple[int, str], Serving] = {}
     moving, occasions, refused = [], {}, {}
     for one in concerned:
@@ -164,19 +153,34 @@ def gather(
                 site=one.site_id,
             )
         )
-    days = [
-        max(
-            int(
-                (day_start(today + timedelta(days=n), clinic.zone) - timeline.origin)
-                / timedelta(minutes=TICK_MINUTES)
-            ),
-            0,
-        )
-        for n in range(LOOKS.days + 1)
-    ]
-    hour = -(timeline.origin.minute // TICK_MINUTES)
-    free = Free(clinicians, rooms, days, [hour], open_rooms)
+    since = [day_start(today + timedelta(days=n), clinic.zone) for n in range(LOOKS.days + 1)]
+    days = [max(int((one - timeline.origin) / timedelta(minutes=TICK_MINUTES)), 0) for one in since]
+    free = _free(open_time, taken, kinds, days)
     return Gathered(timeline, moving, free, occasions, refused)
+
+
+def _free(
+    open_time: availability.Availability,
+    taken: Mapping[int, list[tuple[datetime, datetime]]],
+    kinds: Mapping[int, str],
+    days: Sequence[int],
+) -> Free:
+    """A clinician works through the buffers; a room is cleaned after hours, as in a search."""
+    timeline = open_time.timeline
+    clinicians: dict[tuple[int, int], Bits] = {}
+    rooms: dict[tuple[int, int], Bits] = {}
+    open_rooms: dict[tuple[int, int], Bits] = {}
+    for (resource, site), opened in open_time.opening.items():
+        closed = open_time.closed.get(resource, 0)
+        closed |= timeline.taken_bits(taken.get(resource, ()))
+        row = _row(opened & ~closed, timeline.ticks)
+        if kinds[resource] == "clinician":
+            clinicians[resource, site] = row
+        else:
+            open_rooms[resource, site] = row
+            rooms[resource, site] = _row(timeline.whole & ~closed, timeline.ticks)
+    hour = -(timeline.origin.minute // TICK_MINUTES)
+    return Free(clinicians, rooms, days, [hour], open_rooms)
 
 
 def _refused(one: Appointment) -> str:

@@ -37,6 +37,9 @@ def faults(moving: Sequence[Moving], free: Free, plan: Plan) -> list[str]:
                 used["resource", room, tick] += 1
                 if not free.rooms[room, place.site][tick]:
                     found.append(f"{one.id}: room not free at {tick}")
+                within = place.start <= tick < end and free.open_rooms is not None
+                if within and not (free.open_rooms or {})[room, place.site][tick]:
+                    found.append(f"{one.id}: room not open at {tick}")
         for tick in range(place.start, end):
             used["patient", one.patient, tick] += 1
     found += [f"{key} taken {count} times" for key, count in used.items() if count > 1]

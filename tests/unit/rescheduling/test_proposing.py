@@ -25,6 +25,7 @@ def days(draw: st.DrawFn) -> tuple[list[Moving], Free]:
         {(1, 7): draw(mostly), (2, 7): draw(mostly)},
         {(8, 7): draw(mostly), (9, 7): draw(mostly)},
         [0, DAY],
+        open_rooms=draw(st.sampled_from([None, {(8, 7): draw(mostly), (9, 7): draw(mostly)}])),
     )
     moving = [
         Moving(
