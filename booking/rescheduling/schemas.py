@@ -91,6 +91,6 @@ def outages(typed: dict[str, Any], zone: ZoneInfo, now: datetime) -> list[Outage
     )
     start, end = period.instants(zone)
     if end <= now:
-        raise InvalidInput({"first": _("Det er allerede forbi.")})
+        raise InvalidInput({"first": str(_("Det er allerede forbi."))})
     chosen = [None] if typed["everything"] else list(typed["resources"])
     return [Outage(one, max(start, now), end) for one in chosen]
