@@ -5,7 +5,7 @@ and per room.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,11 +74,20 @@ class Free:
     days: Sequence[int]
     grid_origin: Sequence[int] | None = None
     open_rooms: Mapping[tuple[int, int], Bits] | None = None
+    _known: dict[tuple[int, ...], Bits] = field(default_factory=dict, compare=False, repr=False)
 
     def open_room(self, room: int, site: int) -> Bits:
         """When a contact may lie in a room."""
         free = self.rooms[room, site]
         return free if self.open_rooms is None else self.open_rooms[room, site] & free
+
+    def room_starts(self, room: int, site: int, before: int, length: int, after: int) -> Bits:
+        """The starts at which a contact of this shape may have a room; worked out once a shape."""
+        shape = (room, site, before, length, after)
+        if shape not in self._known:
+            empty = _starts(self.rooms[room, site], before + length + after, before)
+            self._known[shape] = empty & _starts(self.open_room(room, site), length, 0)
+        return self._known[shape]
 
 
 @dataclass
@@ -133,13 +142,8 @@ def candidates(
 def room_starts(moving: Moving, free: Free) -> dict[tuple[int, int], Bits]:
     """(room, site) -> the starts at which that room is free for the whole of the contact."""
     wanted = {room for group in moving.rooms for room in group}
-    return {key: _room_starts(key, free, moving) for key in free.rooms if key[0] in wanted}
-
-
-def _room_starts(key: tuple[int, int], free: Free, moving: Moving) -> Bits:
-    whole = moving.before + moving.length + moving.after
-    empty = _starts(free.rooms[key], whole, moving.before)
-    return empty & _starts(free.open_room(*key), moving.length, 0)
+    shape = moving.before, moving.length, moving.after
+    return {key: free.room_starts(*key, *shape) for key in free.rooms if key[0] in wanted}
 
 
 def _starts(open_ticks: Bits, whole: int, before: int) -> Bits:
@@ -170,7 +174,7 @@ def _any_room(group: tuple[int, ...], site: int, free: Free, moving: Moving, tic
     here = np.zeros(ticks, dtype=np.bool_)
     for room in group:
         if (room, site) in free.rooms:
-            here |= _room_starts((room, site), free, moving)
+            here |= free.room_starts(room, site, moving.before, moving.length, moving.after)
     return here
 
 
