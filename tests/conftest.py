@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import freezegun
 import hypothesis
 import psycopg  # noqa: F401  (imported before any test freezes time)
 import pytest
@@ -23,24 +22,14 @@ from booking.platform import migrate
 from booking.platform.config import Config
 from booking.platform.database import Session, make_engine
 from booking.platform.web import Rettid
+from tests import freezing
 from tests.peers.emptied import EmptiedDatabase
 from tests.peers.postgres import PostgresServer
 from wsgi import create_app
 
 SOAK = int(os.environ.get("RETTID_SOAK", "1"))
 
-# Freezing looks through every module there is, and these hold no clock that a test stops.
-freezegun.configure(
-    extend_ignore_list=[
-        "sqlalchemy",
-        "psycopg",
-        "alembic",
-        "holidays",
-        "playwright",
-        "pygments",
-        "procrastinate",
-    ]
-)
+freezing.configure()
 hypothesis.settings.register_profile("rettid", deadline=None, max_examples=100 * SOAK)
 hypothesis.settings.load_profile("rettid")
 
