@@ -62,6 +62,27 @@ def fill_in(session: Session, by: Actor, plan: Rescheduling) -> None:
     plan.figures = {"seconds": round(spent, 2), "method": found.method}
 
 
+def fill_one(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine) -> None:
+    """A place for one line, the others keeping theirs."""
+    others = [
+        one
+        for one in plan.lines
+        if one is not line and one.starts_at is not None and not one.left_out
+    ]
+    going = {line.appointment_id, *(one.appointment_id for one in others)}
+    claims = [claim_of(one) for one in others]
+    asked = gather(
+        session,
+        by,
+        plan.clinic,
+        outages_of(plan),
+        [line.appointment],
+        leaving=going,
+        claims=claims,
+    )
+    _fill(line, asked, propose(asked.moving, asked.free))
+
+
 def concerned_by(session: Session, clinic: Clinic, outages: Sequence[Outage]) -> list[Appointment]:
     """Those not yet called in who take anything that is out, each once, by start."""
     hit = {

@@ -24,7 +24,7 @@ from booking.platform.identity import Actor
 from booking.platform.localtime import local_date, to_local
 from booking.rescheduling.gathering import Outage, outages_of
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
-from booking.rescheduling.planning import clear, concerned_by, fill_in, given_away
+from booking.rescheduling.planning import clear, concerned_by, fill_in, fill_one, given_away
 
 
 def draft(
@@ -130,14 +130,16 @@ def leave_out(
 ) -> None:
     """Leave one where it stands (it goes on the worklist), or take it in again.
 
-    Taken in again it has no place until one is chosen or the plan is made again. Where the plan
-    had given its own time away, the plan is made again at once. Raises ChangedMeanwhile.
+    Taken in again it has the best place that the others leave. Where the plan had given its own
+    time away, the plan is made again at once. Raises ChangedMeanwhile.
     """
     plan = line.rescheduling
     check_draft(session, plan, version)
     line.left_out = left_out
     clear(line)
-    if left_out and given_away(session, plan, [line]):
+    if not left_out:
+        fill_one(session, by, plan, line)
+    elif given_away(session, plan, [line]):
         fill_in(session, by, plan)
     touch(session, plan)
     audit.record(

@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
@@ -31,8 +32,14 @@ class IntakeForm(Form):
     """The referral as it came."""
 
     received_on = Day(required=True)
-    sender = FreeText(required=True)
-    problem = FreeText(longest=2000, required=True)
+    sender = FreeText(
+        required=True, error_messages={"required": _l("Skriv, hvem der har henvist.")}
+    )
+    problem = FreeText(
+        longest=2000,
+        required=True,
+        error_messages={"required": _l("Skriv, hvad patienten er henvist for.")},
+    )
     problem_code = Text(longest=20, load_default="")
     track = Choice(TRACKS, load_default="general")
 

@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from booking.calendar.models import Clinic
+from booking.calendar.models import Clinic, Resource
 from booking.calendar.queries import KINDS, resource_of, resources_of
 from booking.calendar.service import today
 from booking.calendar.wording import KINDS_PLURAL
 from booking.clinic_web.frame import OFFICE, clinic_here
 from booking.clinic_web.refusals import refusals
 from booking.clinic_web.rescheduling.summary import said_of
-from booking.platform.errors import DomainError
+from booking.platform.errors import DomainError, InvalidInput
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import read, rejected
 from booking.platform.identity import Role
@@ -71,13 +71,20 @@ def new(clinic_id: int) -> ResponseReturnValue:
     try:
         with refusals():
             typed = read(OutageForm())
-            for one in typed["resources"]:
-                resource_of(db(), clinic_id, one)
+            chosen = [resource_of(db(), clinic_id, one) for one in typed["resources"]]
+            _check_reason(typed, chosen)
             out = outages(typed, clinic.zone, db().now())
             plan = service.draft(db(), me(), clinic, out, typed["reason"], typed["words"])
     except DomainError as error:
         return rejected("clinic/rescheduling/choosing.html", error, **_choices(clinic))
     return redirect(url_for("staff_replanning.show", clinic_id=clinic_id, plan_id=plan.id), 303)
+
+
+def _check_reason(typed: dict[str, Any], chosen: list[Resource]) -> None:
+    """Patients are told the reason: no clinician is ill where only rooms are out."""
+    somebody = typed["everything"] or any(one.kind == "clinician" for one in chosen)
+    if typed["reason"] == "clinician_away" and not somebody:
+        raise InvalidInput({"reason": _("Ingen behandler er valgt. Vælg den anden grund.")})
 
 
 def _form(clinic: Clinic, values: dict[str, Any]) -> ResponseReturnValue:

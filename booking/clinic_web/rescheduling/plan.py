@@ -50,6 +50,7 @@ def leave_out(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue
         line.rescheduling,
         lambda: service.leave_out(db(), me(), line, typed["version"], left_out=typed["out"]),
         line,
+        _("Tiden bliver stående.") if typed["out"] else _("Tiden er taget med igen."),
     )
 
 
@@ -189,9 +190,13 @@ def _to_call(
         return []
     day = local_date(plan.done_at, clinic.zone)
     return sorted(
-        (one for one in lines if local_date(one.from_start, clinic.zone) == day),
+        (one for one in lines if local_date(one.from_start, clinic.zone) == day and _is_away(one)),
         key=lambda one: (one.from_start, one.id),
     )
+
+
+def _is_away(line: ReschedulingLine) -> bool:
+    return "arrived" not in line.why
 
 
 def _deadline_of(line: ReschedulingLine) -> date | None:

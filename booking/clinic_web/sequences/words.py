@@ -27,7 +27,7 @@ WEEKDAYS: dict[int, LazyString] = {
     4: _l("fredag"), 5: _l("lørdag"), 6: _l("søndag"),
 }  # fmt: skip
 WHYS: dict[str, LazyString] = {
-    "closed": _l("Lukket, og den næste åbne dag er en anden af dagene: falder bort"),
+    "closed": _l("Ingen behandler den dag, og den næste dag er en anden af dagene: falder bort"),
     "full": _l("Ingen ledige tider de dage"),
     "not_then": _l("Ingen ledig tid omkring klokkeslættet"),
     "too_far": _l("Mere end et år frem: kan ikke bookes endnu"),

@@ -180,3 +180,17 @@ def test_the_whole_clinic_out_and_one_left_where_they_stand(
     assert second.starts_at > at(8, 16) + timedelta(hours=8)
     (item,) = session.scalars(select(WorklistItem))
     assert item.appointment_id == first.id
+
+
+def test_who_is_taken_in_again_has_the_place_that_was_planned(
+    session: Session, place: Place, booked: Booked
+) -> None:
+    booked(at(8, 9)), booked(at(8, 10))
+    plan = planned(session, place, place.doctor.id)
+    line = plan.lines[0]
+    before = (line.starts_at, line.clinician_id, line.form)
+    assert line.starts_at is not None
+    service.leave_out(session, place.secretary, line, plan.version, left_out=True)
+    assert line.starts_at is None
+    service.leave_out(session, place.secretary, line, plan.version, left_out=False)
+    assert (line.starts_at, line.clinician_id, line.form) == before

@@ -94,6 +94,7 @@ def test_from_what_is_out_to_everyone_moved(
         ({"start": "i morgen"}, "klok"),
         ({"reason": "ferie"}, "Vælg"),
         ({"words": "x" * 400}, "200"),
+        ({"resources": ["room"], "reason": "clinician_away"}, "Ingen behandler er valgt."),
     ],
 )
 def test_what_cannot_be_planned_is_said_and_what_was_typed_stays(
@@ -106,6 +107,8 @@ def test_what_cannot_be_planned_is_said_and_what_was_typed_stays(
         "words": "Vandskade i kælderen",
         **sent,
     }
+    if fields["resources"] == ["room"]:
+        fields["resources"] = [place.rooms[0].id]
     secretary.post(f"/klinik/{place.clinic.id}/omlaegning/ny", **fields)
     secretary.says(told, status=422)
     for value in (fields["first"], fields["words"]):
