@@ -92,5 +92,5 @@ def outages(typed: dict[str, Any], zone: ZoneInfo, now: datetime) -> list[Outage
     start, end = period.instants(zone)
     if end <= now:
         raise InvalidInput({"first": str(_("Det er allerede forbi."))})
-    chosen = [None] if typed["everything"] else list(typed["resources"])
+    chosen = [None] if typed["everything"] else list(dict.fromkeys(typed["resources"]))
     return [Outage(one, max(start, now), end) for one in chosen]

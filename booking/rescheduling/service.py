@@ -151,9 +151,9 @@ def leave_out(
     )
 
 
-def discard(session: Session, by: Actor, plan: Rescheduling) -> None:
-    """Throw a plan away; nothing was moved. Raises ChangedMeanwhile if it is no draft."""
-    check_draft(session, plan, plan.version)
+def discard(session: Session, by: Actor, plan: Rescheduling, version: int) -> None:
+    """Throw a plan away; nothing was moved. Raises ChangedMeanwhile."""
+    check_draft(session, plan, version)
     plan.status = "discarded"
     session.flush()
     audit.record(session, by, "rescheduling.discarded", clinic_id=plan.clinic_id)
@@ -216,7 +216,8 @@ def _move(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLin
         contact,
         Place(slot, takes),
         "system",
-        plan.reason,
+        # Past a deadline the reason kept with the move is the one the deadline asks for.
+        "capacity" if "after_deadline" in line.why else plan.reason,
         participant="needs-action",
     )
     line.outcome = "moved"

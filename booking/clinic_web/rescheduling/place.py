@@ -14,7 +14,7 @@ from booking.calendar.models import Clinic
 from booking.calendar.queries import resources_of, sites_of
 from booking.clinic_web.refusals import refusals
 from booking.clinic_web.rescheduling.choosing import office
-from booking.clinic_web.rescheduling.plan import changed, line_of
+from booking.clinic_web.rescheduling.plan import back_to, changed, line_of
 from booking.platform.errors import DomainError
 from booking.platform.forms import read, rejected
 from booking.platform.i18n import clock_time, long_day
@@ -55,7 +55,7 @@ def choose(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
             by_hand.choose_place(db(), me(), line, typed["version"], slot, form)
     except DomainError as error:
         return rejected(TEMPLATE, error, **_context(clinic, line))
-    return changed(line.rescheduling, lambda: None, line)
+    return back_to(clinic_id, plan_id, line_id)
 
 
 @pages.post("/slip", access=Access.SECRETARY)

@@ -72,11 +72,12 @@ def discard(clinic_id: int, plan_id: int) -> ResponseReturnValue:
     """Throw the plan away."""
     office(clinic_id)
     plan = service.plan_of(db(), clinic_id, plan_id)
+    version = read(VersionForm())["version"]
     try:
         with refusals():
-            service.discard(db(), me(), plan)
+            service.discard(db(), me(), plan, version)
     except DomainError as error:
-        return _refused(plan.id, clinic_id, error)
+        return _refused(plan_id, clinic_id, error)
     flash(_("Planen er kasseret. Intet er flyttet."), "success")
     return redirect(url_for("staff_rescheduling.overview", clinic_id=clinic_id), 303)
 
@@ -122,7 +123,7 @@ def changed(
 ) -> ResponseReturnValue:
     """Do it and go back to the plan, at the line; a refusal is said there."""
     plan_id, clinic_id = plan.id, plan.clinic_id
-    anchor = None if line is None else f"linje-{line.id}"
+    number = None if line is None else line.id
     try:
         with refusals():
             act()
@@ -130,6 +131,12 @@ def changed(
         return _refused(plan_id, clinic_id, error)
     if said:
         flash(said, "success")
+    return back_to(clinic_id, plan_id, number)
+
+
+def back_to(clinic_id: int, plan_id: int, line_id: int | None = None) -> ResponseReturnValue:
+    """To the plan, at one of its lines."""
+    anchor = None if line_id is None else f"linje-{line_id}"
     return redirect(
         url_for("staff_replanning.show", clinic_id=clinic_id, plan_id=plan_id, _anchor=anchor), 303
     )

@@ -68,13 +68,18 @@ def said_of(session: Session, plan: Rescheduling) -> str:
 
 
 def _stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """What is out, in days; with clock times where it is a part of one day."""
+    """What is out, in days; with clock times where it is not whole days."""
     first, last = local_date(start, zone), local_date(end - MOMENT, zone)
     begins = "" if start == day_start(first, zone) else clock_time(start, zone)
+    ends = "" if end == day_start(last + timedelta(days=1), zone) else clock_time(end, zone)
     if first != last:
-        return f"{short_day(first)} – {short_day(last)}"
-    if end == day_start(first + timedelta(days=1), zone):
+        return f"{_at(short_day(first), begins)} – {_at(short_day(last), ends)}"
+    if not ends:
         day = long_day(first)
         return _("%(day)s fra kl. %(clock)s", day=day, clock=begins) if begins else day
     span = time_span(start, end, zone)
     return _("%(day)s kl. %(span)s", day=long_day(first), span=span)
+
+
+def _at(day: str, clock: str) -> str:
+    return f"{day} {_('kl.')} {clock}" if clock else day

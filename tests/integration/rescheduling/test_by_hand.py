@@ -10,7 +10,7 @@ from sqlalchemy import select
 from booking.appointments import attendance, groups, occasions
 from booking.appointments import service as appointments
 from booking.appointments.errors import TimeTaken
-from booking.appointments.models import Appointment
+from booking.appointments.models import Appointment, AppointmentChange
 from booking.appointments.search import Slot, Wish
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar import closures
@@ -208,6 +208,8 @@ def test_the_same_day_may_be_chosen_and_a_place_after_the_deadline_says_so(
     assert line.why == ["after_deadline"]
     carried_out(session, place, plan)
     assert one.starts_at == at(11, 9)
+    kept = select(AppointmentChange.reason).where(AppointmentChange.what == "moved")
+    assert session.scalars(kept).all() == ["capacity"]
 
 
 def test_let_go_it_stands_there_until_the_plan_is_made_again(

@@ -159,7 +159,8 @@ def test_an_old_page_changes_nothing_and_says_so(
     taken = Slot(at(8, 9), at(8, 9), place.doctor.id, place.site.id)
     session.commit()
     for version in ("", "0", "999999999999", "syv"):
-        for address in ("igen", "gennemfoer", f"linjer/{line_id}/bliv", f"linjer/{line_id}/slip"):
+        lines = (f"linjer/{line_id}/bliv", f"linjer/{line_id}/slip")
+        for address in ("igen", "kasser", "gennemfoer", *lines):
             secretary.post(f"{here}/{address}", version=version, out="1")
             assert secretary.page.status_code < 500, secretary.text
             assert STALE in secretary.text or secretary.page.status_code == 422
