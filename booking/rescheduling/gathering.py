@@ -21,7 +21,7 @@ from booking.platform.localtime import day_start, local_date
 from booking.rescheduling.candidates import Bits, Free, Moving
 from booking.rescheduling.models import Rescheduling
 
-# Nobody is moved further away than this without a person looking.
+# Nobody is moved further away than this, later or earlier, without a person looking.
 LOOKS = timedelta(weeks=8)
 
 
@@ -88,13 +88,13 @@ def gather(
     while a place is looked for. claims: places that are not to be had.
     """
     today = local_date(session.now(), clinic.zone)
-    last = today + LOOKS
+    first, last = _looked_at(clinic, outages, today)
     ids = sorted(
         session.scalars(
             select(resource_clinic.c.resource_id).where(resource_clinic.c.clinic_id == clinic.id)
         )
     )
-    open_time = availability.read(session, clinic, ids, today, last)
+    open_time = availability.read(session, clinic, ids, first, last)
     timeline = open_time.timeline
     taken = _taken(session, ids, timeline, leaving)
     for claim in claims:
@@ -137,8 +137,8 @@ def gather(
                 one.patient_id,
                 timeline.tick(max(one.starts_at, timeline.origin), "down"),
                 -(-occasion.length.minutes // TICK_MINUTES),
-                timeline.span(_earliest(clinic, one, today), timeline.end, "inwards")[0],
-                _latest(session, clinic, timeline, occasion, one),
+                timeline.tick(_earliest(clinic, one, today), "up"),
+                _latest(clinic, timeline, occasion, one, today),
                 one.clinician_id,
                 frozenset(who.clinicians),
                 one.form,
@@ -153,7 +153,8 @@ def gather(
                 site=one.site_id,
             )
         )
-    since = [day_start(today + timedelta(days=n), clinic.zone) for n in range(LOOKS.days + 1)]
+    every = range((last - first).days + 1)
+    since = [day_start(first + timedelta(days=n), clinic.zone) for n in every]
     days = [max(int((one - timeline.origin) / timedelta(minutes=TICK_MINUTES)), 0) for one in since]
     free = _free(open_time, taken, kinds, days)
     return Gathered(timeline, moving, free, occasions, refused)
@@ -206,11 +207,21 @@ def _earliest(clinic: Clinic, one: Appointment, today: date) -> datetime:
     return day_start(first, clinic.zone)
 
 
+def _looked_at(clinic: Clinic, outages: Sequence[Outage], today: date) -> tuple[date, date]:
+    """The local days in which places are looked for: what is out, and LOOKS to either side."""
+    first = max(today, local_date(min(one.start for one in outages), clinic.zone))
+    last = max(first, local_date(max(one.end for one in outages), clinic.zone))
+    return max(today, first - LOOKS), min(last, first + LOOKS) + LOOKS
+
+
 def _latest(
-    session: Session, clinic: Clinic, timeline: Timeline, occasion: Occasion, one: Appointment
+    clinic: Clinic, timeline: Timeline, occasion: Occasion, one: Appointment, today: date
 ) -> int:
-    """Within the deadline, else the window, else the clinic's horizon: the end of that day."""
-    last = local_date(session.now(), clinic.zone) + timedelta(weeks=clinic.horizon_weeks)
+    """Within the deadline, else the window, else the clinic's horizon from the time there was:
+    the end of that day.
+    """
+    own = max(today, local_date(one.starts_at, clinic.zone))
+    last = own + timedelta(weeks=clinic.horizon_weeks)
     if one.invitation is not None:
         last = occasion.deadline_on or one.invitation.window_to
     end = min(day_start(last + timedelta(days=1), clinic.zone), timeline.end)
