@@ -72,12 +72,16 @@ def taking(
     start: datetime,
     end: datetime | None,
     resource_ids: Sequence[int] | None,
+    *,
+    begun: bool = False,
 ) -> list[Appointment]:
     """The clinic's coming active appointments that take one of these resources in a stretch.
 
-    end: None for all to come. resource_ids: None for any resource.
+    end: None for all to come. resource_ids: None for any resource. begun: also those whose time
+    has begun or gone by.
     """
-    start = max(session.now(), start)
+    if not begun:
+        start = max(session.now(), start)
     rows = select(Allocation.appointment_id, Allocation.group_session_id).where(
         Allocation.active, Allocation.ends_at > start
     )
@@ -86,22 +90,22 @@ def taking(
     if resource_ids is not None:
         rows = rows.where(Allocation.resource_id.in_(resource_ids))
     taken = rows.subquery()
-    return list(
-        session.scalars(
-            select(Appointment)
-            .options(*SHOWN)
-            .where(
-                Appointment.clinic_id == clinic.id,
-                Appointment.status.in_(ACTIVE),
-                Appointment.starts_at > session.now(),
-                or_(
-                    Appointment.id.in_(select(taken.c.appointment_id)),
-                    Appointment.group_session_id.in_(select(taken.c.group_session_id)),
-                ),
-            )
-            .order_by(Appointment.starts_at, Appointment.id)
+    wanted = (
+        select(Appointment)
+        .options(*SHOWN)
+        .where(
+            Appointment.clinic_id == clinic.id,
+            Appointment.status.in_(ACTIVE),
+            or_(
+                Appointment.id.in_(select(taken.c.appointment_id)),
+                Appointment.group_session_id.in_(select(taken.c.group_session_id)),
+            ),
         )
+        .order_by(Appointment.starts_at, Appointment.id)
     )
+    if not begun:
+        wanted = wanted.where(Appointment.starts_at > session.now())
+    return list(session.scalars(wanted))
 
 
 def on_opening_changed(session: Session, changed: OpeningChanged) -> None:
@@ -119,27 +123,31 @@ def on_opening_changed(session: Session, changed: OpeningChanged) -> None:
     concerned = _concerned(session, clinic, changed.first, changed.last, changed.resource_ids)
     now_hit = {one.id for one in _hit_among(session, clinic, concerned)}
     for appointment in concerned:
-        key = opening_key(appointment.id)
         if appointment.id in now_hit:
-            worklist.add(
-                session,
-                clinic.id,
-                OPENING_CHANGED,
-                patient_id=appointment.patient_id,
-                appointment_id=appointment.id,
-                invitation_id=appointment.invitation_id,
-                details={
-                    "visit_type": appointment.visit_type.name,
-                    "start": appointment.starts_at.isoformat(),
-                    **_held_before(session, appointment),
-                },
-                due_on=worklist.in_time_to_tell(
-                    session, local_date(appointment.starts_at, clinic.zone), clinic.zone
-                ),
-                key=key,
-            )
+            put_before_a_person(session, clinic, appointment)
         else:
-            worklist.withdraw(session, key)
+            worklist.withdraw(session, opening_key(appointment.id))
+
+
+def put_before_a_person(session: Session, clinic: Clinic, appointment: Appointment) -> None:
+    """On the worklist, once: its opening hours no longer hold this time."""
+    worklist.add(
+        session,
+        clinic.id,
+        OPENING_CHANGED,
+        patient_id=appointment.patient_id,
+        appointment_id=appointment.id,
+        invitation_id=appointment.invitation_id,
+        details={
+            "visit_type": appointment.visit_type.name,
+            "start": appointment.starts_at.isoformat(),
+            **_held_before(session, appointment),
+        },
+        due_on=worklist.in_time_to_tell(
+            session, local_date(appointment.starts_at, clinic.zone), clinic.zone
+        ),
+        key=opening_key(appointment.id),
+    )
 
 
 def still_outside(session: Session, items: Iterable[WorklistItem]) -> set[int]:

@@ -68,6 +68,11 @@ ERRORS: dict[str, Shown] = {
         _("Det klokkeslæt findes to gange"),
         _("Uret stilles tilbage den nat. Vælg et andet klokkeslæt."),
     ),
+    "day_gone_by": Shown(
+        409,
+        _("Dagen er gået"),
+        _("Planen kan ikke længere gennemføres eller ændres. Kassér den."),
+    ),
     "time_taken": Shown(
         409,
         _("Tiden er lige blevet taget"),

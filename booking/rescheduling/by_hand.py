@@ -9,7 +9,7 @@ from booking.appointments.search import Slot
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import Actor
-from booking.platform.localtime import day_start
+from booking.platform.localtime import day_start, local_date
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
 from booking.rescheduling.places import Choice, places
 from booking.rescheduling.planning import claim_of
@@ -27,22 +27,25 @@ def choices(
     form: str | None = None,
 ) -> list[Choice]:
     """The first places from a local day on, one a start: with the own clinician and in the own
-    form where they are free then. At most SHOWN.
+    form where they are free then. Whole days, until there are SHOWN.
     """
     plan = line.rescheduling
     since = day_start(on, plan.clinic.zone) if on else session.now()
     best: dict[datetime, Choice] = {}
+    last: date | None = None
     for choice in _open(session, by, plan, line, since):
         if clinician_id not in (None, choice.slot.clinician_id):
             continue
         if form not in (None, choice.form):
             continue
+        day = local_date(choice.slot.start, plan.clinic.zone)
+        if day != last and len(best) >= SHOWN:
+            break
+        last = day
         known = best.get(choice.slot.start)
         if known is None or _other(choice) < _other(known):
             best[choice.slot.start] = choice
-        if len(best) > SHOWN:
-            break
-    return list(best.values())[:SHOWN]
+    return list(best.values())
 
 
 def choose_place(

@@ -12,13 +12,14 @@ from booking.appointments.search import Slot
 from booking.calendar.models import Clinic
 from booking.platform.database import Session
 from booking.platform.identity import Actor
+from booking.platform.localtime import day_start, local_date
 from booking.rescheduling.gathering import Claim, Gathered, Outage, gather, outages_of
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
 from booking.rescheduling.places import places
 from booking.rescheduling.proposing import Plan, propose
 
-# Whoever has been called in is with the clinician.
-COMING = ("booked", "arrived")
+# Whoever has been called in is with the clinician; who has arrived may wait past their time.
+COMING, WAITS = ("booked", "arrived"), ("arrived",)
 # How often a plan is made for those it found no place for, and the solver's seconds for them all.
 TURNS, SECONDS = 4, 1.2
 
@@ -39,12 +40,15 @@ def fill_in(session: Session, by: Actor, plan: Rescheduling) -> None:
             clear(line)
         elif changed:
             _lose(line)
+        if _begun(session, line) and not line.left_out:
+            line.why = line.why or ["begun"]
+    may_go = [line for line in plan.lines if not line.left_out and not _begun(session, line)]
     # Who finds no place keeps the old time: nobody else may be given it.
-    going = {one.id for line, one in zip(plan.lines, concerned, strict=True) if not line.left_out}
+    going = {line.appointment.id for line in may_go}
     _hold_chosen(session, by, plan, going)
     spent = 0.0
     for turn in range(TURNS):
-        open_lines = [line for line in plan.lines if not line.fixed and not line.left_out]
+        open_lines = [line for line in may_go if not line.fixed]
         claims = [claim_of(line) for line in plan.lines if line.fixed]
         looked_for = [line.appointment for line in open_lines]
         asked = gather(session, by, clinic, outages, looked_for, leaving=going, claims=claims)
@@ -64,6 +68,9 @@ def fill_in(session: Session, by: Actor, plan: Rescheduling) -> None:
 
 def fill_one(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine) -> None:
     """A place for one line, the others keeping theirs."""
+    if _begun(session, line):
+        line.why = ["begun"]
+        return
     others = [
         one
         for one in plan.lines
@@ -84,20 +91,27 @@ def fill_one(session: Session, by: Actor, plan: Rescheduling, line: Rescheduling
 
 
 def concerned_by(session: Session, clinic: Clinic, outages: Sequence[Outage]) -> list[Appointment]:
-    """Those not yet called in who take anything that is out, each once, by start."""
-    hit = {
-        one.id: one
-        for outage in outages
-        for one in taking(
-            session,
-            clinic,
-            outage.start,
-            outage.end,
-            None if outage.resource_id is None else [outage.resource_id],
-        )
-        if one.status in COMING
-    }
+    """Those not yet called in who take anything that is out, each once, by start.
+
+    Whose time has begun is among them, and who has waited past their time since the morning.
+    """
+    hit: dict[int, Appointment] = {}
+    for outage in outages:
+        which = None if outage.resource_id is None else [outage.resource_id]
+        stretches: list[tuple[datetime, datetime, tuple[str, ...]]]
+        stretches = [(outage.start, outage.end, COMING)]
+        if outage.start <= session.now():
+            morning = day_start(local_date(outage.start, clinic.zone), clinic.zone)
+            stretches.append((morning, outage.start, WAITS))
+        for start, end, statuses in stretches:
+            found = taking(session, clinic, start, end, which, begun=True)
+            hit |= {one.id: one for one in found if one.status in statuses}
     return sorted(hit.values(), key=lambda one: (one.starts_at, one.id))
+
+
+def is_over(session: Session, plan: Rescheduling) -> bool:
+    """Whether all that was out lies in the past."""
+    return all(one.end <= session.now() for one in outages_of(plan))
 
 
 def claim_of(line: ReschedulingLine) -> Claim:
@@ -117,6 +131,12 @@ def clear(line: ReschedulingLine) -> None:
     """No place, and none chosen."""
     line.starts_at = line.ends_at = line.clinician_id = line.site_id = None
     line.form, line.rooms, line.why, line.fixed = line.appointment.form, [], [], False
+
+
+def _begun(session: Session, line: ReschedulingLine) -> bool:
+    """Whether they were to come by now: only a person can tell where they go, if they did not."""
+    one = line.appointment
+    return not line.fixed and one.status == "booked" and one.starts_at <= session.now()
 
 
 def _fill(line: ReschedulingLine, asked: Gathered, found: Plan) -> None:

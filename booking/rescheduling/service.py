@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import flag_modified
 
-from booking.appointments.consequences import opening_key
+from booking.appointments.consequences import opening_key, put_before_a_person
 from booking.appointments.guard import lock
 from booking.appointments.models import Allocation, Appointment
 from booking.appointments.occasions import for_move
@@ -22,9 +22,18 @@ from booking.platform.database import Session
 from booking.platform.errors import ChangedMeanwhile, NotFound
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date, to_local
+from booking.rescheduling.errors import DayGoneBy
 from booking.rescheduling.gathering import Outage, outages_of
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
-from booking.rescheduling.planning import clear, concerned_by, fill_in, fill_one, given_away
+from booking.rescheduling.planning import (
+    COMING,
+    clear,
+    concerned_by,
+    fill_in,
+    fill_one,
+    given_away,
+    is_over,
+)
 
 
 def draft(
@@ -67,7 +76,7 @@ def propose_again(session: Session, by: Actor, plan: Rescheduling, version: int)
     """Propose anew, around the places chosen by hand and those left where they are.
 
     Who is no longer hit leaves the plan, and who is hit now joins it. A chosen place that has been
-    taken is let go, and the line says so. Raises ChangedMeanwhile.
+    taken is let go, and the line says so. Raises ChangedMeanwhile, DayGoneBy.
     """
     check_draft(session, plan, version)
     fill_in(session, by, plan)
@@ -87,7 +96,7 @@ def carry_out(session: Session, by: Actor, plan: Rescheduling, version: int) -> 
 
     Who has a place is told by the message of the move, and asked to answer again; who has none
     keeps the old time and is on the worklist. Raises ChangedMeanwhile if the plan, one of its
-    appointments, or who is hit has changed; TimeTaken if a place has been taken.
+    appointments, or who is hit has changed; TimeTaken if a place has been taken; DayGoneBy.
     """
     check_draft(session, plan, version)
     clinic, outages = plan.clinic, outages_of(plan)
@@ -97,7 +106,13 @@ def carry_out(session: Session, by: Actor, plan: Rescheduling, version: int) -> 
     lock(session, resources, [line.appointment.patient_id for line in plan.lines])
     session.expire_all()
     now_hit = {one.id: one.version for one in concerned_by(session, clinic, outages)}
-    if now_hit != {line.appointment_id: line.appointment_version for line in plan.lines}:
+    known = {line.appointment_id: line.appointment_version for line in plan.lines}
+    # What becomes of one who stays and was to come by now does not keep the others waiting.
+    for line in plan.lines:
+        if line.starts_at is None and line.appointment.starts_at <= session.now():
+            now_hit.pop(line.appointment_id, None)
+            del known[line.appointment_id]
+    if now_hit != known:
         raise ChangedMeanwhile
     placed = [line for line in plan.lines if line.starts_at is not None and not line.left_out]
     session.execute(
@@ -111,7 +126,10 @@ def carry_out(session: Session, by: Actor, plan: Rescheduling, version: int) -> 
         _move(session, by, plan, line)
     for line in plan.lines:
         if line.outcome != "moved":
-            line.outcome = "left" if line.left_out else "waiting"
+            stands = line.appointment.status in COMING
+            line.outcome = "waiting" if stands and not line.left_out else "left"
+            if stands:
+                put_before_a_person(session, clinic, line.appointment)
             _hurry(session, clinic, line.appointment)
     plan.status, plan.done_at, plan.done_by = "done", session.now(), by.name
     session.flush()
@@ -153,17 +171,19 @@ def leave_out(
 
 def discard(session: Session, by: Actor, plan: Rescheduling, version: int) -> None:
     """Throw a plan away; nothing was moved. Raises ChangedMeanwhile."""
-    check_draft(session, plan, version)
+    _check_unchanged(session, plan, version)
     plan.status = "discarded"
     session.flush()
     audit.record(session, by, "rescheduling.discarded", clinic_id=plan.clinic_id)
 
 
 def check_draft(session: Session, plan: Rescheduling, version: int) -> None:
-    """Lock the plan; raises ChangedMeanwhile unless it is a draft and as it was seen."""
-    session.refresh(plan, with_for_update=True)
-    if plan.status != "draft" or plan.version != version:
-        raise ChangedMeanwhile
+    """Lock the plan; raises ChangedMeanwhile unless it is a draft and as it was seen, and
+    DayGoneBy where it can only be thrown away.
+    """
+    _check_unchanged(session, plan, version)
+    if is_over(session, plan):
+        raise DayGoneBy
 
 
 def touch(session: Session, plan: Rescheduling) -> None:
@@ -178,6 +198,12 @@ def plan_of(session: Session, clinic_id: int, number: int) -> Rescheduling:
     if plan is None or plan.clinic_id != clinic_id:
         raise NotFound
     return plan
+
+
+def _check_unchanged(session: Session, plan: Rescheduling, version: int) -> None:
+    session.refresh(plan, with_for_update=True)
+    if plan.status != "draft" or plan.version != version:
+        raise ChangedMeanwhile
 
 
 def _patients(plan: Rescheduling) -> list[int]:
@@ -197,7 +223,10 @@ def _move(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLin
     start, end = cast(datetime, line.starts_at), cast(datetime, line.ends_at)
     slot = Slot(start, end, cast(int, line.clinician_id), cast(int, line.site_id))
     occasion = for_move(session, by, line.appointment, line.form)
-    if occasion.fitted(slot) != slot:
+    deadline, on = occasion.deadline_on, local_date(start, plan.clinic.zone)
+    late = deadline is not None and on > deadline
+    # Nobody has seen that it is as long as this, or as late.
+    if occasion.fitted(slot) != slot or (late and "after_deadline" not in line.why):
         raise ChangedMeanwhile
     takes = choose(session, occasion.wish(), slot, line.rooms)
     make_room(session, occasion.owner, takes)
@@ -217,7 +246,7 @@ def _move(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLin
         Place(slot, takes),
         "system",
         # Past a deadline the reason kept with the move is the one the deadline asks for.
-        "capacity" if "after_deadline" in line.why else plan.reason,
+        "capacity" if late else plan.reason,
         participant="needs-action",
     )
     line.outcome = "moved"

@@ -25,6 +25,7 @@ WHY: dict[str, LazyString] = {
     "group": _l("Et hold flyttes for sig selv"),
     "several_clinicians": _l("Kræver flere behandlere på samme tid"),
     "arrived": _l("Patienten er kommet"),
+    "begun": _l("Tiden er begyndt. Spørg, om patienten er kommet"),
     "other_clinician": _l("Anden behandler"),
     "other_form": _l("Anden form"),
     "other_site": _l("Et andet sted"),

@@ -20,6 +20,7 @@ from booking.platform.forms import read, rejected
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, me
 from booking.rescheduling import queries, service
+from booking.rescheduling.planning import is_over
 from booking.rescheduling.schemas import FromForm, OutageForm, outages
 from booking.rescheduling.wording import REASONS, STATUSES
 
@@ -43,6 +44,7 @@ def overview(clinic_id: int) -> ResponseReturnValue:
         drafts=[one for one in found if one.plan.status == "draft"],
         earlier=[one for one in found if one.plan.status != "draft"],
         said_of=lambda plan: said_of(db(), plan),
+        is_over=lambda plan: plan.status == "draft" and is_over(db(), plan),
         statuses=STATUSES,
     )
 

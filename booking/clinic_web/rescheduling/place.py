@@ -1,6 +1,6 @@
 """Another place for one line of a plan, chosen by hand among those that are free."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -23,6 +23,7 @@ from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.rescheduling import by_hand, service
 from booking.rescheduling.models import ReschedulingLine
 from booking.rescheduling.places import Choice
+from booking.rescheduling.planning import is_over
 from booking.rescheduling.schemas import LookForm, PlaceForm, VersionForm
 from booking.rescheduling.wording import WHY
 
@@ -37,9 +38,12 @@ TEMPLATE = "clinic/rescheduling/place.html"
 
 @pages.get("", access=Access.SECRETARY)
 def look(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
-    """The free places, the first at the top."""
+    """The free places, the first at the top; for a plan that can be changed no more, the plan."""
     clinic = office(clinic_id)
-    line = line_of(service.plan_of(db(), clinic_id, plan_id), line_id)
+    plan = service.plan_of(db(), clinic_id, plan_id)
+    line = line_of(plan, line_id)
+    if plan.status != "draft" or is_over(db(), plan):
+        return back_to(clinic_id, plan_id, line_id)
     return render_template(TEMPLATE, values={}, errors={}, **_context(clinic, line))
 
 
@@ -113,7 +117,7 @@ def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
         },
         "form_options": [(code, FORMS[code]) for code in visit_type.form_list],
         "clinician_options": [(one, clinicians[one]) for one in able if one in clinicians],
-        "later": day_of(found[-1]).isoformat() if found else "",
+        "later": (day_of(found[-1]) + timedelta(days=1)).isoformat() if found else "",
         "here": url_for(
             ".look", clinic_id=clinic.id, plan_id=line.rescheduling_id, line_id=line.id
         ),

@@ -1,13 +1,14 @@
 """One plan: who goes where, changing it, and carrying it out in two steps."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken
 from booking.appointments.wording import FORMS
 from booking.calendar.models import Clinic
 from booking.calendar.queries import sites_of
@@ -21,6 +22,7 @@ from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.platform.phone import readable
 from booking.rescheduling import queries, service
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
+from booking.rescheduling.planning import is_over
 from booking.rescheduling.schemas import LeaveOutForm, VersionForm
 from booking.rescheduling.wording import OUTCOMES, REASONS, STATUSES, WHY
 
@@ -28,6 +30,8 @@ pages = Pages(
     "staff_replanning", __name__, url_prefix="/klinik/<int:clinic_id>/omlaegning/<int:plan_id>"
 )
 
+# What a plan meets where somebody else was there first.
+CHANGED = (ChangedMeanwhile, DoesNotFit, PatientBusy, TimeTaken)
 # Why no place can be chosen for a line here.
 NOT_BY_HAND = {"group", "several_clinicians", "arrived"}
 
@@ -87,7 +91,7 @@ def confirm(clinic_id: int, plan_id: int) -> ResponseReturnValue:
     """What will happen, before it does."""
     clinic = office(clinic_id)
     plan = service.plan_of(db(), clinic_id, plan_id)
-    if plan.status != "draft":
+    if plan.status != "draft" or is_over(db(), plan):
         return redirect(url_for("staff_replanning.show", clinic_id=clinic_id, plan_id=plan_id), 303)
     return render_template("clinic/rescheduling/confirm.html", **_context(clinic, plan))
 
@@ -149,7 +153,7 @@ def _refused(plan_id: int, clinic_id: int, error: DomainError) -> ResponseReturn
         flash(_("Omlægningen er gennemført, og planen kan ikke ændres mere."), "warning")
     elif plan.status == "discarded":
         flash(_("Planen er kasseret, og den kan ikke ændres mere."), "warning")
-    elif isinstance(error, ChangedMeanwhile):
+    elif isinstance(error, CHANGED):
         flash(
             _(
                 "Noget er ændret, siden planen blev lavet, og intet er flyttet. Lav planen igen, "
@@ -165,15 +169,18 @@ def _refused(plan_id: int, clinic_id: int, error: DomainError) -> ResponseReturn
 def _context(clinic: Clinic, plan: Rescheduling) -> dict[str, Any]:
     lines = queries.lines_of(db(), plan)
     looked_at(*{one.appointment.patient_id for one in lines}, clinic_id=clinic.id)
-    draft = plan.status == "draft"
+    over = plan.status == "draft" and is_over(db(), plan)
+    draft = plan.status == "draft" and not over
     return {
         "clinic": clinic,
         "plan": plan,
+        "over": over,
+        "draft": draft,
         "said": said_of(db(), plan),
         "unplaced": [one for one in lines if one.starts_at is None and not one.left_out],
         "placed": [one for one in lines if one.starts_at is not None and not one.left_out],
         "left": [one for one in lines if one.left_out],
-        "stale": draft and any(one.appointment.version != one.appointment_version for one in lines),
+        "stale": draft and any(_is_stale(one, db().now()) for one in lines),
         "summary": summary(lines, clinic.zone),
         "days_moved": lambda line: days_moved(line, clinic.zone),
         "to_call": _to_call(plan, lines, clinic),
@@ -192,18 +199,29 @@ def _context(clinic: Clinic, plan: Rescheduling) -> dict[str, Any]:
 def _to_call(
     plan: Rescheduling, lines: Sequence[ReschedulingLine], clinic: Clinic
 ) -> list[ReschedulingLine]:
-    """Whoever was to come on the day it was carried out, soonest first: no message is that fast."""
-    if plan.done_at is None:
+    """Whoever was to come on the day it was carried out, or is to come on that day now, soonest
+    first: no message is that fast. Nobody on a later day, and none who has arrived or cancelled.
+    """
+    day = local_date(db().now(), clinic.zone)
+    if plan.done_at is None or local_date(plan.done_at, clinic.zone) != day:
         return []
-    day = local_date(plan.done_at, clinic.zone)
+
+    def concerns_today(line: ReschedulingLine) -> bool:
+        starts = [line.from_start]
+        if line.outcome == "moved":
+            starts.append(line.appointment.starts_at)
+        return day in [local_date(start, clinic.zone) for start in starts]
+
     return sorted(
-        (one for one in lines if local_date(one.from_start, clinic.zone) == day and _is_away(one)),
+        (one for one in lines if one.appointment.status == "booked" and concerns_today(one)),
         key=lambda one: (one.from_start, one.id),
     )
 
 
-def _is_away(line: ReschedulingLine) -> bool:
-    return "arrived" not in line.why
+def _is_stale(line: ReschedulingLine, now: datetime) -> bool:
+    """Whether it has changed since, or the place it was to have has gone by."""
+    changed = line.appointment.version != line.appointment_version
+    return changed or (line.starts_at is not None and line.starts_at <= now)
 
 
 def _deadline_of(line: ReschedulingLine) -> date | None:

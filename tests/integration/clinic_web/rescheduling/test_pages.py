@@ -2,13 +2,17 @@
 
 import pytest
 from flask import Flask
+from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import func, select
 
-from booking.appointments import listing
+from booking.appointments import listing, occasions
+from booking.appointments import service as appointments
 from booking.appointments.models import Appointment
 from booking.appointments.search import Slot
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
+from booking.rescheduling import by_hand, service
+from booking.rescheduling.gathering import Outage
 from booking.rescheduling.models import Rescheduling
 from tests import factories as make
 from tests.integration.appointments.conftest import Place, place
@@ -178,23 +182,95 @@ def test_an_old_page_changes_nothing_and_says_so(
     assert session.get_one(Appointment, one.id).starts_at == at(8, 9)
 
 
-def test_a_day_long_past_cannot_be_carried_out(
-    session: Session, place: Place, booked: Booked, secretary: Visitor, freezer: object
+def test_a_plan_whose_day_has_gone_by_says_so_and_is_thrown_away(
+    session: Session,
+    place: Place,
+    booked: Booked,
+    secretary: Visitor,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    one = booked(at(8, 9))
+    plan = start(session, place, secretary)
+    line, version = plan.lines[0].id, plan.version
+    overview = f"/klinik/{place.clinic.id}/omlaegning"
+    here = f"{overview}/{plan.id}"
+    session.commit()
+    freezer.move_to("2026-12-20T08:00:00Z")
+    secretary.post("/klinik/log-ind", username=place.staff.username, password=make.PASSWORD)
+    secretary.get(overview).says("Dagen er gået")
+    for address in ("", "/gennemfoer", f"/linjer/{line}"):
+        secretary.get(f"{here}{address}").says("Planen kan ikke længere gennemføres")
+        assert "Lav planen igen" not in secretary.text
+    for address in ("gennemfoer", "igen", f"linjer/{line}/bliv", f"linjer/{line}/slip"):
+        secretary.post(f"{here}/{address}", version=version)
+        secretary.says("Dagen er gået.", "Intet er flyttet.")
+    secretary.post(f"{here}/kasser", version=version).says("Planen er kasseret.")
+    secretary.get(here).says("Planen blev kasseret. Intet er flyttet med den.")
+    assert "1 flyttet" not in secretary.text
+    assert session.get_one(Appointment, one.id).starts_at == at(8, 9)
+
+
+def test_a_place_taken_meanwhile_is_told_with_what_to_do(
+    session: Session, place: Place, booked: Booked, secretary: Visitor
 ) -> None:
     booked(at(8, 9))
     plan = start(session, place, secretary)
-    here, version = f"/klinik/{place.clinic.id}/omlaegning/{plan.id}", plan.version
+    there, version = plan.lines[0].starts_at, plan.version
+    assert there is not None
+    booked(there)
+    secretary.post(f"/klinik/{place.clinic.id}/omlaegning/{plan.id}/gennemfoer", version=version)
+    secretary.says(STALE, "Lav planen igen")
+
+
+def test_whom_to_call_are_those_of_today_as_they_stand_now(
+    session: Session,
+    place: Place,
+    booked: Booked,
+    secretary: Visitor,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    today, cancelled, tomorrow, later = (
+        booked(start) for start in (at(7, 9), at(7, 10), at(8, 9), at(8, 10))
+    )
+    out = [Outage(place.doctor.id, at(7, 7), at(8, 20))]
+    plan = service.draft(session, place.secretary, place.clinic, out, "clinician_away")
+    line = next(line for line in plan.lines if line.appointment_id == tomorrow.id)
+    found = by_hand.choices(session, place.secretary, line, at(7, 9).date())
+    chosen = next(one for one in found if one.slot.start == at(7, 14))
+    by_hand.choose_place(session, place.secretary, line, plan.version, chosen.slot, "in_person")
+    service.carry_out(session, place.secretary, plan, plan.version)
+    assert later.starts_at >= at(8, 8)
+    # One has moved and one has cancelled since.
+    occasion = occasions.for_move(session, place.secretary, today)
+    slot = Slot(at(16, 13), at(16, 13, 30), place.doctor.id, place.site.id)
+    appointments.book(session, place.secretary, occasion, slot, "phone")
+    appointments.cancel(session, place.secretary, cancelled, "patient", wants_new=False)
+    here = f"/klinik/{place.clinic.id}/omlaegning/{plan.id}"
     session.commit()
-    freezer.move_to("2026-12-20T08:00:00Z")  # type: ignore[attr-defined]
+
+    def to_call() -> str:
+        _before, _, rest = secretary.get(here).text.partition("Ring til dem, det gælder i dag")
+        return rest.partition("Ny tid (")[0]
+
+    called = to_call()
+    for name in (today.patient.name, "16. dec. kl. 13.00", tomorrow.patient.name, "kl. 14.00"):
+        assert name in called
+    for one in (cancelled, later):
+        assert one.patient.name not in called
+    session.commit()
+    freezer.move_to("2026-12-08T08:00:00Z")
     secretary.post("/klinik/log-ind", username=place.staff.username, password=make.PASSWORD)
-    secretary.get(here).says()
-    secretary.post(f"{here}/gennemfoer", version=version)
-    secretary.says("Intet er flyttet" if STALE not in secretary.text else STALE)
-    secretary.post(f"{here}/igen", version=version)
-    assert secretary.page.status_code == 200
-    secretary.get(here).says()
-    session.expire_all()
-    version = plan.version
+    assert to_call() == ""
+
+
+def test_later_times_begin_on_the_day_after_the_last_one_shown(
+    session: Session, place: Place, booked: Booked, secretary: Visitor
+) -> None:
+    often = make.visit_type(session, place.clinic, base_minutes=10, grid_minutes=5)
+    booked(at(8, 9), visit_type=often)
+    plan = start(session, place, secretary)
+    here = f"/klinik/{place.clinic.id}/omlaegning/{plan.id}/linjer/{plan.lines[0].id}"
     session.commit()
-    secretary.post(f"{here}/gennemfoer", version=version)
-    assert secretary.page.status_code == 200, secretary.text
+    secretary.get(f"{here}?fra=2026-12-09")
+    assert len(secretary.times) == 95
+    assert "fra=2026-12-10&amp;" in secretary.page.text
