@@ -109,22 +109,18 @@ def clocks(
     happened: (kind, local day) in any order; what is still to come counts for nothing. closed:
     public holidays and the like; Saturdays and Sundays are never working days.
     """
-    first: dict[str, date] = {}
-    for kind, day in happened:
-        if day <= today:
-            first[kind] = min(day, first.get(kind, day))
-    left = min((first[kind] for kind in LEFT if kind in first), default=None)
+    so_far = sorted((day, kind) for kind, day in happened if day <= today)
+    left = _first(so_far, LEFT)
     found = []
     for code in dict.fromkeys(rule.code for rule in rules.clocks if rule.concerns(track)):
         versions = [rule for rule in rules.clocks if rule.code == code and rule.concerns(track)]
-        started = [(first[kind], kind) for kind in versions[0].starts if kind in first]
-        if not started:
+        starts_on = _first(so_far, versions[0].starts)
+        if starts_on is None:
             continue
-        starts_on = min(started)[0]
         held = [rule for rule in versions if rule.since <= starts_on]
         if held:
             rule = max(held, key=lambda one: one.since)
-            found.append(_clock(rule, starts_on, first, left, rules, today, closed))
+            found.append(_clock(rule, starts_on, so_far, left, rules, today, closed))
     return sorted(found, key=lambda one: (not one.open, one.due_on, one.code))
 
 
@@ -161,22 +157,17 @@ def after_months(start: date, number: int) -> date:
 def _clock(
     rule: Rule,
     starts_on: date,
-    first: Mapping[str, date],
+    so_far: Sequence[tuple[date, str]],
     left: date | None,
     rules: Rules,
     today: date,
     closed: Container[date],
 ) -> Clock:
     due_on = _due(rule, starts_on, rules, closed)
-    met_on = min(
-        (first[kind] for kind in rule.stops if first.get(kind, date.min) >= starts_on),
-        default=None,
-    )
-    excused_on = min(
-        (first[kind] for kind in rule.excused_by if starts_on <= first.get(kind, date.min)),
-        default=None,
-    )
-    if excused_on is not None and excused_on > due_on:
+    met_on = _first(so_far, rule.stops, starts_on)
+    excused_on = _first(so_far, rule.excused_by, starts_on)
+    in_time = met_on is not None and met_on <= due_on
+    if excused_on is not None and (in_time or excused_on > due_on):
         excused_on = None
     state: State
     ended = min((day for day in (met_on, excused_on, left) if day is not None), default=None)
@@ -196,6 +187,13 @@ def _clock(
         rule.code, rule.kind, starts_on, due_on, stopped_on, state, days_left, working,
         rule.verified,
     )  # fmt: skip
+
+
+def _first(
+    so_far: Sequence[tuple[date, str]], kinds: Container[str], since: date = date.min
+) -> date | None:
+    """The first day, `since` or later, on which one of the kinds happened; so_far: by day."""
+    return next((day for day, kind in so_far if kind in kinds and day >= since), None)
 
 
 def _due(rule: Rule, starts_on: date, rules: Rules, closed: Container[date]) -> date:

@@ -49,6 +49,11 @@ def of(
         ("2024-04-19", "2024-05-01"),  # … was no more in 2024
         ("2028-02-21", "2028-03-02"),  # a leap day
         ("2027-05-03", "2027-05-14"),  # Ascension Day
+        ("2026-12-18", "2026-12-31"),  # two Christmas days, and nothing else
+        ("2026-12-23", "2027-01-06"),
+        ("2027-01-03", "2027-01-13"),  # the Sunday of week 53
+        ("2027-03-22", "2027-04-06"),  # Maundy Thursday, Good Friday and Easter Monday
+        ("2026-05-29", "2026-06-10"),  # the 5th of June is no holiday
     ],
 )
 def test_the_letter_is_due_after_eight_working_days(received: str, due: str) -> None:
@@ -70,6 +75,7 @@ def test_the_letter_is_due_after_eight_working_days(received: str, due: str) -> 
         ("max_after", "after_referred", "2026-11-23", "2026-12-07"),
         ("package", "received", "2026-11-23", "2026-12-20"),
         ("max_told", "received", "2026-11-23", "2026-12-03"),  # eight working days: the sooner
+        ("max_told", "received", "2027-03-22", "2027-04-02"),  # over Easter: eleven days
         ("max_told", "received", "2026-12-22", "2027-01-02"),  # eleven days: the sooner
     ],
 )
@@ -144,6 +150,23 @@ def test_a_plan_in_time_stands_for_the_work_up_and_one_too_late_does_not() -> No
     assert (late["workup"].state, late["plan"].state) == ("late", "late")
     assert late["workup"].open
     assert not late["plan"].open
+
+
+def test_a_work_up_done_in_time_is_met_whether_or_not_a_plan_was_written() -> None:
+    events = [("received", "2026-11-23"), ("plan_written", "2026-12-07")]
+    done = of([(k, day(d)) for k, d in [*events, ("workup_done", "2026-12-21")]], "2027-02-01")
+    assert (done["workup"].state, done["workup"].stopped_on) == ("met", day("2026-12-21"))
+    after = of([(k, day(d)) for k, d in [*events, ("workup_done", "2027-01-04")]], "2027-02-01")
+    assert (after["workup"].state, after["workup"].stopped_on) == ("stopped", day("2026-12-07"))
+
+
+def test_what_stops_a_clock_happens_after_what_starts_it() -> None:
+    events = [
+        ("received", "2026-11-23"), ("treatment_started", "2026-11-25"),
+        ("consented", "2026-12-01"), ("treatment_started", "2026-12-10"),
+    ]  # fmt: skip
+    clock = of([(kind, day(when)) for kind, when in events], "2027-02-01")["treatment"]
+    assert (clock.state, clock.stopped_on) == ("met", day("2026-12-10"))
 
 
 def test_corrections_of_an_installation_come_first(tmp_path: Path) -> None:
