@@ -80,11 +80,15 @@ class Referral(WithId):
 class ReferralEvent(WithId):
     """What a clock starts or stops from: its local day, who wrote it and when. Only added to.
 
-    words: a plan's text, what was asked for, what was answered.
+    words: a plan's text, what was asked for, what was answered. undoes_id: the one this takes
+    back, noted by mistake.
     """
 
     __tablename__ = "referral_event"
-    __table_args__ = (Index("ix_referral_event_referral_id", "referral_id", "happened_on"),)
+    __table_args__ = (
+        Index("ix_referral_event_referral_id", "referral_id", "happened_on"),
+        Index("uq_referral_event_undoes_id", "undoes_id", unique=True),
+    )
 
     referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"))
     kind: Mapped[str] = mapped_column(String(30))
@@ -92,6 +96,7 @@ class ReferralEvent(WithId):
     at: Mapped[datetime]
     by_name: Mapped[str] = mapped_column(String(200))
     words: Mapped[str] = mapped_column(Text, default="")
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("referral_event.id"))
     referral: Mapped[Referral] = relationship(back_populates="events")
 
 
