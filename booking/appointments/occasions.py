@@ -186,9 +186,13 @@ def for_invitation(
 
 
 def for_move(
-    session: Session, by: Actor, appointment: Appointment, form: str | None = None
+    session: Session,
+    by: Actor,
+    appointment: Appointment,
+    form: str | None = None,
+    length: Length | None = None,
 ) -> Occasion:
-    """Moving a booked time; raises if this asker may not move it now."""
+    """Moving a booked time; raises if this asker may not move it now. length: where known."""
     visit_type, invitation = appointment.visit_type, appointment.invitation
     check_movable(session, by, appointment)
     earliest = _earliest(session, by, visit_type)
@@ -197,7 +201,8 @@ def for_move(
         patient=appointment.patient,
         visit_type=visit_type,
         form=_form(visit_type, form, appointment.form),
-        length=length_for(session, visit_type, appointment.patient_id, appointment.invitation_id),
+        length=length
+        or length_for(session, visit_type, appointment.patient_id, appointment.invitation_id),
         first=_first_day(
             session, by, visit_type, earliest, invitation.window_from if invitation else None
         ),

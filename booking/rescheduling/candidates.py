@@ -81,6 +81,13 @@ class Free:
         free = self.rooms[room, site]
         return free if self.open_rooms is None else self.open_rooms[room, site] & free
 
+    def clinician_starts(self, clinician: int, site: int, before: int, whole: int) -> Bits:
+        """The starts at which a clinician is free for the whole; worked out once a shape."""
+        shape = (clinician, site, before, whole)
+        if shape not in self._known:
+            self._known[shape] = _starts(self.clinicians[clinician, site], whole, before)
+        return self._known[shape]
+
     def room_starts(self, room: int, site: int, before: int, length: int, after: int) -> Bits:
         """The starts at which a contact of this shape may have a room; worked out once a shape."""
         shape = (room, site, before, length, after)
@@ -97,7 +104,7 @@ class Candidates:
     moving: Moving
     start: NDArray[np.int64]
     resource: NDArray[np.int64]
-    form: list[str]
+    form: NDArray[np.str_]
     cost: Numbers
 
     def __len__(self) -> int:
@@ -110,31 +117,33 @@ def candidates(
     """Every start that fits alone: free, on the grid, in the window, with a room."""
     starts, resources, forms, costs = [], [], [], []
     whole = moving.before + moving.length + moving.after
+    suits = _suits(moving, free)
+    indoors: dict[int, Bits] = {}
     for number, (clinician, site) in enumerate(keys):
         if clinician not in moving.clinicians or not (moving.sites is None or site in moving.sites):
             continue
-        fits = _starts(free.clinicians[clinician, site], whole, moving.before)
-        fits = _suits(fits, moving, free)
+        fits = suits & free.clinician_starts(clinician, site, moving.before, whole)
         for form in moving.forms:
             here = fits
             if form == "in_person":
-                for group in moving.rooms:
-                    here = here & _any_room(group, site, free, moving, len(fits))
+                if site not in indoors:
+                    indoors[site] = _indoors(site, free, moving, len(fits))
+                here = here & indoors[site]
             at = np.flatnonzero(here)
             starts.append(at)
             resources.append(np.full(len(at), number))
-            forms.extend([form] * len(at))
+            forms.append(np.full(len(at), form, dtype="U12"))
             costs.append(_cost(at, clinician, site, form, moving, free.days, prices))
     if not starts:
         none = np.zeros(0, dtype=np.int64)
-        return Candidates(moving, none, none, [], np.zeros(0))
+        return Candidates(moving, none, none, none.astype(np.str_), np.zeros(0))
     cost = np.concatenate(costs)
     order = np.lexsort((np.concatenate(starts), cost))
     return Candidates(
         moving,
         np.concatenate(starts)[order],
         np.concatenate(resources)[order],
-        [forms[at] for at in order],
+        np.concatenate(forms)[order],
         cost[order],
     )
 
@@ -156,9 +165,9 @@ def _starts(open_ticks: Bits, whole: int, before: int) -> Bits:
     return fits
 
 
-def _suits(fits: Bits, moving: Moving, free: Free) -> Bits:
-    """Those in the window, on the grid and while the patient is not elsewhere."""
-    fits = fits.copy()
+def _suits(moving: Moving, free: Free) -> Bits:
+    """The starts in the window, on the grid and while the patient is not elsewhere."""
+    fits = np.ones(len(next(iter(free.clinicians.values()), ())), dtype=np.bool_)
     fits[: max(moving.earliest, 0)] = False
     fits[max(moving.latest - moving.length + 1, 0) :] = False
     for first, last in moving.busy:
@@ -170,12 +179,16 @@ def _suits(fits: Bits, moving: Moving, free: Free) -> Bits:
     return fits
 
 
-def _any_room(group: tuple[int, ...], site: int, free: Free, moving: Moving, ticks: int) -> Bits:
-    here = np.zeros(ticks, dtype=np.bool_)
-    for room in group:
-        if (room, site) in free.rooms:
-            here |= free.room_starts(room, site, moving.before, moving.length, moving.after)
-    return here
+def _indoors(site: int, free: Free, moving: Moving, ticks: int) -> Bits:
+    """The starts at which some room of each group is free."""
+    every = np.ones(ticks, dtype=np.bool_)
+    for group in moving.rooms:
+        some = np.zeros(ticks, dtype=np.bool_)
+        for room in group:
+            if (room, site) in free.rooms:
+                some |= free.room_starts(room, site, moving.before, moving.length, moving.after)
+        every &= some
+    return every
 
 
 def _cost(

@@ -8,9 +8,11 @@ from typing import cast
 
 import numpy as np
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload
 
+from booking.appointments.length import Length
 from booking.appointments.models import ACTIVE, Allocation, Appointment, Hold
-from booking.appointments.occasions import Occasion, for_move
+from booking.appointments.occasions import Occasion, for_move, lengths_for
 from booking.appointments.serving import Serving, serving
 from booking.calendar import availability
 from booking.calendar.models import Clinic, Resource, resource_clinic
@@ -82,7 +84,7 @@ def gather(
     leaving: Collection[int],
     claims: Sequence[Claim] = (),
 ) -> Gathered:
-    """Read it in a handful of queries, and a few for each patient (their length and rules).
+    """Read it in a handful of queries, however many are concerned.
 
     leaving: numbers of the appointments whose own time is given up; the others keep theirs, also
     while a place is looked for. claims: places that are not to be had.
@@ -113,7 +115,7 @@ def gather(
         kinds[resource], professions[resource] = kind, profession
     able: dict[tuple[int, str], Serving] = {}
     moving, occasions, refused = [], {}, {}
-    for one in concerned:
+    for one, length in zip(concerned, _lengths(session, concerned), strict=True):
         visit_type = one.visit_type
         why = _refused(one)
         if why:
@@ -122,7 +124,7 @@ def gather(
         for form in visit_type.form_list:
             if (visit_type.id, form) not in able:
                 able[visit_type.id, form] = serving(session, visit_type, form)
-        occasion = for_move(session, by, one)
+        occasion = for_move(session, by, one, length=length)
         occasions[one.id] = occasion
         who = able[visit_type.id, one.form if one.form in visit_type.form_list else occasion.form]
         every_form = [
@@ -182,6 +184,15 @@ def _free(
             rooms[resource, site] = _row(timeline.whole & ~closed, timeline.ticks)
     hour = -(timeline.origin.minute // TICK_MINUTES)
     return Free(clinicians, rooms, days, [hour], open_rooms)
+
+
+def _lengths(session: Session, concerned: Sequence[Appointment]) -> list[Length]:
+    """How long each is to be; what their occasions ask besides is read at once with it."""
+    along = (joinedload(Appointment.invitation), joinedload(Appointment.course))
+    numbers = [one.id for one in concerned]
+    session.scalars(select(Appointment).where(Appointment.id.in_(numbers)).options(*along)).all()
+    asked = [(one.visit_type, one.patient_id, one.invitation_id) for one in concerned]
+    return lengths_for(session, asked)
 
 
 def _refused(one: Appointment) -> str:

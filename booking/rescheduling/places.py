@@ -62,8 +62,8 @@ def places(
     free_from = room_starts(anywhere, asked.free)
     length = timedelta(minutes=occasion.length.minutes)
     deadline, zone = occasion.deadline_on, plan.clinic.zone
-    for at in np.lexsort((np.array(found.form), found.resource, found.start)):
-        tick, form = int(found.start[at]), found.form[at]
+    for at in np.lexsort((found.form, found.resource, found.start)):
+        tick, form = int(found.start[at]), str(found.form[at])
         clinician, site = keys[int(found.resource[at])]
         start = timeline.instant(tick)
         late = deadline is not None and local_date(start, zone) > deadline

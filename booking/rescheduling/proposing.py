@@ -31,6 +31,8 @@ from booking.rescheduling.candidates import (
 
 # Of so few candidates in all, none is left out.
 _ROUNDS, _KEPT, _FEW = 24, 5, 600
+# So many of the cheapest are priced first; the others only where one of them could be better.
+_CHEAP = 512
 _WHOLE = 0.999
 
 
@@ -89,7 +91,7 @@ class _Taken:
         mine.append((start, start + moving.length))
         for room in rooms:
             self.rooms[room, site][first:last] = False
-        return Place(start, clinician, site, one.form[at], rooms, float(one.cost[at]))
+        return Place(start, clinician, site, str(one.form[at]), rooms, float(one.cost[at]))
 
     def _rooms(self, moving: Moving, site: int, start: int) -> tuple[int, ...] | None:
         """One room of each group, the one with least time left; None if a group has none."""
@@ -270,16 +272,22 @@ def _gather(some: list[Candidates], keys: list[tuple[int, int]]) -> list[set[int
     price = np.zeros((len(clinicians), ticks))
     kept: list[set[int]] = [set() for _ in some]
     step = 2.0
+    of_them = [of_key[one.resource] for one in some]
     for _ in range(_ROUNDS):
         sums = np.concatenate((np.zeros((len(clinicians), 1)), np.cumsum(price, axis=1)), axis=1)
         load = np.zeros_like(price)
         for number, one in enumerate(some):
-            moving, who = one.moving, of_key[one.resource]
-            first = one.start - moving.before
-            last = one.start + moving.length + moving.after
-            priced = one.cost + sums[who, last] - sums[who, first]
-            best = np.argpartition(priced, _KEPT)[:_KEPT] if len(one) > _KEPT else range(len(one))
-            kept[number].update(int(at) for at in best)
+            moving, many = one.moving, _CHEAP
+            while True:
+                who, start = of_them[number][:many], one.start[:many]
+                first, last = start - moving.before, start + moving.length + moving.after
+                priced = one.cost[:many] + sums[who, last] - sums[who, first]
+                best = priced.argpartition(_KEPT)[:_KEPT] if len(priced) > _KEPT else slice(None)
+                # A price never makes anything cheaper: those dearer as they are come after these.
+                if many >= len(one) or priced[best].max() <= one.cost[many]:
+                    break
+                many *= 4
+            kept[number].update(np.arange(len(priced))[best].tolist())
             at = int(priced.argmin())
             load[who[at], first[at] : last[at]] += 1
         price = np.maximum(0, price + step * (load - 1) / TICKS_AN_HOUR * 4)
