@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from booking.appointments import consequences, holds, safety_net
+from booking.appointments import belonging, consequences, holds, safety_net
 from booking.appointments.guard import CONSTRAINTS
 from booking.appointments.invitations.service import reach_horizon
 from booking.appointments.length import default_policies, default_policy
@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     rettid.constraints.update(CONSTRAINTS)
     rettid.database.ports.setdefault("length", default_policy)
     rettid.database.ports.setdefault("lengths", default_policies)
+    rettid.database.ports.setdefault(belonging.PORT, belonging.none)
     audit_words.WORDS.update(ACTIONS)
     audit_words.REASONS.update(LOGGED_REASONS)
     audit_words.NAMED.update(NAMED_IN_LOG)

@@ -17,7 +17,7 @@ from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages, db, me
 from booking.sequences.whole_day import day_of
 from booking.waitlist import answering, queries, service
-from booking.waitlist.errors import NotWaiting, OfferOver
+from booking.waitlist.errors import BelongsTogether, NotWaiting, OfferOver
 from booking.waitlist.models import Offer
 from booking.waitlist.schemas import WishForm, shown, wishes
 from booking.waitlist.wording import choices_for
@@ -47,7 +47,7 @@ def wish(appointment_id: int) -> ResponseReturnValue:
             db().flush()
     except InvalidInput as error:
         return rejected(FORM, error, **_about(appointment))
-    except (NotWaiting, ChangedMeanwhile) as error:
+    except (NotWaiting, BelongsTogether, ChangedMeanwhile) as error:
         return refused(error, appointment.clinic, appointment)
     flash(_("Du får besked, hvis en tidligere tid bliver ledig. Din tid gælder stadig."), "success")
     return redirect(url_for("patient_visit.visit", appointment_id=appointment_id), 303)
@@ -90,7 +90,7 @@ def decline(offer_id: int) -> ResponseReturnValue:
     """No thanks; what the patient has stays, and so does their place on the list."""
     found = _mine(offer_id)
     answering.decline(db(), me(), found)
-    flash(_("Tak for svaret. En anden får tilbuddet, og din tid er, som den var."), "success")
+    flash(_("Tak for svaret. Tiden går videre, og du beholder, hvad du har."), "success")
     return redirect(url_for("patient_home.home"), 303)
 
 
@@ -98,11 +98,9 @@ def visit_card(session: Session, _actor: Actor, appointment: Appointment) -> Mar
     """On one's own time: that one may wish for an earlier, or does so already."""
     if appointment.status != "booked" or appointment.starts_at <= session.now():
         return None
-    if appointment.visit_type.group_capacity > 1:
-        return None
+    if appointment.visit_type.group_capacity > 1 or day_of(session, appointment) is not None:
+        return None  # nor is one offered that would tear a day's times apart
     entry = service.waiting_entry(session, appointment)
-    if entry is None and day_of(session, appointment) is not None:
-        return None  # an earlier time would tear it from the others of its day
     return _card("patient/earlier_card.html", appointment=appointment, entry=entry)
 
 

@@ -1,10 +1,13 @@
 """Reading sequences: a clinic's, a patient's, and the one a time belongs to."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from collections.abc import Collection
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from booking.platform.database import Session
 from booking.platform.errors import NotFound
+from booking.sequences.asked import Combined
 from booking.sequences.models import ContactSequence, SequencePart
 
 _WHOLE = (
@@ -49,6 +52,26 @@ def with_appointment(session: Session, appointment_id: int) -> ContactSequence |
     )
     wanted = select(ContactSequence).options(*_WHOLE).where(ContactSequence.id.in_(part))
     return session.scalars(wanted).one_or_none()
+
+
+def belong_together(session: Session, appointment_ids: Collection[int]) -> frozenset[int]:
+    """Those of these that are part of a combined day, while others of it are booked too."""
+    other = aliased(SequencePart)
+    wanted = (
+        select(SequencePart.appointment_id)
+        .join(ContactSequence, ContactSequence.id == SequencePart.sequence_id)
+        .where(
+            ContactSequence.kind == Combined.kind,
+            SequencePart.status == "booked",
+            SequencePart.appointment_id.in_(appointment_ids),
+            exists().where(
+                other.sequence_id == SequencePart.sequence_id,
+                other.id != SequencePart.id,
+                other.status == "booked",
+            ),
+        )
+    )
+    return frozenset(one for one in session.scalars(wanted) if one is not None)
 
 
 def still_booked(sequence: ContactSequence) -> list[SequencePart]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from booking.appointments import service as appointments
+from booking.appointments.belonging import PORT, Belonging
 from booking.appointments.errors import DoesNotFit, SameTime, TimeTaken, WrongState
 from booking.appointments.models import Appointment
 from booking.appointments.search import Slot
@@ -125,8 +126,12 @@ def _book(session: Session, by: Actor, offer: Offer, channel: Channel) -> Appoin
         )
     except (TimeTaken, DoesNotFit, SameTime, WrongState) as error:
         raise OfferOver from error
+    # With the patient locked by now: what is booked together since the offer is not torn apart.
+    belonging: Belonging = session.ports[PORT]
+    if belonging(session, [appointment.id]):
+        raise OfferOver
+    appointments.keep(session, by, appointment, channel)
     # The clinic asked and the patient said yes: it is none of the moves they may make themselves.
-    appointment.participant = "accepted"
     if by.kind == "patient" and occasion.moving is not None:
         appointment.moves -= 1
     session.flush()

@@ -16,3 +16,9 @@ class NotWaiting(DomainError):
     """There is nothing to wait with: the time is over, cancelled, or a place in a group."""
 
     code = "not_waiting"
+
+
+class BelongsTogether(DomainError):
+    """The time belongs with others of its day, and is not moved by itself."""
+
+    code = "belongs_together"

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from booking.appointments import search
+from booking.appointments.belonging import PORT as TOGETHER
+from booking.appointments.belonging import Belonging
 from booking.appointments.errors import WrongState
 from booking.appointments.models import ACTIVE, Appointment
 from booking.appointments.occasions import Occasion, for_invitation, for_move, lengths_for
@@ -17,7 +19,7 @@ from booking.platform.database import Session
 from booking.platform.identity import Actor
 from booking.platform.localtime import day_bounds, local_date
 from booking.waitlist import stretches
-from booking.waitlist.matching import Gap, Rules, Starts, Waiting, unfit
+from booking.waitlist.matching import Gap, Starts, Waiting
 from booking.waitlist.models import FreedTime, Offer, WaitlistEntry
 from booking.waitlist.reaching import PORT, Question, Reach
 
@@ -67,9 +69,9 @@ def waiting(
 
     told_by: until when an offer could be answered; where given, so is who would not hear of it.
     """
-    offers = _offers(session, entries)
+    offers = offers_of(session, entries)
     busy = _busy(session, {entry.patient_id for entry in entries}, freed)
-    deaf = _unreachable(session, entries, freed, told_by) if told_by else {}
+    deaf = unreachable(session, entries, freed, told_by) if told_by else {}
     return [
         replace(
             one,
@@ -78,7 +80,7 @@ def waiting(
                 for number, start, end in busy[entry.patient_id]
                 if number != entry.appointment_id
             ),
-            asked=any(_about(offer, freed) for offer in offers[entry.id]),
+            asked=any(about(offer, freed) for offer in offers[entry.id]),
             unreachable=deaf.get(entry.patient_id, ""),
         )
         for entry, one in zip(entries, standing(session, entries, offers), strict=True)
@@ -94,6 +96,16 @@ def standing(
         entry.invitation or (entry.appointment.invitation if entry.appointment else None)
         for entry in entries
     ]
+    asked = set(
+        session.scalars(
+            select(Offer.patient_id).where(
+                Offer.patient_id.in_({entry.patient_id for entry in entries}),
+                Offer.status == "open",
+            )
+        )
+    )
+    belonging: Belonging = session.ports[TOGETHER]
+    together = belonging(session, [one.appointment_id for one in entries if one.appointment_id])
     lengths = lengths_for(
         session,
         [
@@ -131,7 +143,8 @@ def standing(
                 notice=timedelta(hours=entry.notice_hours),
                 deadline_on=None if in_time else deadline,
                 own_start=own.starts_at if own else None,
-                has_offer=any(one.status == "open" for one in theirs),
+                together=entry.appointment_id in together,
+                has_offer=entry.patient_id in asked,
                 refused_at=tuple(
                     one.answered_at for one in theirs if one.status in REFUSED and one.answered_at
                 ),
@@ -140,7 +153,7 @@ def standing(
     return made
 
 
-def _about(offer: Offer, freed: FreedTime) -> bool:
+def about(offer: Offer, freed: FreedTime) -> bool:
     """Whether an offer was about this freed time, or refused about what it was joined with."""
     if offer.freed_time_id == freed.id:
         return True
@@ -148,7 +161,7 @@ def _about(offer: Offer, freed: FreedTime) -> bool:
     return inside and offer.clinician_id == freed.clinician_id and offer.status in REFUSED
 
 
-def _unreachable(
+def unreachable(
     session: Session, entries: Collection[WaitlistEntry], freed: FreedTime, until: datetime
 ) -> Mapping[int, str]:
     """Patient -> why they would not hear of it in time."""
@@ -198,40 +211,8 @@ def starts_in(session: Session, freed: FreedTime, entries: Collection[WaitlistEn
     return starts
 
 
-def reopen_for(session: Session, entry: WaitlistEntry) -> int:
-    """Offer listed holes on to someone who has just come, where they may be of use to them.
-
-    How much free time adjoins a hole is left to the job, which looks at each again.
-    """
-    listed = session.scalars(
-        select(FreedTime)
-        .where(
-            FreedTime.clinic_id == entry.clinic_id,
-            FreedTime.status == "listed",
-            FreedTime.starts_at > session.now(),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    if not listed:
-        return 0
-    offers = _offers(session, [entry])
-    (one,) = standing(session, [entry], offers)
-    reopened = 0
-    for freed in listed:
-        zone = entry.clinic.zone
-        day = day_bounds(local_date(freed.starts_at, zone), zone)
-        place = (freed.clinician_id, freed.site_id, zone, None, day)
-        gap = Gap(freed.id, freed.starts_at, freed.ends_at, *place)
-        asked = any(_about(offer, freed) for offer in offers[entry.id])
-        if not unfit(gap, replace(one, asked=asked), session.now(), Rules()):
-            freed.status, freed.decided_at = "offering", None
-            reopened += 1
-    session.flush()
-    return reopened
-
-
-def _offers(session: Session, entries: Collection[WaitlistEntry]) -> dict[int, list[Offer]]:
+def offers_of(session: Session, entries: Collection[WaitlistEntry]) -> dict[int, list[Offer]]:
+    """All they ever had, by entry."""
     by_entry: dict[int, list[Offer]] = defaultdict(list)
     ids = [entry.id for entry in entries]
     for offer in session.scalars(select(Offer).where(Offer.entry_id.in_(ids))):

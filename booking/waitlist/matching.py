@@ -58,9 +58,10 @@ class Waiting:
     minutes: the length of the visit. forms: those the patient would take, and `possible` those the
     visit type has. able: the clinicians who can serve it; clinician_id, site_id: only there.
     earliest_on, latest_on: local days, both included. own_start: the time they have now. busy:
-    the patient's other contacts. has_offer: one is open. asked: about this very time, already.
-    refused_at: when earlier offers were declined or ran out. unreachable: the code of why no
-    message can tell them of the gap in time, '' where one can.
+    the patient's other contacts. together: their time belongs with others of its day.
+    has_offer: the patient has an open one. asked: about this very time, already. refused_at: when
+    earlier offers were declined or ran out. unreachable: the code of why no message can tell them
+    of the gap in time, '' where one can.
     """
 
     key: int
@@ -80,6 +81,7 @@ class Waiting:
     deadline_on: date | None = None
     own_start: datetime | None = None
     busy: tuple[tuple[datetime, datetime], ...] = ()
+    together: bool = False
     has_offer: bool = False
     asked: bool = False
     refused_at: tuple[datetime, ...] = field(default=())
@@ -139,7 +141,11 @@ def match(
         if not verdicts[entry.key]:
             able.append(entry)
     offers: list[Put] = []
+    asked: set[int] = set()
     for entry in sorted(able, key=lambda one: order(gap, one, now, secret, rules)):
+        if entry.patient_id in asked:
+            verdicts[entry.key] = "has_offer"
+            continue
         if len(offers) == rules.at_once:
             verdicts[entry.key] = "later_in_order"
             continue
@@ -148,6 +154,7 @@ def match(
             verdicts[entry.key] = "patient_busy" if _busy(gap, entry) else "no_room"
             continue
         verdicts[entry.key] = "offered"
+        asked.add(entry.patient_id)
         offers.append(put)
     return Matched(tuple(offers), verdicts)
 
@@ -159,6 +166,7 @@ def unfit(gap: Gap, entry: Waiting, now: datetime, rules: Rules) -> str:
     own = entry.own_start
     lately = [at for at in entry.refused_at if at > now - rules.lately]
     checks = (
+        ("together", entry.together),
         ("asked_before", entry.asked),
         ("left_it", gap.left_by == entry.patient_id),
         ("not_earlier_than_own", own is not None and day >= local_date(own, gap.zone)),

@@ -9,19 +9,18 @@ and it is offered again when whoever was thinking about another time has answere
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, insert, or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
 
 from booking.appointments.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from booking.appointments.models import Appointment
-from booking.people.events import PatientReachChanged
 from booking.platform.database import Session
 from booking.waitlist import closing
 from booking.waitlist.events import OfferMade
-from booking.waitlist.gathering import entries_at, gap_of, reopen_for, starts_in, waiting
+from booking.waitlist.gathering import entries_at, gap_of, starts_in, waiting
 from booking.waitlist.matching import Matched, Rules, match
 from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
+from booking.waitlist.reopening import answered_elsewhere
 from booking.waitlist.stretches import LIVE, adjoining, join, put_with_another, still_free
 from booking.waitlist.time_limits import expires_at, next_asking
 
@@ -154,19 +153,10 @@ def _known(session: Session, freed: FreedTime) -> FreedTime | None:
     ).first()
 
 
-def on_reach_changed(session: Session, event: PatientReachChanged) -> None:
-    """Whoever can be told by now is asked about the holes there are."""
-    theirs = select(WaitlistEntry).where(
-        WaitlistEntry.patient_id == event.patient_id, WaitlistEntry.status == "waiting"
-    )
-    for entry in session.scalars(theirs).all():
-        reopen_for(session, entry)
-
-
 def run(session: Session) -> int:
     """The job: how many offers were made or ran out, and how many times were let go."""
     done = _run_out(session)
-    _answered_elsewhere(session)
+    answered_elsewhere(session)
     beside, asked = adjoining(session), 0
     for freed in (*_standing(session, "offering"), *_standing(session, "listed")):
         if freed.status not in LIVE:
@@ -193,31 +183,6 @@ def _standing(session: Session, status: str) -> Sequence[FreedTime]:
         .limit(MOST)
         .with_for_update(skip_locked=True)
     ).all()
-
-
-def _answered_elsewhere(session: Session) -> None:
-    """Holes that somebody was not asked about because of another offer, which is over by now."""
-    other = aliased(Offer)
-    free_again = (
-        exists()
-        .where(
-            OfferChoice.freed_time_id == FreedTime.id,
-            OfferChoice.round == FreedTime.round,
-            OfferChoice.verdict == "has_offer",
-            WaitlistEntry.id == OfferChoice.entry_id,
-            WaitlistEntry.status == "waiting",
-            ~exists().where(other.entry_id == WaitlistEntry.id, other.status == "open"),
-        )
-        .correlate(FreedTime)
-    )
-    wanted = (
-        select(FreedTime)
-        .where(FreedTime.status == "listed", FreedTime.starts_at > session.now(), free_again)
-        .with_for_update(skip_locked=True)
-    )
-    for freed in session.scalars(wanted).all():
-        freed.status, freed.decided_at = "offering", None
-    session.flush()
 
 
 def ask(session: Session, freed: FreedTime) -> int:
@@ -276,7 +241,7 @@ def ask(session: Session, freed: FreedTime) -> int:
 
 def _too_late(found: Matched) -> Matched:
     """Nobody has time to answer: those who would have been asked may be called."""
-    would = ("offered", "later_in_order")
+    would = ("offered", "later_in_order", "has_offer")
     return Matched(
         (), {key: "too_late" if said in would else said for key, said in found.verdicts.items()}
     )

@@ -6,7 +6,6 @@ from flask import Flask
 
 from booking.appointments.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved
 from booking.people import audit_words
-from booking.people.events import PatientReachChanged
 from booking.platform.error_table import ERRORS
 from booking.platform.errors import ChangedMeanwhile
 from booking.platform.jobs import Job
@@ -33,7 +32,6 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(AppointmentBooked, refill.on_booked)
     rettid.events.subscribe(AppointmentCancelled, refill.on_cancelled)
     rettid.events.subscribe(AppointmentMoved, refill.on_moved)
-    rettid.events.subscribe(PatientReachChanged, refill.on_reach_changed)
     rettid.database.ports.setdefault(reaching.PORT, reaching.nobody)
     rettid.jobs.add(Job("refill", timedelta(minutes=1), refill.run))
     rettid.jobs.add(Job("waitlist", timedelta(minutes=10), service.tend))

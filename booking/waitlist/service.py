@@ -7,19 +7,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Exists, exists, select
 from sqlalchemy.orm import joinedload
 
+from booking.appointments.belonging import PORT, Belonging
 from booking.appointments.guard import lock
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.models import ACTIVE, Appointment, AppointmentChange
+from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic
 from booking.platform import audit
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
 from booking.platform.localtime import local_date
 from booking.waitlist import closing
-from booking.waitlist.errors import NotWaiting
-from booking.waitlist.gathering import reopen_for
+from booking.waitlist.errors import BelongsTogether, NotWaiting
 from booking.waitlist.matching import Rules
 from booking.waitlist.models import WaitlistEntry
+from booking.waitlist.reopening import for_whoever_came, heard_by_now
 
 EVERY_DAY = "0,1,2,3,4,5,6"
 # Who waits already, and who has been taken off by somebody, is not put on the list by the job.
@@ -52,19 +54,22 @@ def wish(
     """Put somebody on the list for an earlier time than they have, or for any on an invitation.
 
     Said again it changes the wishes and keeps the place in the order. Raises NotWaiting where
-    there is nothing to wait with.
+    there is nothing to wait with, BelongsTogether for a time that is moved with others of its day.
     """
     lock(session, [], [about.patient_id])
     timed = isinstance(about, Invitation) and _has_time(session, about.id)
     if timed or not _stands(session, about):
         raise NotWaiting
+    belonging: Belonging = session.ports[PORT]
+    if isinstance(about, Appointment) and belonging(session, [about.id]):
+        raise BelongsTogether
     entry = waiting_entry(session, about)
     if entry is None:
         entry = _new(session, by, about, "wish")
     entry.cause = "wish"  # their own from now on, also where a deadline had put them here
     _write(session, entry, wishes)
     session.flush()
-    reopen_for(session, entry)
+    for_whoever_came(session, [entry])
     audit.record(session, by, "waitlist.wished", [entry.patient_id], clinic_id=entry.clinic_id)
     return entry
 
@@ -95,7 +100,8 @@ def waiting_entry(session: Session, about: Appointment | Invitation) -> Waitlist
 def tend(session: Session) -> int:
     """Put those on the list whose deadline presses, and take off whose wait is over.
 
-    A job: how many entries came or went. It asks as many questions for ten as for a thousand.
+    A job: how many entries came or went. It asks as many questions for ten as for a thousand. Holes
+    are offered again to those who came, and to those a message can tell by now.
     """
     done = 0
     entries = session.scalars(
@@ -121,14 +127,12 @@ def tend(session: Session) -> int:
         if entry.invitation_id in timed or not _still_waits(session, entry):
             closing.end_entry(session, entry, "ended")
             done += 1
-    for invitation in _pressing(session):
-        _new(session, SYSTEM, invitation, "deadline")
-        done += 1
-    for appointment in _too_late(session):
-        _new(session, SYSTEM, appointment, "deadline")
-        done += 1
+    pressing: list[Appointment | Invitation] = [*_pressing(session), *_too_late(session)]
+    came = [_new(session, SYSTEM, about, "deadline") for about in pressing]
+    for_whoever_came(session, came)
+    heard_by_now(session)
     session.flush()
-    return done
+    return done + len(came)
 
 
 def _new(session: Session, by: Actor, about: Appointment | Invitation, cause: str) -> WaitlistEntry:
@@ -197,7 +201,9 @@ def _pressing(session: Session) -> list[Invitation]:
         today = local_date(session.now(), clinic.zone)
         wanted = (
             select(Invitation)
+            .join(VisitType, VisitType.id == Invitation.visit_type_id)
             .where(
+                VisitType.group_capacity == 1,
                 Invitation.clinic_id == clinic.id,
                 Invitation.status == "open",
                 Invitation.deadline_on <= today + Rules().pressing,
@@ -209,7 +215,7 @@ def _pressing(session: Session) -> list[Invitation]:
             .order_by(Invitation.deadline_on, Invitation.id)
             .limit(AT_A_TIME)
         )
-        found += [one for one in session.scalars(wanted) if one.visit_type.group_capacity == 1]
+        found += session.scalars(wanted)
     return found
 
 

@@ -44,6 +44,7 @@ VERDICTS: dict[str, LazyString] = {
     "has_offer": _l("Har allerede et åbent tilbud"),
     "asked_before": _l("Er spurgt om den her tid før"),
     "declined_lately": _l("Har sagt nej eller ikke svaret tre gange på en uge"),
+    "together": _l("Hører sammen med andre tider samme dag og flyttes kun med dem"),
     "left_it": _l("Har selv givet tiden fra sig"),
     "too_late": _l("Ville være spurgt, men der var for kort tid til at svare"),
     "not_reachable:silent": _l("Kan ikke få besked: klinikken sender ikke beskeder"),
@@ -98,12 +99,20 @@ REFUSALS = {
     "offer_over": Shown(
         409,
         _l("Tiden er desværre ikke ledig længere"),
-        _l("En anden nåede at tage den, eller fristen er gået. Den tid, du har, gælder stadig."),
+        _l(
+            "En anden nåede at tage den, eller fristen er gået. "
+            "Har du en tid i forvejen, gælder den stadig."
+        ),
     ),
     "not_waiting": Shown(
         409,
         _l("Der er ikke en tid at vente med"),
         _l("Kun en kommende tid, der ikke er på et hold, kan få besked om en tidligere."),
+    ),
+    "belongs_together": Shown(
+        409,
+        _l("Tiden hører sammen med andre tider samme dag"),
+        _l("Den kan ikke flyttes alene. Flyt hele dagen i stedet."),
     ),
 }
 

@@ -87,7 +87,7 @@ def _about(clinic: Clinic) -> dict[str, object]:
     offering = queries.freed_times(db(), clinic_id, "offering")
     holes = queries.freed_times(db(), clinic_id, "listed")
     filled = queries.filled_today(db(), clinic)
-    asked = {offer.patient_id for freed in offering for offer in freed.offers}
+    asked = {one.patient_id for freed in offering for one in freed.offers if one.status == "open"}
     shown = {entry.patient_id for entry in waiting} | asked
     shown |= {offer.patient_id for _freed, offer in filled}
     if shown:

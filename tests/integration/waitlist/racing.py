@@ -4,10 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
+from booking.appointments import belonging
 from booking.appointments.events import AppointmentMoved
 from booking.appointments.length import default_policy
 from booking.platform.database import Session
 from booking.platform.identity import Actor
+from booking.sequences.queries import belong_together
 from booking.waitlist import answering, refill
 from booking.waitlist.models import Offer
 from tests.integration.appointments import racing
@@ -26,6 +28,7 @@ def take(taker: Taker) -> dict[str, int]:
     """How the attempts ended."""
     opened = racing.database(racing.Runner(taker.url, taker.key, 0, [], [], 0))
     opened.ports["length"] = default_policy
+    opened.ports[belonging.PORT] = belong_together
     bus = opened._make.kw["events"]
     bus.subscribe(AppointmentMoved, refill.on_moved)
     outcomes: Counter[str] = Counter()

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event, select
 
 from booking.appointments.models import Appointment
-from booking.people.events import PatientReachChanged
 from booking.people.models import Patient, PatientNeed
 from booking.platform.database import Session
 from booking.platform.web import Rettid
@@ -123,7 +122,7 @@ def test_never_asked_is_never_refused_and_a_telephone_opens_the_hole(
     last = session.scalars(select(FreedTime).order_by(FreedTime.id.desc())).first()
     assert last is not None
     with_phone(session, mine)
-    session.publish(PatientReachChanged(mine.patient_id))
+    service.tend(session)
     refill.run(session)
     said = select(OfferChoice.verdict).where(OfferChoice.entry_id == entry.id)
     assert "declined_lately" not in session.scalars(said).all()
