@@ -184,6 +184,11 @@ ERRORS: dict[str, Shown] = {
         _("Brevet er ikke lavet endnu"),
         _("Lav brevet først. Er det skrevet et andet sted, så noter, at det er sendt."),
     ),
+    "letter_outdated": Shown(
+        409,
+        _("Tiden er ændret, siden brevet blev lavet"),
+        _("Lav brevet igen. Er det gamle sendt, før tiden blev ændret, så noter det med dagen."),
+    ),
     "has_one_already": Shown(
         409,
         _("Du har allerede en tid af den slags"),

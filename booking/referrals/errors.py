@@ -13,3 +13,9 @@ class LetterNotMade(WrongState):
     """No letter was made here, so that somebody sent it must be noted with its day."""
 
     code = "letter_not_made"
+
+
+class LetterOutdated(WrongState):
+    """The patient's time was changed or given up after the letter was made."""
+
+    code = "letter_outdated"

@@ -9,6 +9,12 @@ from booking.platform.localtime import local_date
 from booking.referrals.models import Referral, ReferralEvent
 
 
+def standing(referral: Referral) -> list[ReferralEvent]:
+    """What happened, by day, without what was noted by mistake and taken back."""
+    gone = {one.undoes_id for one in referral.events}
+    return [one for one in referral.events if one.id not in gone and one.undoes_id is None]
+
+
 def happened(
     session: Session,
     by: Actor,
@@ -26,9 +32,16 @@ def happened(
 
 
 def keep(
-    session: Session, by: Actor, referral: Referral, kind: str, day: date | None, words: str
+    session: Session,
+    by: Actor,
+    referral: Referral,
+    kind: str,
+    day: date | None,
+    words: str,
+    *,
+    undoes: ReferralEvent | None = None,
 ) -> None:
-    """Write it down alone, where the log has been told already."""
+    """Write it down alone, where the log has been told already; undoes: what it takes back."""
     session.add(
         ReferralEvent(
             referral_id=referral.id,
@@ -37,6 +50,7 @@ def keep(
             at=session.now(),
             by_name=by.name,
             words=words,
+            undoes_id=undoes.id if undoes else None,
         )
     )
     session.flush()

@@ -6,6 +6,7 @@ from flask_babel import ngettext
 from booking.appointments.models import Appointment
 from booking.platform.i18n import long_day
 from booking.platform.localtime import local_date
+from booking.referrals.happenings import standing
 from booking.referrals.letter_parts import Section
 from booking.referrals.models import Referral
 
@@ -35,7 +36,7 @@ def of_referral(referral: Referral, appointment: Appointment | None) -> list[Sec
             )
         )
     sections: list[Section] = [{"heading": _("Din henvisning"), "paragraphs": paragraphs}]
-    plans = [event.words for event in referral.events if event.kind == "plan_written"]
+    plans = [event.words for event in standing(referral) if event.kind == "plan_written"]
     if plans:
         lines = [line.strip() for line in plans[-1].splitlines() if line.strip()]
         sections.append({"heading": _("Din plan"), "paragraphs": lines})

@@ -14,6 +14,7 @@ from booking.platform.database import Session
 from booking.platform.errors import NotFound
 from booking.platform.localtime import day_start, local_date
 from booking.referrals.clocks import Clock, Rules, after_months, clocks, rules_from
+from booking.referrals.happenings import standing
 from booking.referrals.models import Referral, ReferralCriterion, ReferralText
 
 # The law's working days are all but these and the weekends, whatever else a clinic closes.
@@ -92,7 +93,7 @@ def earlier(session: Session, referral: Referral) -> list[Referral]:
     clinic, found = referral.clinic, []
     first = after_months(local_date(referral.received_at, clinic.zone), -clinic.re_referral_months)
     for other in of_patient(session, referral.clinic_id, referral.patient_id):
-        if other.id == referral.id or other.received_at > referral.received_at:
+        if (other.received_at, other.id) >= (referral.received_at, referral.id):
             continue
         if local_date(other.received_at, clinic.zone) < first:
             continue
@@ -198,7 +199,7 @@ def text_of(session: Session, clinic_id: int, text_id: int) -> ReferralText:
 
 def _clocks(session: Session, referral: Referral, rules: Rules) -> list[Clock]:
     today = local_date(session.now(), referral.clinic.zone)
-    happened = [(event.kind, event.happened_on) for event in referral.events]
+    happened = [(event.kind, event.happened_on) for event in standing(referral)]
     return clocks(referral.track, happened, rules, today, HOLIDAYS)
 
 

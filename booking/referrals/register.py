@@ -5,11 +5,11 @@ from datetime import timedelta
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from booking.appointments.events import AppointmentBooked
+from booking.appointments.events import AppointmentBooked, AppointmentMoved, CourseEnded
 from booking.people.audit_words import REASONS, WORDS
 from booking.platform.jobs import Job
 from booking.platform.web import Rettid
-from booking.referrals import service, watching
+from booking.referrals import following, watching
 from booking.referrals.wording import ACTIONS, DELAYS
 
 
@@ -20,8 +20,14 @@ def register(app: Flask) -> None:
     WORDS["letter.printed"] = _("Lavede et brev med en bookingkode")
     WORDS.update(ACTIONS)
     REASONS.update(DELAYS)
-    rettid.events.subscribe(AppointmentBooked, service.on_booked)
     corrections = rettid.config.instance / "rights.toml"
+    rettid.events.subscribe(
+        AppointmentBooked, lambda session, event: following.on_booked(session, event, corrections)
+    )
+    rettid.events.subscribe(
+        AppointmentMoved, lambda session, event: following.on_moved(session, event, corrections)
+    )
+    rettid.events.subscribe(CourseEnded, following.on_course_ended)
     rettid.jobs.add(
         Job(
             "referral_clocks",

@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from booking.appointments.errors import WrongState
-from booking.appointments.events import AppointmentBooked
 from booking.appointments.invitations.models import Invitation
 from booking.appointments.invitations.service import Order, open_course, order, revoke
-from booking.appointments.models import Appointment
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic, Resource
 from booking.people.models import Patient
@@ -28,7 +25,6 @@ from booking.platform.identity import Actor
 from booking.platform.localtime import local_date, to_utc
 from booking.referrals import queries
 from booking.referrals.clocks import rules_from
-from booking.referrals.errors import ReferralOver
 from booking.referrals.events import ReferralDecided, ReferralReceived
 from booking.referrals.happenings import happened, keep
 from booking.referrals.models import (
@@ -38,15 +34,16 @@ from booking.referrals.models import (
     ReferralDelay,
 )
 from booking.referrals.sending import sent
+from booking.referrals.wording import TRACKS
 
 Urgency = Literal["acute", "soon", "routine"]
 Reason = Literal["patient_wish", "capacity", "clinical"]
 
 # Within how many days the first contact is looked for; a routine one has until its clock.
 WITHIN = {"acute": 3, "soon": 14, "routine": 30}
-# What the first contact must be in time for.
+# The rights that the first contact must be in time for; a package is none.
 OF_THE_VISIT = frozenset(
-    {"workup", "max_workup", "child_start", "heart_accepted", "heart_referred", "package"}
+    {"workup", "max_workup", "child_start", "heart_accepted", "heart_referred"}
 )
 # What staff may note as it happens, with its day.
 MILESTONES = (
@@ -77,12 +74,16 @@ class Intake:
 
 @dataclass(frozen=True)
 class Triage:
-    """What the clinic decides: which contact, in which form, how soon, by whom."""
+    """What the clinic decides: which contact, in which form, how soon, by whom.
+
+    track: another than it was written in with; '' leaves that.
+    """
 
     visit_type: VisitType
     form: str
     urgency: Urgency
     responsible: Resource | None = None
+    track: str = ""
 
 
 def receive(
@@ -177,18 +178,24 @@ def triage(
     """Take a referral in: a course begins, and a time is reserved at once before its clock.
 
     The invitation's deadline is the nearest of the clocks that the first contact must meet. Where
-    nothing is free before it, the invitation stands on the worklist. corrections: see `rights_on`.
+    nothing is free before it, the invitation stands on the worklist. One whose invitation was
+    taken back is triaged again, in the same course. corrections: see `rights_on`.
     """
-    _must_be(referral, "received", "waiting")
+    if not may_triage(referral):
+        raise WrongState
     clinic = referral.clinic
+    _put_on_track(session, by, referral, decided.track)
     today = local_date(session.now(), clinic.zone)
     deadline = queries.nearest(session, referral, OF_THE_VISIT, corrections)
     last = today + timedelta(days=WITHIN[decided.urgency])
     if deadline is not None and deadline.due_on >= today:
         last = min(last, deadline.due_on)
-    course = open_course(
-        session, by, clinic, referral.patient, referral.problem[:200], decided.responsible
-    )
+    course = referral.course
+    if course is None or course.ended_on is not None:
+        course = open_course(
+            session, by, clinic, referral.patient, referral.problem[:200], decided.responsible
+        )
+    course.responsible = decided.responsible or course.responsible
     invitation = order(
         session,
         by,
@@ -208,8 +215,16 @@ def triage(
     audit.record(
         session, by, "referral.triaged", [referral.patient_id], clinic_id=referral.clinic_id
     )
-    _decide(session, by, referral, "triaged")
+    decide(session, by, referral, "triaged")
     return invitation
+
+
+def may_triage(referral: Referral) -> bool:
+    """True until it is taken in, and again where what was ordered for it was taken back."""
+    ordered = referral.invitation
+    if referral.status == "triaged":
+        return ordered is None or ordered.status == "revoked"
+    return referral.status in ("received", "waiting")
 
 
 def return_with_advice(session: Session, by: Actor, referral: Referral, words: str) -> None:
@@ -217,7 +232,7 @@ def return_with_advice(session: Session, by: Actor, referral: Referral, words: s
     _must_be(referral, "received", "waiting")
     referral.advice = words
     happened(session, by, referral, "returned", words=words)
-    _decide(session, by, referral, "returned")
+    decide(session, by, referral, "returned")
 
 
 def withdraw(session: Session, by: Actor, referral: Referral, words: str) -> None:
@@ -226,7 +241,7 @@ def withdraw(session: Session, by: Actor, referral: Referral, words: str) -> Non
     if referral.invitation is not None and referral.invitation.status in ("planned", "open"):
         revoke(session, by, referral.invitation, "not_needed")
     happened(session, by, referral, "withdrawn", words=words)
-    _decide(session, by, referral, "closed")
+    decide(session, by, referral, "closed")
 
 
 def write_plan(session: Session, by: Actor, referral: Referral, words: str) -> None:
@@ -254,7 +269,7 @@ def note(
     keep(session, by, referral, kind, day, words)
     audit.record(session, by, "referral.noted", [referral.patient_id], clinic_id=referral.clinic_id)
     if kind == "discharged":
-        _decide(session, by, referral, "closed")
+        decide(session, by, referral, "closed")
 
 
 def explain(
@@ -283,16 +298,14 @@ def explain(
     session.expire(referral, ["delays"])
 
 
-def on_booked(session: Session, event: AppointmentBooked) -> None:
-    """A time is not booked again on a referral that is over, as when a withdrawal is undone."""
-    booked = session.get_one(Appointment, event.appointment_id)
-    if booked.invitation_id is None:
+def _put_on_track(session: Session, by: Actor, referral: Referral, track: str) -> None:
+    if track in ("", referral.track):
         return
-    over = select(Referral.id).where(
-        Referral.invitation_id == booked.invitation_id, Referral.status.in_(("returned", "closed"))
-    )
-    if event.instead_of is not None and session.scalar(over.limit(1)) is not None:
-        raise ReferralOver
+    if track not in rules_from().tracks:
+        raise InvalidInput({"track": _("Vælg en af mulighederne.")})
+    told = f"{TRACKS[referral.track]} → {TRACKS[track]}"
+    referral.track = track
+    happened(session, by, referral, "track_changed", words=told)
 
 
 def _must_be(referral: Referral, *statuses: str) -> None:
@@ -300,7 +313,8 @@ def _must_be(referral: Referral, *statuses: str) -> None:
         raise WrongState
 
 
-def _decide(session: Session, by: Actor, referral: Referral, status: str) -> None:
+def decide(session: Session, by: Actor, referral: Referral, status: str) -> None:
+    """Give a referral its outcome: 'triaged', 'returned' or 'closed'."""
     referral.status = status
     referral.decided_at, referral.decided_by = session.now(), by.name
     session.flush()

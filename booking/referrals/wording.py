@@ -64,6 +64,8 @@ EVENTS: dict[str, LazyString] = {
     "returned": _l("Sendt tilbage med råd"),
     "withdrawn": _l("Trukket tilbage"),
     "discharged": _l("Afsluttet"),
+    "track_changed": _l("Spor ændret"),
+    "taken_back": _l("Notering taget tilbage"),
 }
 TEXT_KINDS: dict[str, LazyString] = {
     "missing": _l("Når der mangler oplysninger"),
@@ -86,6 +88,8 @@ ACTIONS: dict[str, LazyString] = {
     "referral.letter_sent": _l("Sendte brevet om en henvisning"),
     "referral.letter_untimed": _l("Sendte et brev uden en tid om en henvisning"),
     "referral.plan_written": _l("Skrev en plan for udredningen"),
+    "referral.track_changed": _l("Ændrede, hvilket spor en henvisning hører til"),
+    "referral.taken_back": _l("Tog en notering på en henvisning tilbage"),
     "referral.noted": _l("Noterede, hvor langt en henvisning er"),
     "criterion.added": _l("Oprettede et kriterium for henvisninger"),
     "criterion.changed": _l("Ændrede et kriterium for henvisninger"),

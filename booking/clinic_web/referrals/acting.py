@@ -4,26 +4,27 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from flask import flash, redirect, send_file, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import CombinedMultiDict
 
 from booking.appointments.invitations.service import live_appointment
 from booking.appointments.wording import FORMS
 from booking.clinic_web.choices import responsible_of, visit_type_of
-from booking.clinic_web.referrals.one import page_of, referral_here
+from booking.clinic_web.referrals.one import begun_with, page_of, referral_here
 from booking.clinic_web.refusals import in_words, refusals
 from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError, InvalidInput
-from booking.platform.forms import Choice, Day, Form, Id, Ids, read, rejected
+from booking.platform.forms import Choice, Day, Form, Id, Ids, read
 from booking.platform.i18n import long_day, moment
 from booking.platform.pages import Access, Pages, db, me
 from booking.platform.web import rettid
-from booking.referrals import queries, sending, service
+from booking.referrals import correcting, queries, sending, service
 from booking.referrals.models import Referral
 from booking.referrals.service import MILESTONES, Triage
-from booking.referrals.wording import CLOCKS, DELAYS, URGENCIES
+from booking.referrals.wording import CLOCKS, DELAYS, TRACKS, URGENCIES
 
 pages = Pages(
     "staff_referral_acts",
@@ -43,6 +44,7 @@ class TriageForm(Form):
     """What the clinic decides; the criteria stand in the same form."""
 
     met = Ids()
+    track = Choice(TRACKS, load_default="")
     visit_type = Id(required=True)
     form = Choice(FORMS, required=True)
     urgency = Choice(URGENCIES, required=True)
@@ -82,6 +84,13 @@ class NoteForm(Form):
     day = Day(required=True)
 
 
+class TakeBackForm(Form):
+    """Which of what was noted is to be taken back, and why."""
+
+    event = Id(required=True)
+    because = FreeText(longest=500, required=True)
+
+
 class DelayForm(Form):
     """Why a clock is not met."""
 
@@ -117,6 +126,7 @@ def triage(clinic_id: int, referral_id: int) -> ResponseReturnValue:
             typed["form"],
             typed["urgency"],
             responsible_of(db(), referral.clinic, typed),
+            typed["track"],
         )
         corrections = rettid().config.instance / "rights.toml"
         made = service.triage(db(), me(), referral, decided, corrections=corrections)
@@ -182,6 +192,17 @@ def note(clinic_id: int, referral_id: int) -> ResponseReturnValue:
         service.note(db(), me(), referral, typed["kind"], typed["day"])
 
     return _carry_out(clinic_id, referral_id, NoteForm(), do, _("Det er noteret."))
+
+
+@pages.post("/fortryd", access=Access.STAFF)
+def take_back(clinic_id: int, referral_id: int) -> ResponseReturnValue:
+    """Take back what was noted by mistake."""
+
+    def do(referral: Referral, typed: dict[str, Any]) -> None:
+        correcting.take_back(db(), me(), referral, typed["event"], typed["because"])
+
+    told = _("Noteringen er taget tilbage, og fristerne er regnet om.")
+    return _carry_out(clinic_id, referral_id, TakeBackForm(), do, told)
 
 
 @pages.post("/grund", access=Access.STAFF)
@@ -262,7 +283,10 @@ def _carry_out(
     except InvalidInput as error:
         db().rollback()
         page = page_of(*referral_here(clinic_id, referral_id))
-        return rejected("clinic/referrals/show.html", error, **page)
+        # The other forms of the page hold what they did before.
+        values = CombinedMultiDict([request.form, begun_with(page)])
+        page |= {"values": values, "errors": error.fields}
+        return render_template("clinic/referrals/show.html", **page), 422
     except DomainError as error:
         db().rollback()
         flash(in_words(error), "warning")

@@ -20,8 +20,10 @@ from booking.platform.i18n import language_code, long_day, moment
 from booking.platform.pages import Access, Pages, db, looked_at
 from booking.platform.web import rettid
 from booking.referrals import queries
-from booking.referrals.models import Referral
-from booking.referrals.service import MILESTONES
+from booking.referrals.correcting import correctable
+from booking.referrals.models import Referral, ReferralEvent
+from booking.referrals.sending import how_far
+from booking.referrals.service import MILESTONES, may_triage
 from booking.referrals.wording import CLOCKS, DELAYS, EVENTS, KINDS, STATUSES, TRACKS, URGENCIES
 
 pages = Pages("staff_referral", __name__, url_prefix="/klinik/<int:clinic_id>/henvisninger")
@@ -39,14 +41,7 @@ def show(clinic_id: int, referral_id: int) -> ResponseReturnValue:
     clinic, referral = referral_here(clinic_id, referral_id)
     page = page_of(clinic, referral)
     chosen = read(TextForm(), "query")["tekst"]
-    values: MultiDict[str, Any] = MultiDict(
-        {
-            "day": page["today"].isoformat(),
-            "urgency": "routine",
-            "asked": page["lacking"],
-            "clock": (page["unexplained"] or [""])[0],
-        }
-    )
+    values = begun_with(page)
     for text in [*page["missing_texts"], *page["advice_texts"]]:
         if text.id == chosen:
             page["begun"] = "asked" if text.kind == "missing" else "advice"
@@ -60,6 +55,22 @@ def referral_here(clinic_id: int, referral_id: int) -> tuple[Clinic, Referral]:
     referral = queries.one(db(), clinic_id, referral_id)
     looked_at(referral.patient_id, clinic_id=clinic_id)
     return clinic, referral
+
+
+def begun_with(page: dict[str, Any]) -> MultiDict[str, Any]:
+    """What the fields of the page hold before anything is typed."""
+    referral: Referral = page["referral"]
+    return MultiDict(
+        {
+            "day": page["today"].isoformat(),
+            "track": referral.track,
+            "visit_type": referral.visit_type_id or "",
+            "urgency": referral.urgency or "routine",
+            "responsible": referral.responsible_id or "",
+            "asked": page["lacking"],
+            "clock": (page["unexplained"] or [""])[0],
+        }
+    )
 
 
 def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
@@ -79,7 +90,8 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
         "today": today(db(), clinic),
         "clocks": clocks[referral.id],
         "nearest": open_clocks[0] if open_clocks else None,
-        "letter": _letter(referral),
+        "letter": how_far(db(), referral),
+        "may_triage": may_triage(referral),
         "lacking": _lacking(referral),
         "begun": "",
         "in_office": in_office(clinic.id),
@@ -104,6 +116,11 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
         "missing_texts": queries.texts(db(), clinic.id, "missing"),
         "advice_texts": queries.texts(db(), clinic.id, "advice"),
         "milestones": [(kind, EVENTS[kind]) for kind in MILESTONES],
+        "tracks": list(TRACKS.items()),
+        "correctable": [
+            (one.id, f"{EVENTS[one.kind]}, {long_day(one.happened_on)}")
+            for one in correctable(referral)
+        ],
         "appointment": live_appointment(db(), invitation) if invitation else None,
         "visit_types": [
             (one.id, one.title(language_code())) for one in visit_types_of(db(), clinic.id)
@@ -112,19 +129,6 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
         "facts_shown": _facts(referral),
         "history": _history(clinic, referral),
     }
-
-
-def _letter(referral: Referral) -> str:
-    """How far the letter is: '' before it is made, then 'made' and 'sent'; 'untimed': the last one
-    has no time in it.
-    """
-    found = [one for one in referral.events if one.kind.startswith("letter_")]
-    if any(one.kind == "letter_sent" for one in found):
-        return "sent"
-    if not found:
-        return ""
-    last = max(found, key=lambda one: one.id)
-    return "made" if last.kind == "letter_made" and last.words else "untimed"
 
 
 def _lacking(referral: Referral) -> str:
@@ -155,11 +159,12 @@ def _facts(referral: Referral) -> list[dict[str, Any]]:
 
 
 def _history(clinic: Clinic, referral: Referral) -> list[dict[str, str]]:
+    noted = {one.id: one for one in referral.events}
     found = [
         (
             one.at,
             str(EVENTS[one.kind]),
-            [long_day(one.happened_on), one.by_name, one.words],
+            [_what_it_was(one, noted.get(one.undoes_id or 0)), one.by_name, one.words],
         )
         for one in referral.events
     ]
@@ -182,3 +187,10 @@ def _history(clinic: Clinic, referral: Referral) -> list[dict[str, str]]:
         }
         for at, text, parts in sorted(found, key=lambda row: row[0])
     ]
+
+
+def _what_it_was(event: ReferralEvent, undone: ReferralEvent | None) -> str:
+    """Its day; of a taking back, what was taken back."""
+    if undone is None:
+        return long_day(event.happened_on)
+    return f"{EVENTS[undone.kind]}, {long_day(undone.happened_on)}"

@@ -187,6 +187,14 @@ def test_the_same_problem_again_is_noticed(
     assert queries.earlier(session, second) == ([first] if again else [])
 
 
+def test_of_two_written_in_for_the_same_day_the_first_is_the_earlier(
+    session: Session, place: Place
+) -> None:
+    first, second = (received(session, place, received_on=TODAY - timedelta(1)) for _n in "12")
+    assert queries.earlier(session, second) == [first]
+    assert queries.earlier(session, first) == []
+
+
 def test_after_two_years_or_of_another_patient_it_is_new(session: Session, place: Place) -> None:
     received(session, place, received_on=TODAY - timedelta(days=800))
     other = make.patient(session, place.clinic)

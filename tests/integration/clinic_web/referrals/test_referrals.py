@@ -9,7 +9,7 @@ from booking.appointments.worklist.models import WorklistItem
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
 from booking.referrals import watching
-from booking.referrals.models import Referral, ReferralCriterion, ReferralText
+from booking.referrals.models import Referral, ReferralCriterion, ReferralEvent, ReferralText
 from tests import factories as make
 from tests.integration.appointments.conftest import Place, place
 from tests.integration.patient_web.conftest import Visitor
@@ -108,6 +108,44 @@ def test_late_with_a_reason_a_plan_and_taken_back(
     session.commit()
     secretary.get(f"/klinik/{place.clinic.id}/arbejdsliste").says("Se henvisningen")
     secretary.post(f"{there}/traek", withdrawn="Flyttet.").says("er trukket tilbage")
+
+
+def test_a_refused_form_leaves_the_others_as_they_were(
+    session: Session, place: Place, secretary: Visitor
+) -> None:
+    asked = make.add(
+        session, ReferralCriterion(clinic_id=place.clinic.id, text="CRP", missing_text="Send CRP.")
+    )
+    met = {"met": str(asked.id)}
+    session.commit()
+    there = written_in(session, place, secretary, "2026-11-20")
+    assert " checked>" in secretary.post(f"{there}/kriterier", **met).page.text
+    page = secretary.post(f"{there}/mangler", asked="").page.text
+    assert '<option value="routine" selected>' in page
+    assert 'name="day" value="2026-11-23"' in page
+    assert " checked>" in page
+    assert " checked>" not in secretary.post(f"{there}/visiter", visit_type="").page.text
+    secretary.post(f"{there}/noter", day="2026-11-23").says("Udfyld feltet.", status=422)
+
+
+def test_given_up_it_is_triaged_again_and_what_was_noted_is_taken_back(
+    session: Session, place: Place, secretary: Visitor
+) -> None:
+    there = written_in(session, place, secretary, "2026-11-20")
+    decided = {"visit_type": place.control.id, "form": "in_person", "urgency": "soon"}
+    secretary.post(f"{there}/visiter", track="cancer", **decided).says("Almindelig → Kræft")
+    secretary.post(f"{there}/noter", kind="letter_sent", day="2026-11-20").says("Brevet er sendt")
+    noted = session.scalars(select(ReferralEvent.id).order_by(ReferralEvent.id.desc())).first()
+    booked = session.scalars(select(Appointment.id)).one()
+    session.commit()
+    secretary.post(f"{there}/fortryd", event=noted, because="").says("Udfyld", status=422)
+    secretary.post(f"{there}/fortryd", event=noted, because="Det var en anden.").says(
+        "fristerne er regnet om", "Notering taget tilbage", "Brev sendt, fredag 20. november 2026"
+    )
+    secretary.post(f"{there}/sendt").says("Brevet er ikke lavet endnu")
+    secretary.post(f"/klinik/{place.clinic.id}/tider/{booked}/afbud", reason="ill", new_time="no")
+    secretary.get(there).says("Visiter igen", "Visiter, og reserver en tid")
+    secretary.post(f"{there}/visiter", **decided).says("er reserveret", "Lav brevet")
 
 
 def test_another_clinics_referral_is_not_found(
