@@ -7,7 +7,7 @@ its starting events to the first stopping one after it; whoever leaves the clini
 import tomllib
 from calendar import monthrange
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -91,10 +91,18 @@ class Clock:
 
 
 def rules_from(corrections: Path | None = None) -> Rules:
-    """The rules shipped; corrections: a file shaped as rights.toml, whose entries come first."""
-    shipped = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    """The rules shipped, and an installation's own, which come first.
+
+    corrections: a file shaped as rights.toml; a clocks.toml beside it may correct clocks: what an
+    entry there leaves out is as shipped. Raises ValueError for a clock or a track not shipped.
+    """
     rights = cache(lambda day: rights_on(day, corrections))
-    return Rules(tuple(_rule(entry) for entry in shipped["clock"]), rights)
+    shipped = _shipped()
+    own = corrections.with_name(SHIPPED.name) if corrections else None
+    if own is None or not own.exists():
+        return Rules(shipped, rights)
+    entries = tomllib.loads(own.read_text(encoding="utf-8"))["clock"]
+    return Rules((*(_corrected(entry, shipped) for entry in entries), *shipped), rights)
 
 
 def clocks(
@@ -209,6 +217,21 @@ def _due(rule: Rule, starts_on: date, rules: Rules, closed: Container[date]) -> 
     if rule.months is not None:
         ends.append(after_months(starts_on, rule.months))
     return min(ends)
+
+
+@cache
+def _shipped() -> tuple[Rule, ...]:
+    listed = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))["clock"]
+    return tuple(_rule(entry) for entry in listed)
+
+
+def _corrected(entry: Mapping[str, object], shipped: Sequence[Rule]) -> Rule:
+    code, tracks = entry["code"], entry.get("tracks")
+    found = [one for one in shipped if one.code == code and list(one.tracks) == tracks]
+    if not found:
+        raise ValueError(f"clocks.toml: there is no clock {code!r} of the tracks {tracks!r}")
+    as_shipped = asdict(max(found, key=lambda one: one.since))
+    return _rule({**as_shipped, "from": as_shipped["since"], **entry})
 
 
 def _rule(entry: Mapping[str, object]) -> Rule:

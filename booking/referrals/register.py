@@ -10,6 +10,7 @@ from booking.people.audit_words import REASONS, WORDS
 from booking.platform.jobs import Job
 from booking.platform.web import Rettid
 from booking.referrals import following, watching
+from booking.referrals.clocks import rules_from
 from booking.referrals.wording import ACTIONS, DELAYS
 
 
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     WORDS.update(ACTIONS)
     REASONS.update(DELAYS)
     corrections = rettid.config.instance / "rights.toml"
+    rules_from(corrections)  # refuses to start on corrections it cannot read
     rettid.events.subscribe(
         AppointmentBooked, lambda session, event: following.on_booked(session, event, corrections)
     )

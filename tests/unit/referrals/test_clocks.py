@@ -177,6 +177,21 @@ def test_corrections_of_an_installation_come_first(tmp_path: Path) -> None:
     assert {one.code: one.due_on for one in found}["workup"] == day("2026-12-13")
 
 
+def test_an_installation_corrects_a_clock_from_a_day_on(tmp_path: Path) -> None:
+    entry = (
+        'code = "max_workup"\ntracks = ["cancer", "cancer_breast"]\nfrom = 2026-11-01\ndays = 10'
+    )
+    (tmp_path / "clocks.toml").write_text(f"[[clock]]\n{entry}\n", encoding="utf-8")
+    rules = rules_from(tmp_path / "rights.toml")
+    assert rules.tracks == RULES.tracks
+    for received, due in (("2026-10-31", "2026-11-14"), ("2026-11-01", "2026-11-11")):
+        found = clocks("cancer", [("received", day(received))], rules, day(received), CLOSED)
+        assert {one.code: one.due_on for one in found}["max_workup"] == day(due)
+    (tmp_path / "clocks.toml").write_text('[[clock]]\ncode = "nonsense"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="nonsense"):
+        rules_from(tmp_path / "rights.toml")
+
+
 @given(DAYS, st.integers(0, 40))
 def test_working_days_by_counting_them(start: date, number: int) -> None:
     end = after_working_days(start, number, CLOSED)
