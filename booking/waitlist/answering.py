@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from booking.appointments import service as appointments
 from booking.appointments.belonging import PORT, Belonging
@@ -71,14 +71,20 @@ def give(
     Raises OfferOver where it does not fit or is no longer a hole.
     """
     freed = session.get_one(FreedTime, freed.id, with_for_update=True, populate_existing=True)
-    session.refresh(entry, with_for_update={"of": WaitlistEntry})
+    session.refresh(entry, with_for_update={"of": WaitlistEntry, "key_share": True})
     if freed.status not in ("offering", "listed") or entry.status != "waiting":
         raise OfferOver
     fitting = by_phone(session, freed, [entry])
     if not fitting:
         raise OfferOver
     ((_, put),) = fitting
-    theirs = select(Offer).where(Offer.entry_id == entry.id, Offer.status == "open")
+    theirs = select(Offer).where(
+        or_(
+            Offer.entry_id == entry.id,
+            (Offer.freed_time_id == freed.id) & (Offer.patient_id == entry.patient_id),
+        ),
+        Offer.status == "open",
+    )
     closing.close_all(session, session.scalars(theirs).all(), "withdrawn")
     freed.status, freed.round = "offering", freed.round + 1
     offer = Offer(
@@ -101,11 +107,14 @@ def give(
 
 
 def _lock(session: Session, offer: Offer) -> FreedTime:
-    """The offer's freed time, ours until the transaction ends; both as they stand by now."""
+    """The offer's freed time, ours until the transaction ends; both as they stand by now.
+
+    The entry's key is left to the job, which writes down meanwhile why others were not asked.
+    """
     freed = session.get_one(
         FreedTime, offer.freed_time_id, with_for_update=True, populate_existing=True
     )
-    session.refresh(offer.entry, with_for_update={"of": WaitlistEntry})
+    session.refresh(offer.entry, with_for_update={"of": WaitlistEntry, "key_share": True})
     session.refresh(offer, with_for_update={"of": Offer})
     if offer.entry.appointment is not None:
         session.refresh(offer.entry.appointment)

@@ -83,7 +83,7 @@ def ask_at_once(session: Session, by: Actor, clinic: Clinic, number: int) -> Non
 
 def withdraw(session: Session, by: Actor, entry: WaitlistEntry) -> None:
     """Take somebody off the list; an offer they have is over. Twice is harmless."""
-    session.refresh(entry, with_for_update={"of": WaitlistEntry})
+    session.refresh(entry, with_for_update={"of": WaitlistEntry, "key_share": True})
     if entry.status != "waiting":
         return
     closing.end_entry(session, entry, "withdrawn")

@@ -1,6 +1,7 @@
 """A freed time goes to exactly one waiting patient, however many say yes in the same moment."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from cryptography.fernet import Fernet
@@ -10,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from booking.appointments import service as appointments
 from booking.appointments.models import Appointment
 from booking.platform.database import Session, constraint_of
-from booking.platform.identity import SYSTEM
-from booking.waitlist import service
+from booking.platform.identity import SYSTEM, Actor
+from booking.platform.web import Rettid
+from booking.waitlist import answering, refill, service
 from booking.waitlist.models import FreedTime, Offer
 from booking.waitlist.service import Wishes
 from tests.integration.appointments.conftest import Place
@@ -103,3 +105,29 @@ def test_the_database_itself_refuses_a_second_taker(
         session.flush()
     assert constraint_of(refused.value) == "uq_offer_freed_time_id"
     session.rollback()
+
+
+@pytest.mark.freeze_time(NOW)
+def test_the_job_does_not_wait_for_whoever_is_answering(
+    session: Session, rettid: Rettid, place: Place, booked: Booked
+) -> None:
+    """It writes down why each was not asked, also those whose entry another holds: were it to wait
+    for them while they wait for an offer it has ended, neither would come through."""
+    if not session.on_postgresql:
+        pytest.skip("on SQLite one writes at a time")
+    _, made = put_to_many(session, place, booked, 0)
+    appointments.cancel(session, SYSTEM, booked(at(2, 9)), "clinic", wants_new=False)
+    session.commit()
+    answering.accept(session, Actor("patient", made[0].patient_id, "Prøve"), made[0])
+
+    def job() -> None:
+        with rettid.database.transaction() as other:
+            refill.run(other)
+
+    asking = Thread(target=job)
+    asking.start()
+    asking.join(20)
+    waited = asking.is_alive()
+    session.commit()
+    asking.join(30)
+    assert not waited

@@ -108,3 +108,17 @@ def test_a_yes_on_the_telephone_is_also_the_answer_to_a_time_nobody_had_answered
     said = select(AppointmentChange.what).where(AppointmentChange.appointment_id == moved.id)
     assert moved.participant == "accepted"
     assert session.scalars(said.order_by(AppointmentChange.id)).all() == ["booked", "moved", "kept"]
+
+
+def test_who_says_yes_on_the_telephone_for_another_visit_is_not_told_it_is_gone(
+    session: Session, place: Place, booked: Booked
+) -> None:
+    """Their own offer of the very time is taken back: nobody was before them."""
+    mine = booked(at(7, 10))
+    first, second = wishes(session, mine, booked(at(9, 10), patient=mine.patient))
+    freed = give_up(session, booked(at(1, 9)))
+    refill.run(session)
+    (one,) = offers(session, freed)
+    other = second if one.entry_id == first.id else first
+    answering.give(session, place.secretary, freed, other)
+    assert [offer.status for offer in offers(session, freed)] == ["withdrawn", "accepted"]

@@ -63,6 +63,7 @@ def test_each_reason_has_its_word() -> None:
         "after_latest": entry(1, latest_on=date(2026, 11, 24)),
         "not_earlier_than_own": entry(1, own_start=NOW + timedelta(days=2, hours=3)),
         "too_short_notice": entry(1, notice=timedelta(hours=72)),
+        "together": entry(1, together=True),
         "has_offer": entry(1, has_offer=True),
         "asked_before": entry(1, asked=True),
         "declined_lately": entry(1, refused_at=(NOW - timedelta(days=1),) * 3),
