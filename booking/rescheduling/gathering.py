@@ -115,7 +115,7 @@ def gather(
         kinds[resource], professions[resource] = kind, profession
     able: dict[tuple[int, str], Serving] = {}
     moving, occasions, refused = [], {}, {}
-    for one, length in zip(concerned, _lengths(session, concerned), strict=True):
+    for one, length in zip(concerned, lengths_of(session, concerned), strict=True):
         visit_type = one.visit_type
         why = _refused(one)
         if why:
@@ -186,7 +186,7 @@ def _free(
     return Free(clinicians, rooms, days, [hour], open_rooms)
 
 
-def _lengths(session: Session, concerned: Sequence[Appointment]) -> list[Length]:
+def lengths_of(session: Session, concerned: Sequence[Appointment]) -> list[Length]:
     """How long each is to be; what their occasions ask besides is read at once with it."""
     along = (joinedload(Appointment.invitation), joinedload(Appointment.course))
     numbers = [one.id for one in concerned]

@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from booking.appointments.consequences import opening_key, put_before_a_person
 from booking.appointments.guard import lock
+from booking.appointments.length import Length
 from booking.appointments.models import Allocation, Appointment
 from booking.appointments.occasions import for_move
 from booking.appointments.placing import choose, make_room
@@ -23,7 +24,7 @@ from booking.platform.errors import ChangedMeanwhile, NotFound
 from booking.platform.identity import Actor
 from booking.platform.localtime import local_date, to_local
 from booking.rescheduling.errors import DayGoneBy
-from booking.rescheduling.gathering import Outage, outages_of
+from booking.rescheduling.gathering import Outage, lengths_of, outages_of
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
 from booking.rescheduling.planning import (
     COMING,
@@ -103,7 +104,12 @@ def carry_out(session: Session, by: Actor, plan: Rescheduling, version: int) -> 
     resources = session.scalars(
         select(resource_clinic.c.resource_id).where(resource_clinic.c.clinic_id == clinic.id)
     )
-    lock(session, resources, [line.appointment.patient_id for line in plan.lines])
+    patients = session.scalars(
+        select(Appointment.patient_id)
+        .join(ReschedulingLine, ReschedulingLine.appointment_id == Appointment.id)
+        .where(ReschedulingLine.rescheduling_id == plan.id)
+    )
+    lock(session, resources, patients)
     session.expire_all()
     now_hit = {one.id: one.version for one in concerned_by(session, clinic, outages)}
     known = {line.appointment_id: line.appointment_version for line in plan.lines}
@@ -122,8 +128,10 @@ def carry_out(session: Session, by: Actor, plan: Rescheduling, version: int) -> 
     )
     for outage in outages:
         _close(session, by, clinic, outage, plan.words)
-    for line in sorted(placed, key=lambda one: (cast(datetime, one.starts_at), one.id)):
-        _move(session, by, plan, line)
+    placed.sort(key=lambda one: (cast(datetime, one.starts_at), one.id))
+    lengths = lengths_of(session, [line.appointment for line in placed])
+    for line, length in zip(placed, lengths, strict=True):
+        _move(session, by, plan, line, length)
     for line in plan.lines:
         if line.outcome != "moved":
             stands = line.appointment.status in COMING
@@ -219,10 +227,12 @@ def _close(session: Session, by: Actor, clinic: Clinic, outage: Outage, words: s
     )
 
 
-def _move(session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine) -> None:
+def _move(
+    session: Session, by: Actor, plan: Rescheduling, line: ReschedulingLine, length: Length
+) -> None:
     start, end = cast(datetime, line.starts_at), cast(datetime, line.ends_at)
     slot = Slot(start, end, cast(int, line.clinician_id), cast(int, line.site_id))
-    occasion = for_move(session, by, line.appointment, line.form)
+    occasion = for_move(session, by, line.appointment, line.form, length)
     deadline, on = occasion.deadline_on, local_date(start, plan.clinic.zone)
     late = deadline is not None and on > deadline
     # Nobody has seen that it is as long as this, or as late.

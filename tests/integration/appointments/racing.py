@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from booking.appointments import holds, occasions, search, service
 from booking.appointments.guard import CONSTRAINTS
 from booking.appointments.invitations.models import Course
-from booking.appointments.length import default_policy
+from booking.appointments.length import default_policies, default_policy
 from booking.appointments.models import Appointment
 from booking.appointments.visit_types.models import VisitType
 from booking.people.models import Patient
@@ -60,7 +60,7 @@ def database(runner: Runner) -> Database:
     opened = Database(
         runner.url, clock=clock, events=EventBus(), vault=Vault({1: runner.key}, "x" * 32)
     )
-    opened.ports["length"] = default_policy
+    opened.ports |= {"length": default_policy, "lengths": default_policies}
     return opened
 
 

@@ -3,6 +3,7 @@
 from datetime import date, time
 
 import pytest
+from sqlalchemy import event
 
 from booking.appointments.occasions import for_move
 from booking.appointments.search import find
@@ -55,3 +56,29 @@ def test_a_room_is_cleaned_after_hours_and_a_doctor_works_through_it(
     session.commit()
     assert one.starts_at == at(9, 15, 30)
     assert plan.status == "done"
+
+
+def test_a_plan_for_more_patients_asks_no_more_questions(
+    session: Session, place: Place, booked: Booked
+) -> None:
+    asked: list[str] = []
+
+    def heard(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            asked.append(statement)
+
+    many = []
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", heard)
+    try:
+        for hours in ((8, 9), (10, 11, 12, 13)):
+            for hour in hours:
+                booked(at(8, hour))
+            session.expire_all()
+            asked.clear()
+            planned(session, place)
+            many.append(len(asked))
+            session.rollback()
+    finally:
+        event.remove(engine, "before_cursor_execute", heard)
+    assert many[0] == many[1]
