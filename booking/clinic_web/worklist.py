@@ -91,7 +91,10 @@ KINDS: dict[str, Kind] = {
     ),
     "referral_clock": Kind(
         _l("En henvisnings frist er nær"),
-        _l("Se på henvisningen, og gør det, fristen gælder, eller skriv, hvorfor den ikke holder."),
+        _l(
+            "Se på henvisningen, og gør det, fristen gælder. Så går opgaven selv af listen inden "
+            "for en time."
+        ),
     ),
     "never_marked": Kind(
         _l("Tiden er ikke afsluttet"),

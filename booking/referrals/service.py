@@ -275,7 +275,9 @@ def note(
 def explain(
     session: Session, by: Actor, referral: Referral, clock: str, reason: Reason, words: str
 ) -> None:
-    """Say why a clock is not met; each word is kept, and the last one counts."""
+    """Say why one of its clocks is not met; each word is kept, and the last one counts."""
+    if clock not in {one.code for one in queries.clocks_of(session, [referral])[referral.id]}:
+        raise InvalidInput({"clock": _("Vælg en af mulighederne.")})
     session.add(
         ReferralDelay(
             referral_id=referral.id,

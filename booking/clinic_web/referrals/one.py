@@ -133,7 +133,11 @@ def page_of(clinic: Clinic, referral: Referral) -> dict[str, Any]:
 
 def _lacking(referral: Referral) -> str:
     """What to ask the sender for, by the criteria that were not met."""
-    wanted = [one.criterion.missing_text for one in referral.checks if not one.met]
+    wanted = [
+        one.criterion.missing_text
+        for one in referral.checks
+        if one.criterion.active and not one.met
+    ]
     return "\n".join(text for text in wanted if text)
 
 

@@ -253,6 +253,13 @@ def test_the_clock_that_presses_is_found_by_patient(session: Session, place: Pla
     assert (clock.code, clock.due_on) == ("letter", date(2026, 12, 1))
 
 
+def test_a_word_for_a_clock_it_does_not_have_is_refused(session: Session, place: Place) -> None:
+    referral = received(session, place)
+    with pytest.raises(InvalidInput):
+        service.explain(session, place.secretary, referral, "package", "capacity", "")
+    assert referral.delays == []
+
+
 def test_a_plan_in_time_and_the_milestones(
     session: Session, place: Place, freezer: FrozenDateTimeFactory
 ) -> None:

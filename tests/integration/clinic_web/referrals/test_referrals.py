@@ -128,6 +128,20 @@ def test_a_refused_form_leaves_the_others_as_they_were(
     secretary.post(f"{there}/noter", day="2026-11-23").says("Udfyld feltet.", status=422)
 
 
+def test_a_criterion_out_of_use_is_not_asked_for(
+    session: Session, place: Place, secretary: Visitor
+) -> None:
+    asked = make.add(
+        session, ReferralCriterion(clinic_id=place.clinic.id, text="CRP", missing_text="Send CRP.")
+    )
+    session.commit()
+    there = written_in(session, place, secretary, "2026-11-20")
+    secretary.post(f"{there}/kriterier").says("Send CRP.")
+    asked.active = False
+    session.commit()
+    assert "Send CRP." not in secretary.get(there).text
+
+
 def test_given_up_it_is_triaged_again_and_what_was_noted_is_taken_back(
     session: Session, place: Place, secretary: Visitor
 ) -> None:
