@@ -156,7 +156,7 @@ def standing(
 def about(offer: Offer, freed: FreedTime) -> bool:
     """Whether an offer was about this freed time, or refused about what it was joined with."""
     if offer.freed_time_id == freed.id:
-        return True
+        return offer.status != "withdrawn"
     inside = freed.starts_at <= offer.starts_at < freed.ends_at
     return inside and offer.clinician_id == freed.clinician_id and offer.status in REFUSED
 

@@ -20,8 +20,9 @@ from booking.waitlist.events import OfferMade
 from booking.waitlist.gathering import entries_at, gap_of, starts_in, waiting
 from booking.waitlist.matching import Matched, Rules, match
 from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
+from booking.waitlist.reaching import LOST, Lost
 from booking.waitlist.reopening import answered_elsewhere
-from booking.waitlist.stretches import LIVE, adjoining, join, put_with_another, still_free
+from booking.waitlist.stretches import LIVE, adjoining, held, join, put_with_another, still_free
 from booking.waitlist.time_limits import expires_at, next_asking
 
 ASKED_A_TURN = 50
@@ -189,10 +190,11 @@ def ask(session: Session, freed: FreedTime) -> int:
     """Put a freed time to the next few; nobody left, or too late to ask: it is a listed hole.
 
     How many were asked. None while somebody still may answer, about it or about a visit that
-    reaches into it; at night whoever would be asked is asked in the morning.
+    reaches into it, or is about to book it; at night those to be asked are asked in the morning.
     """
     zone, now = freed.clinic.zone, session.now()
-    if closing.open_offers(session, freed) or put_with_another(session, freed):
+    thinking = closing.open_offers(session, freed) or put_with_another(session, freed)
+    if thinking or held(session, freed):
         return 0
     asked_at = next_asking(now, zone)
     ends = expires_at(asked_at, freed.starts_at, zone)
@@ -286,6 +288,8 @@ def _run_out(session: Session) -> int:
         .order_by(Offer.id)
         .with_for_update(skip_locked=True)
     ).all()
-    for offer in over:
-        closing.close_offer(session, offer, "expired")
+    lost_of: Lost = session.ports[LOST]
+    lost = lost_of(session, [offer.id for offer in over]) if over else ()
+    for offer in over:  # who has not heard of it has refused nothing
+        closing.close_offer(session, offer, "withdrawn" if offer.id in lost else "expired")
     return len(over)

@@ -33,5 +33,6 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(AppointmentCancelled, refill.on_cancelled)
     rettid.events.subscribe(AppointmentMoved, refill.on_moved)
     rettid.database.ports.setdefault(reaching.PORT, reaching.nobody)
+    rettid.database.ports.setdefault(reaching.LOST, reaching.none_lost)
     rettid.jobs.add(Job("refill", timedelta(minutes=1), refill.run))
     rettid.jobs.add(Job("waitlist", timedelta(minutes=10), service.tend))

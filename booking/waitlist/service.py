@@ -188,9 +188,8 @@ def _still_waits(session: Session, entry: WaitlistEntry) -> bool:
     today = local_date(session.now(), entry.clinic.zone)
     if entry.latest_on is not None and entry.latest_on < today:
         return False
-    if entry.cause == "deadline" and entry.appointment is not None:
-        return _after_deadline(entry.appointment)
-    return _stands(session, about)
+    late = entry.appointment if entry.cause == "deadline" else None
+    return _stands(session, about) and (late is None or _after_deadline(late))
 
 
 def _pressing(session: Session) -> list[Invitation]:
@@ -254,7 +253,7 @@ def _too_late(session: Session) -> list[Appointment]:
 def _after_deadline(appointment: Appointment) -> bool:
     deadline = appointment.invitation.deadline_on if appointment.invitation else None
     day = local_date(appointment.starts_at, appointment.clinic.zone)
-    return appointment.status == "booked" and deadline is not None and day > deadline
+    return deadline is not None and day > deadline
 
 
 def _about(about: Appointment | Invitation) -> ColumnElement[bool]:

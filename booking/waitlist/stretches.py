@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
-from booking.appointments.models import Allocation
+from booking.appointments.models import Allocation, Hold
 from booking.calendar import availability
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
@@ -33,6 +33,22 @@ def put_with_another(session: Session, freed: FreedTime) -> bool:
         start < freed.ends_at and end > freed.starts_at
         for start, end in _put_to_others(session, freed)
     )
+
+
+def held(session: Session, freed: FreedTime) -> bool:
+    """Whether somebody is about to book some of it, and may yet leave it."""
+    standing = (
+        select(Allocation.id)
+        .join(Hold, Hold.id == Allocation.hold_id)
+        .where(
+            Allocation.resource_id == freed.clinician_id,
+            Allocation.active,
+            Allocation.starts_at < freed.ends_at,
+            Allocation.ends_at > freed.starts_at,
+            Hold.expires_at > session.now(),
+        )
+    )
+    return session.scalar(standing.limit(1)) is not None
 
 
 def still_free(session: Session, freed: FreedTime) -> bool:

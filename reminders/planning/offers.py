@@ -1,6 +1,8 @@
 """Messages about a freed time that is put to a patient, until the offer is over."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import select, update
 
 from booking.calendar.models import Clinic
 from booking.people.models import Patient, PatientNeed
@@ -69,9 +71,28 @@ def on_closed(session: Session, event: OfferClosed) -> None:
     offer = session.get_one(Offer, event.offer_id)
     heard = _heard_by(session, offer)
     service.withdraw(session, subject(offer.id), "answered")
+    _not_anew(session, offer)
     gone = event.how == "lost" or (event.how == "withdrawn" and offer.freed_time.status == "gone")
     if gone and heard and offer.entry.status == "waiting":
         _tell_that_it_is_gone(session, offer, heard)
+
+
+def lost(session: Session, offer_ids: Collection[int]) -> frozenset[int]:
+    """Those of these offers whose message has failed by every channel."""
+    by_subject = {subject(number): number for number in offer_ids}
+    failed = select(Message.subject).where(
+        Message.subject.in_(by_subject), Message.kind == "offer", Message.state == "failed"
+    )
+    return frozenset(by_subject[one] for one in session.scalars(failed))
+
+
+def _not_anew(session: Session, offer: Offer) -> None:
+    """What did not arrive is of no use any more: nobody sends an offer that is over."""
+    session.execute(
+        update(Message)
+        .where(Message.subject == subject(offer.id), Message.state == "failed")
+        .values(not_after=session.now())
+    )
 
 
 def _heard_by(session: Session, offer: Offer) -> tuple[Channel, ...]:

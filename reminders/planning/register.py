@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     """Hear of bookings, say who hears of an offer, and what stands on the worklist."""
     rettid: Rettid = app.extensions["rettid"]
     rettid.database.ports[reaching.PORT] = reachable.unreachable
+    rettid.database.ports[reaching.LOST] = offers.lost
     events = rettid.events
     events.subscribe(AppointmentBooked, handlers.on_booked)
     events.subscribe(AppointmentKept, handlers.on_kept)

@@ -190,3 +190,24 @@ def test_forty_who_wait_take_no_more_questions_than_four(
         asked[many] = (len(gathering), len(tending))
     assert asked[4] == asked[40]
     assert max(asked[40]) <= 20
+
+
+def test_a_lost_offer_is_no_refusal_and_whom_it_was_for_is_called_about_it(
+    session: Session, place: Place, booked: Booked, sends: None
+) -> None:
+    """Also while others are asked."""
+    (entry,) = wishes(session, with_phone(session, booked(at(8, 10))))
+    freed = give_up(session, booked(at(1, 9)))
+    refill.run(session)
+    message = session.scalars(select(Message).where(Message.kind == "offer")).one()
+    message.state, message.channel = "failed", ""
+    wishes(session, with_phone(session, booked(at(9, 10))))
+    (one,) = offers(session, freed)
+    one.expires_at = session.now()
+    refill.run(session)
+    assert one.status == "withdrawn"
+    assert verdicts(session, freed, 2)[entry.id] == "not_reachable:failed"
+    assert len(offers(session, freed)) == 2
+    assert whom(unheard(session, freed, entries_at(session, place.clinic.id))) == [entry.patient_id]
+    (waits,) = (one for one in waiting(session, [entry], freed))
+    assert waits.refused_at == ()

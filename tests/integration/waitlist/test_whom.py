@@ -1,11 +1,15 @@
 """Who is asked, and who is not: one person once, and nobody forgotten who can be told by now."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
+from booking.appointments import holds
 from booking.appointments.models import AppointmentChange
+from booking.appointments.occasions import free
+from booking.appointments.search import Slot
 from booking.platform.database import Session
 from booking.waitlist import answering, refill, service
 from booking.waitlist.models import Offer, WaitlistEntry
@@ -122,3 +126,30 @@ def test_who_says_yes_on_the_telephone_for_another_visit_is_not_told_it_is_gone(
     other = second if one.entry_id == first.id else first
     answering.give(session, place.secretary, freed, other)
     assert [offer.status for offer in offers(session, freed)] == ["withdrawn", "accepted"]
+
+
+def test_what_somebody_is_about_to_book_is_offered_when_they_leave_it(
+    session: Session, place: Place, booked: Booked, freezer: FrozenDateTimeFactory
+) -> None:
+    """It is no hole meanwhile: a hole is not looked at again."""
+    freed = give_up(session, booked(at(1, 9)))
+    wishes(session, booked(at(7, 10)))
+    occasion = free(session, place.secretary, place.course, place.control)
+    slot = Slot(at(1, 9), at(1, 9, 30), place.doctor.id, place.site.id)
+    holds.place(session, occasion, slot)
+    refill.run(session)
+    assert (freed.status, freed.round) == ("offering", 0)
+    freezer.tick(timedelta(minutes=holds.MINUTES + 1))
+    refill.run(session)
+    assert len(offers(session, freed)) == 1
+
+
+def test_a_late_time_that_has_begun_is_waited_for_no_more(
+    session: Session, booked: Booked, freezer: FrozenDateTimeFactory
+) -> None:
+    """Also where nobody has said what became of it."""
+    booked(at(8, 9), deadline_on=date(2026, 12, 4))
+    service.tend(session)
+    freezer.move_to(at(9, 9))
+    service.tend(session)
+    assert session.scalars(select(WaitlistEntry.status)).all() == ["ended"]

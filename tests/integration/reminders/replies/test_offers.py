@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select, update
 
 from booking.appointments import occasions
@@ -14,6 +15,8 @@ from booking.waitlist import answering, refill, service
 from booking.waitlist.models import Offer
 from booking.waitlist.service import Wishes
 from reminders.delivery.dispatch import dispatch
+from reminders.delivery.retry import ways
+from reminders.messages.models import Message
 from reminders.policies.models import ReminderWording
 from tests import factories as make
 from tests.integration.reminders.replies.conftest import TIME, Telephone
@@ -127,6 +130,18 @@ def test_whoever_had_not_heard_of_it_yet_hears_nothing(telephone: Telephone) -> 
     _, offer = offered(telephone)
     taken_by_another(telephone, offer)
     assert dispatch(telephone.rettid.database) == 0
+
+
+def test_what_did_not_arrive_is_not_sent_anew_once_it_is_over(
+    telephone: Telephone, freezer: FrozenDateTimeFactory
+) -> None:
+    _, offer = offered(telephone)
+    message = telephone.session.scalars(select(Message).where(Message.kind == "offer")).one()
+    message.state, message.channel = "failed", ""
+    assert ways(telephone.session, message) != []
+    taken_by_another(telephone, offer)
+    freezer.tick()
+    assert ways(telephone.session, message) == []
 
 
 def test_a_clinic_from_before_there_were_words_for_it_gets_them(telephone: Telephone) -> None:
