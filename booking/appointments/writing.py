@@ -216,7 +216,8 @@ def stood(appointment: Appointment) -> dict[str, object]:
 def put(session: Session, appointment: Appointment, takes: list[Take]) -> None:
     """Move the same allocation rows to their new places; add or remove where the number differs.
 
-    All are let go before any takes its new place: two of them may swap.
+    All are let go before any takes its new place: two of them may swap. Places are found in the
+    plan: whoever stood beside it, by a grant for that one session, stands in it from then on.
     """
     rows = list(appointment.allocations)
     for row in rows:
@@ -224,6 +225,7 @@ def put(session: Session, appointment: Appointment, takes: list[Take]) -> None:
     session.flush()
     for row, take in zip(rows, takes, strict=False):
         row.resource_id, row.role, row.active = take.resource_id, take.role, True
+        row.lane, row.grant_id = 0, None
         row.starts_at, row.ends_at = take.starts_at, take.ends_at
         session.expire(row, ["resource"])
     for row in rows[len(takes) :]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from booking.appointments.models import Appointment, AppointmentChange
 from tests import factories as make
 from tests.integration.clinic_web.day.conftest import NINE, Work
+from tests.integration.clinic_web.grid.conftest import on_top_of
 from tests.integration.patient_web.conftest import Visitor
 
 pytestmark = pytest.mark.freeze_time("2026-11-20T07:00:00Z")  # the Friday before
@@ -50,6 +51,19 @@ def test_a_time_is_moved_and_what_happened_is_said(work: Work, secretary: Visito
         "Fortryd flytningen",
     )
     assert start_of(work, booked.id) == NINE + HOUR * 5 / 4
+
+
+@pytest.mark.parametrize("whose", ["doctor", "other_doctor"])
+def test_an_extra_patient_moved_to_a_free_time_is_in_the_plan_from_then_on(
+    work: Work, secretary: Visitor, whose: str
+) -> None:
+    extra = on_top_of(work, work.booked())
+    to = getattr(work.place, whose).id
+    secretary.post(f"{work.at}/kalender/flyt", **wanted(extra, "13.00", to)).says("er flyttet til")
+    work.session.expire_all()
+    taken = {(one.resource_id, one.lane, one.grant_id) for one in extra.allocations}
+    assert (to, 0, None) in taken
+    assert {lane for _who, lane, _grant in taken} == {0}
 
 
 def test_the_script_is_answered_with_the_grid_as_it_is_now(work: Work, secretary: Visitor) -> None:

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import event
 
 from booking.appointments import holds, occasions
-from booking.appointments.models import Allocation, GroupSession, OverbookingGrant
+from booking.appointments.models import Allocation, GroupSession
 from booking.appointments.search import Slot
 from booking.calendar.models import Closure
 from booking.people.models import PatientNeed
 from tests import factories as make
 from tests.integration.clinic_web.day.conftest import NINE, Work
+from tests.integration.clinic_web.grid.conftest import on_top_of
 from tests.integration.patient_web.conftest import Visitor
 
 pytestmark = pytest.mark.freeze_time("2026-11-23T07:00:00Z")  # a Monday, 8.00
@@ -90,26 +91,10 @@ def test_another_clinics_time_is_taken_and_nothing_more(work: Work, secretary: V
 
 
 def test_an_extra_patient_stands_beside_the_plan(work: Work, secretary: Visitor) -> None:
-    session, place = work.session, work.place
-    first = work.booked()
-    extra = work.booked(make.patient(session, place.clinic), NINE + HOUR)
-    grant = make.add(
-        session,
-        OverbookingGrant(
-            resource_id=place.doctor.id,
-            clinic_id=place.clinic.id,
-            session_start=NINE,
-            lane=1,
-            granted_by="Signe",
-            granted_at=NINE,
-        ),
+    extra = on_top_of(work, work.booked())
+    secretary.get(f"{work.at}/kalender").says(
+        f"{work.place.doctor.name} ekstra", extra.patient.name
     )
-    taking = next(one for one in extra.allocations if one.resource_id == place.doctor.id)
-    taking.lane, taking.grant_id = 1, grant.id
-    taking.starts_at, taking.ends_at = first.starts_at, first.ends_at
-    extra.starts_at, extra.ends_at = first.starts_at, first.ends_at
-    session.commit()
-    secretary.get(f"{work.at}/kalender").says(f"{place.doctor.name} ekstra", extra.patient.name)
 
 
 def test_a_closed_day_says_why_and_leads_on(work: Work, secretary: Visitor) -> None:
