@@ -131,17 +131,24 @@ def code_section(
 def deadline_of(
     invitation: Invitation, appointment: Appointment | None, clinic: Clinic
 ) -> list[Section]:
-    """Whether the deadline can be met, where there is one."""
-    deadline = invitation.deadline_on
+    """Whether the deadline can be met, where there is one; only the law's is called a right."""
+    deadline, by_law = invitation.deadline_on, invitation.deadline_kind not in ("", "clinical")
     if deadline is None:
         return []
-    if appointment is None:
+    if appointment is None and by_law:
         text = _(
             "Du har ret til en tid senest %(day)s. Vi har ikke en tid endnu.",
             day=long_day(deadline),
         )
+    elif appointment is None:
+        text = _(
+            "Du skal have en tid senest %(day)s. Vi har ikke en tid endnu.",
+            day=long_day(deadline),
+        )
     elif local_date(appointment.starts_at, clinic.zone) <= deadline:
         text = _("Tiden ligger inden for din frist, som er %(day)s.", day=long_day(deadline))
+    elif not by_law:
+        text = _("Tiden ligger efter din frist, som er %(day)s.", day=long_day(deadline))
     else:
         text = _(
             "Tiden ligger efter din frist, som er %(day)s. Du kan få hjælp til at komme til et "

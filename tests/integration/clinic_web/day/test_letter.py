@@ -111,7 +111,13 @@ def test_a_missed_deadline_is_told(work: Work, printed: Printed) -> None:
     late = work.invited()
     late.deadline_on = date(2026, 11, 27)
     work.session.commit()
-    assert "efter din frist, som er fredag 27. november 2026" in words(printed(late.id))
+    late.deadline_kind = "workup"
+    work.session.commit()
+    told = words(printed(late.id))
+    assert "efter din frist, som er fredag 27. november 2026. Du kan få hjælp" in told
+    late.deadline_kind = "clinical"
+    work.session.commit()
+    assert "som er fredag 27. november 2026. Du kan få hjælp" not in words(printed(late.id))
 
 
 def test_nothing_in_the_data_is_read_as_markup(work: Work, printed: Printed) -> None:
