@@ -130,7 +130,8 @@ def gather(
         every_form = [
             form
             for form in visit_type.form_list
-            if form == "in_person" or not (able[visit_type.id, form].needed)
+            if (form == "in_person" or not able[visit_type.id, form].needed)
+            and (form != "phone" or form == one.form or one.patient.phone_sealed)
         ]
         mine = professions.get(one.clinician_id, "")
         moving.append(

@@ -153,28 +153,30 @@ def carry_out(session: Session, by: Actor, plan: Rescheduling, version: int) -> 
 
 def leave_out(
     session: Session, by: Actor, line: ReschedulingLine, version: int, *, left_out: bool
-) -> None:
+) -> bool:
     """Leave one where it stands (it goes on the worklist), or take it in again.
 
     Taken in again it has the best place that the others leave. Where the plan had given its own
-    time away, the plan is made again at once. Raises ChangedMeanwhile.
+    time away, the plan is made again at once, and True returned. Raises ChangedMeanwhile.
     """
     plan = line.rescheduling
     check_draft(session, plan, version)
     line.left_out = left_out
     clear(line)
+    again = left_out and bool(given_away(session, plan, [line]))
     if not left_out:
         fill_one(session, by, plan, line)
-    elif given_away(session, plan, [line]):
+    elif again:
         fill_in(session, by, plan)
     touch(session, plan)
     audit.record(
         session,
         by,
         "rescheduling.changed",
-        [line.appointment.patient_id],
+        _patients(plan) if again else [line.appointment.patient_id],
         clinic_id=plan.clinic_id,
     )
+    return again
 
 
 def discard(session: Session, by: Actor, plan: Rescheduling, version: int) -> None:

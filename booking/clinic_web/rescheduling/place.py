@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from booking.appointments import listing
 from booking.appointments.serving import serving
@@ -68,7 +69,12 @@ def let_go(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
     office(clinic_id)
     line = line_of(service.plan_of(db(), clinic_id, plan_id), line_id)
     version = read(VersionForm())["version"]
-    return changed(line.rescheduling, lambda: by_hand.let_go(db(), me(), line, version), line)
+
+    def act() -> str:
+        by_hand.let_go(db(), me(), line, version)
+        return _("Tiden er ikke længere låst. Næste gang planen laves, vælger den selv.")
+
+    return changed(line.rescheduling, act, line)
 
 
 def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:

@@ -50,12 +50,17 @@ def leave_out(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue
     office(clinic_id)
     line = line_of(service.plan_of(db(), clinic_id, plan_id), line_id)
     typed = read(LeaveOutForm())
-    return changed(
-        line.rescheduling,
-        lambda: service.leave_out(db(), me(), line, typed["version"], left_out=typed["out"]),
-        line,
-        _("Tiden bliver stående.") if typed["out"] else _("Tiden er taget med igen."),
-    )
+
+    def act() -> str:
+        again = service.leave_out(db(), me(), line, typed["version"], left_out=typed["out"])
+        if again:
+            return _(
+                "Tiden bliver stående. Planen havde givet den til en anden og er derfor lavet "
+                "igen: se den igennem."
+            )
+        return _("Tiden bliver stående.") if typed["out"] else _("Tiden er taget med igen.")
+
+    return changed(line.rescheduling, act, line)
 
 
 @pages.post("/igen", access=Access.SECRETARY)
@@ -64,11 +69,12 @@ def again(clinic_id: int, plan_id: int) -> ResponseReturnValue:
     office(clinic_id)
     plan = service.plan_of(db(), clinic_id, plan_id)
     version = read(VersionForm())["version"]
-    return changed(
-        plan,
-        lambda: service.propose_again(db(), me(), plan, version),
-        said=_("Planen er lavet igen."),
-    )
+
+    def act() -> str:
+        service.propose_again(db(), me(), plan, version)
+        return _("Planen er lavet igen.")
+
+    return changed(plan, act)
 
 
 @pages.post("/kasser", access=Access.SECRETARY)
@@ -121,20 +127,18 @@ def line_of(plan: Rescheduling, line_id: int) -> ReschedulingLine:
 
 def changed(
     plan: Rescheduling,
-    act: Callable[[], None],
+    act: Callable[[], str],
     line: ReschedulingLine | None = None,
-    said: str = "",
 ) -> ResponseReturnValue:
-    """Do it and go back to the plan, at the line; a refusal is said there."""
+    """Do it and go back to the plan, at the line, with what the act says; or with a refusal."""
     plan_id, clinic_id = plan.id, plan.clinic_id
     number = None if line is None else line.id
     try:
         with refusals():
-            act()
+            said = act()
     except DomainError as error:
         return _refused(plan_id, clinic_id, error)
-    if said:
-        flash(said, "success")
+    flash(said, "success")
     return back_to(clinic_id, plan_id, number)
 
 

@@ -139,7 +139,7 @@ def test_a_plan_of_a_day_gone_by_can_only_be_thrown_away(
     session.commit()
     freezer.move_to(at(8, 16))
     by, version = place.secretary, plan.version
-    acts: tuple[Callable[[], None], ...] = (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: service.carry_out(session, by, plan, version),
         lambda: service.propose_again(session, by, plan, version),
         lambda: service.leave_out(session, by, line, version, left_out=True),

@@ -172,6 +172,21 @@ def test_a_patient_with_two_contacts_is_never_in_two_places_on_the_way(
     assert second.starts_at == at(8, 15)
 
 
+def test_who_has_no_number_is_not_given_a_time_by_telephone(
+    session: Session, place: Place, booked: Booked
+) -> None:
+    # Only by telephone is there anything else to be had before the deadline.
+    kind = make.visit_type(session, place.clinic, forms="in_person,phone", rooms=place.rooms)
+    none, some = (
+        booked(at(8, hour), visit_type=kind, deadline_on=at(8, 9).date()) for hour in (9, 10)
+    )
+    some.patient.phone_sealed = session.vault.seal("+4520301020")
+    session.commit()
+    plan = planned(session, place, *(room.id for room in place.rooms))
+    assert line_of(plan, none).why == ["no_time"]
+    assert line_of(plan, some).form == "phone"
+
+
 def test_what_is_out_and_where_others_go_is_not_offered(
     session: Session, place: Place, booked: Booked
 ) -> None:

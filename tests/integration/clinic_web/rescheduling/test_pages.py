@@ -274,3 +274,28 @@ def test_later_times_begin_on_the_day_after_the_last_one_shown(
     secretary.get(f"{here}?fra=2026-12-09")
     assert len(secretary.times) == 95
     assert "fra=2026-12-10&amp;" in secretary.page.text
+
+
+def test_a_plan_made_again_because_somebody_stays_says_so(
+    session: Session, place: Place, booked: Booked, secretary: Visitor
+) -> None:
+    first, second = booked(at(8, 9)), booked(at(8, 10))
+    room = next(row.resource_id for row in first.allocations if row.role != "clinician")
+    by, out = place.secretary, [Outage(room, at(8, 8), at(8, 16))]
+    plan = service.draft(session, by, place.clinic, out, "clinic")
+    lines = {line.appointment_id: line for line in plan.lines}
+    # The first goes into the other room, and the second where the first one was.
+    for one, start in ((first, at(8, 15)), (second, at(8, 9))):
+        found = by_hand.choices(session, by, lines[one.id], at(8, 9).date())
+        chosen = next(choice for choice in found if choice.slot.start == start)
+        by_hand.choose_place(session, by, lines[one.id], plan.version, chosen.slot, "in_person")
+    here = f"/klinik/{place.clinic.id}/omlaegning/{plan.id}/linjer"
+    stays, other, version = lines[first.id].id, lines[second.id].id, plan.version
+    session.commit()
+    secretary.post(f"{here}/{stays}/bliv", version=version, out="1")
+    secretary.says("Tiden bliver stående. Planen havde givet den til en anden")
+    session.expire_all()
+    assert lines[second.id].starts_at != at(8, 9)
+    version = plan.version
+    session.commit()
+    secretary.post(f"{here}/{other}/slip", version=version).says("Tiden er ikke længere låst.")
