@@ -212,9 +212,7 @@ def triage(
     )
     referral.visit_type, referral.responsible = decided.visit_type, decided.responsible
     referral.urgency, referral.course, referral.invitation = decided.urgency, course, invitation
-    audit.record(
-        session, by, "referral.triaged", [referral.patient_id], clinic_id=referral.clinic_id
-    )
+    happened(session, by, referral, "triaged", words=decided.visit_type.name)
     decide(session, by, referral, "triaged")
     return invitation
 

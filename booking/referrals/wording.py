@@ -49,6 +49,7 @@ EVENTS: dict[str, LazyString] = {
     "received": _l("Modtaget"),
     "missing_asked": _l("Bedt om oplysninger"),
     "missing_answered": _l("Oplysninger modtaget"),
+    "triaged": _l("Visiteret"),
     "letter_made": _l("Brev lavet"),
     "letter_sent": _l("Brev sendt"),
     "letter_untimed": _l("Brev sendt uden en tid"),

@@ -180,8 +180,6 @@ def _history(clinic: Clinic, referral: Referral) -> list[dict[str, str]]:
         )
         for one in referral.delays
     ]
-    if referral.status == "triaged" and referral.decided_at is not None:
-        found.append((referral.decided_at, str(STATUSES["triaged"]), [referral.decided_by]))
     return [
         {
             "when": moment(at, clinic.zone),

@@ -109,6 +109,7 @@ def test_one_whose_time_nobody_wants_again_is_triaged_again_in_its_course(
     assert referral.invitation is not first
     assert first is not None
     assert referral.course_id == first.course_id
+    assert [one.kind for one in referral.events].count("triaged") == 2
     letter(session, place, referral)
     assert sending.sent(session, place.secretary, referral)
 
@@ -159,7 +160,8 @@ def test_what_was_noted_by_mistake_is_taken_back_and_stands_in_the_history(
     (noted,) = correcting.correctable(referral)
     correcting.take_back(session, place.secretary, referral, noted.id, "Forkert patient.")
     assert clocks(session, referral)["letter"].open
-    assert [one.kind for one in referral.events] == ["received", "letter_sent", "taken_back"]
+    kinds = [one.kind for one in referral.events]
+    assert kinds == ["received", "letter_sent", "triaged", "taken_back"]
     assert "referral.taken_back" in set(session.scalars(select(AuditEntry.action)))
     for number in (noted.id, referral.events[0].id, referral.events[-1].id):
         with pytest.raises(InvalidInput):
@@ -178,7 +180,7 @@ def test_whoever_triages_sees_that_it_is_cancer(session: Session, place: Place) 
     decided = Triage(place.control, "in_person", "routine", place.doctor, "cancer_breast")
     made = service.triage(session, place.secretary, referral, decided)
     assert (made.deadline_on, made.deadline_kind) == (date(2026, 12, 7), "max_workup")
-    assert referral.events[-1].words == "Almindelig → Brystkræft"
+    assert referral.events[-2].words == "Almindelig → Brystkræft"
     assert "referral.track_changed" in set(session.scalars(select(AuditEntry.action)))
 
 

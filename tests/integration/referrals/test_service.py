@@ -79,7 +79,8 @@ def test_triage_reserves_a_time_before_the_nearest_clock_and_the_letter_stops_it
     assert clocks(session, referral)["letter"].state == "running"  # made is not sent
     assert sending.sent(session, place.secretary, referral)
     assert clocks(session, referral)["letter"].state == "met"
-    assert [one.kind for one in referral.events] == ["received", "letter_made", "letter_sent"]
+    kinds = [one.kind for one in referral.events]
+    assert kinds == ["received", "triaged", "letter_made", "letter_sent"]
     logged = set(session.scalars(select(AuditEntry.action)))
     assert {"referral.received", "referral.triaged", "referral.letter_sent"} <= logged
 
