@@ -72,7 +72,7 @@ def let_go(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
 
     def act() -> str:
         by_hand.let_go(db(), me(), line, version)
-        return _("Tiden er ikke længere låst. Næste gang planen laves, vælger den selv.")
+        return _("Planen vælger selv en tid til patienten, næste gang den laves.")
 
     return changed(line.rescheduling, act, line)
 
