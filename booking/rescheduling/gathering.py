@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from booking.appointments import belonging
 from booking.appointments.length import Length
 from booking.appointments.models import ACTIVE, Allocation, Appointment, Hold
 from booking.appointments.occasions import Occasion, for_move, lengths_for
@@ -53,6 +54,8 @@ class Gathered:
     """The question for `proposing`, and the occasion of each who is part of it.
 
     refused: appointment id -> why no time is looked for: 'group', 'several_clinicians', 'arrived'.
+    together: those that belong with others of their day, which only another clinician at the same
+    time leaves whole; no other is looked for.
     """
 
     timeline: Timeline
@@ -60,6 +63,7 @@ class Gathered:
     free: Free
     occasions: Mapping[int, Occasion]
     refused: Mapping[int, str]
+    together: frozenset[int]
 
 
 def outages_of(plan: Rescheduling) -> list[Outage]:
@@ -114,6 +118,7 @@ def gather(
     for resource, kind, profession in session.execute(rows):
         kinds[resource], professions[resource] = kind, profession
     able: dict[tuple[int, str], Serving] = {}
+    together = session.ports[belonging.PORT](session, [one.id for one in concerned])
     moving, occasions, refused = [], {}, {}
     for one, length in zip(concerned, lengths_of(session, concerned), strict=True):
         visit_type = one.visit_type
@@ -134,14 +139,20 @@ def gather(
             and (form != "phone" or form == one.form or one.patient.phone_sealed)
         ]
         mine = professions.get(one.clinician_id, "")
+        start = timeline.tick(max(one.starts_at, timeline.origin), "down")
+        length_ticks = -(-occasion.length.minutes // TICK_MINUTES)
+        earliest = timeline.tick(_earliest(clinic, one, today), "up")
+        latest = _latest(clinic, timeline, occasion, one, today)
+        if one.id in together:
+            earliest, latest = start, start + length_ticks
         moving.append(
             Moving(
                 one.id,
                 one.patient_id,
-                timeline.tick(max(one.starts_at, timeline.origin), "down"),
-                -(-occasion.length.minutes // TICK_MINUTES),
-                timeline.tick(_earliest(clinic, one, today), "up"),
-                _latest(clinic, timeline, occasion, one, today),
+                start,
+                length_ticks,
+                earliest,
+                latest,
                 one.clinician_id,
                 frozenset(who.clinicians),
                 one.form,
@@ -160,7 +171,7 @@ def gather(
     since = [day_start(first + timedelta(days=n), clinic.zone) for n in every]
     days = [max(int((one - timeline.origin) / timedelta(minutes=TICK_MINUTES)), 0) for one in since]
     free = _free(open_time, taken, kinds, days)
-    return Gathered(timeline, moving, free, occasions, refused)
+    return Gathered(timeline, moving, free, occasions, refused, together)
 
 
 def _free(

@@ -144,7 +144,8 @@ def _fill(line: ReschedulingLine, asked: Gathered, found: Plan) -> None:
     taken = [code for code in line.why if code == "choice_taken"]
     clear(line)
     if place is None:
-        line.why = [*taken, asked.refused.get(one.id) or found.unplaced[one.id]]
+        split = "combined" if one.id in asked.together else found.unplaced.get(one.id)
+        line.why = [*taken, cast(str, asked.refused.get(one.id) or split)]
         return
     line.starts_at = asked.timeline.instant(place.start)
     line.ends_at = line.starts_at + timedelta(minutes=asked.occasions[one.id].length.minutes)

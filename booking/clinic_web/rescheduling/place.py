@@ -27,6 +27,8 @@ from booking.rescheduling.places import Choice
 from booking.rescheduling.planning import is_over
 from booking.rescheduling.schemas import LookForm, PlaceForm, VersionForm
 from booking.rescheduling.wording import WHY
+from booking.sequences.models import ContactSequence
+from booking.sequences.queries import belong_together, with_appointment
 
 pages = Pages(
     "staff_new_place",
@@ -77,6 +79,13 @@ def let_go(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
     return changed(line.rescheduling, act, line)
 
 
+def _whole_day(line: ReschedulingLine) -> ContactSequence | None:
+    """The day it belongs to with others that are booked too."""
+    found = with_appointment(db(), line.appointment_id)
+    together = found is not None and belong_together(db(), [line.appointment_id])
+    return found if together else None
+
+
 def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
     looked_at(line.appointment.patient_id, clinic_id=clinic.id)
     asked = read(LookForm(), "query")
@@ -115,6 +124,7 @@ def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
     return {
         "clinic": clinic,
         "line": line,
+        "whole_day": _whole_day(line),
         "days": days,
         "filter_values": {
             "fra": asked["fra"].isoformat() if asked["fra"] else "",

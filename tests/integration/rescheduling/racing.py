@@ -9,6 +9,7 @@ from threading import Event as Never
 
 from sqlalchemy import event, func, select
 
+from booking.appointments import belonging
 from booking.appointments.events import AppointmentMoved
 from booking.appointments.models import AppointmentChange
 from booking.people.models import Staff
@@ -16,6 +17,7 @@ from booking.people.sign_in import actor_of
 from booking.platform.database import Database, Session
 from booking.rescheduling import service
 from booking.rescheduling.models import Rescheduling
+from booking.sequences.queries import belong_together
 from tests.integration.appointments import racing
 
 TURNS = 20
@@ -33,7 +35,9 @@ class Mover:
 
     def opened(self) -> Database:
         """The process's own connection."""
-        return racing.database(racing.Runner(self.url, self.key, 0, [], [], 0))
+        opened = racing.database(racing.Runner(self.url, self.key, 0, [], [], 0))
+        opened.ports[belonging.PORT] = belong_together
+        return opened
 
 
 def act(runner: Mover | racing.Runner) -> dict[str, int]:
