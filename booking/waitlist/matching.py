@@ -164,7 +164,6 @@ def unfit(gap: Gap, entry: Waiting, now: datetime, rules: Rules) -> str:
     day = local_date(gap.starts_at, gap.zone)
     first, last = _reach(gap, entry)
     own = entry.own_start
-    lately = [at for at in entry.refused_at if at > now - rules.lately]
     checks = (
         ("together", entry.together),
         ("asked_before", entry.asked),
@@ -181,10 +180,16 @@ def unfit(gap: Gap, entry: Waiting, now: datetime, rules: Rules) -> str:
         ("part_of_day", not entry.parts & {_part(first, gap), _part(last, gap)}),
         ("too_short_notice", last < now + entry.notice),
         ("has_offer", entry.has_offer),
-        ("declined_lately", len(lately) >= rules.refusals),
+        ("declined_lately", left_in_peace(entry, now, rules)),
         (f"{NOT_REACHABLE}:{entry.unreachable}", bool(entry.unreachable)),
     )
     return next((code for code, holds in checks if holds), "")
+
+
+def left_in_peace(entry: Waiting, now: datetime, rules: Rules) -> bool:
+    """Whether they have refused so often of late that nobody asks them for a while."""
+    lately = [at for at in entry.refused_at if at > now - rules.lately]
+    return len(lately) >= rules.refusals
 
 
 def order(

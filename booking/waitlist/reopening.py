@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, exists, select
 from booking.platform.database import Session
 from booking.platform.localtime import day_bounds, local_date
 from booking.waitlist.gathering import about, offers_of, standing, unreachable
-from booking.waitlist.matching import NOT_REACHABLE, Gap, Rules, unfit
+from booking.waitlist.matching import NOT_REACHABLE, Gap, Rules, left_in_peace, unfit
 from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
 from booking.waitlist.time_limits import expires_at, next_asking
 
@@ -71,6 +71,17 @@ def heard_by_now(session: Session) -> None:
             continue
         still = unreachable(session, entries, freed, ends)
         if any(entry.patient_id not in still for entry in entries):
+            _again(freed)
+    session.flush()
+
+
+def rested(session: Session) -> None:
+    """Holes that somebody was not asked about because they were left in peace, and are no more."""
+    quiet = _not_asked(session, OfferChoice.verdict == "declined_lately")
+    entries = list({entry.id: entry for _freed, entry in quiet}.values())
+    by_key = {one.key: one for one in standing(session, entries, offers_of(session, entries))}
+    for freed, entry in quiet:
+        if not left_in_peace(by_key[entry.id], session.now(), Rules()):
             _again(freed)
     session.flush()
 

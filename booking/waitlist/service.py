@@ -21,7 +21,7 @@ from booking.waitlist import closing
 from booking.waitlist.errors import BelongsTogether, NotWaiting
 from booking.waitlist.matching import Rules
 from booking.waitlist.models import WaitlistEntry
-from booking.waitlist.reopening import for_whoever_came, heard_by_now
+from booking.waitlist.reopening import for_whoever_came, heard_by_now, rested
 
 EVERY_DAY = "0,1,2,3,4,5,6"
 # Who waits already, and who has been taken off by somebody, is not put on the list by the job.
@@ -101,7 +101,7 @@ def tend(session: Session) -> int:
     """Put those on the list whose deadline presses, and take off whose wait is over.
 
     A job: how many entries came or went. It asks as many questions for ten as for a thousand. Holes
-    are offered again to those who came, and to those a message can tell by now.
+    are offered again to those who came, those a message can tell by now, and those left in peace.
     """
     done = 0
     entries = session.scalars(
@@ -131,6 +131,7 @@ def tend(session: Session) -> int:
     came = [_new(session, SYSTEM, about, "deadline") for about in pressing]
     for_whoever_came(session, came)
     heard_by_now(session)
+    rested(session)
     session.flush()
     return done + len(came)
 

@@ -153,3 +153,24 @@ def test_a_late_time_that_has_begun_is_waited_for_no_more(
     freezer.move_to(at(9, 9))
     service.tend(session)
     assert session.scalars(select(WaitlistEntry.status)).all() == ["ended"]
+
+
+def test_who_was_left_in_peace_for_a_week_is_asked_about_the_holes_after_it(
+    session: Session, booked: Booked, freezer: FrozenDateTimeFactory
+) -> None:
+    mine = booked(at(18, 10))
+    wishes(session, mine)
+    for day in (1, 2, 3):
+        give_up(session, booked(at(day, 9)))
+        refill.run(session)
+        (one,) = session.scalars(select(Offer).where(Offer.status == "open"))
+        answering.decline(session, make.as_patient(mine.patient), one)
+    hole = give_up(session, booked(at(16, 9)))
+    refill.run(session)
+    assert (hole.status, set(verdicts(session, hole).values())) == ("listed", {"declined_lately"})
+    service.tend(session)
+    assert hole.status == "listed"
+    freezer.move_to("2026-11-30T08:01:00Z")
+    service.tend(session)
+    refill.run(session)
+    assert [one.patient_id for one in offers(session, hole)] == [mine.patient_id]
