@@ -23,6 +23,8 @@ def take_back(session: Session, by: Actor, referral: Referral, event_id: int, wo
 
     words: why. One that was closed by it is open again.
     """
+    session.refresh(referral, with_for_update={"of": Referral})  # by one at a time
+    session.expire(referral, ["events"])
     noted = next((one for one in correctable(referral) if one.id == event_id), None)
     if noted is None:
         raise InvalidInput({"event": _("Vælg en af mulighederne.")})

@@ -253,7 +253,10 @@ def write_plan(session: Session, by: Actor, referral: Referral, words: str) -> N
 def note(
     session: Session, by: Actor, referral: Referral, kind: str, day: date, words: str = ""
 ) -> None:
-    """Note one of `MILESTONES` on a local day from the referral's to today's."""
+    """Note one of `MILESTONES` on a local day from the referral's to today's.
+
+    Nobody is discharged while a time or an invitation stands.
+    """
     _must_be(referral, "received", "waiting", "triaged")
     zone = referral.clinic.zone
     first, today = local_date(referral.received_at, zone), local_date(session.now(), zone)
@@ -261,6 +264,10 @@ def note(
         raise InvalidInput({"kind": _("Vælg en af mulighederne.")})
     if not first <= day <= today:
         raise InvalidInput({"day": _("Skriv en dag fra henvisningen til i dag.")})
+    ordered = referral.invitation
+    if kind == "discharged" and ordered is not None and ordered.status in ("planned", "open"):
+        told = _("Patienten er stadig indkaldt. Træk henvisningen tilbage i stedet.")
+        raise InvalidInput({"kind": told})
     if kind == "letter_sent":
         sent(session, by, referral, day)
         return

@@ -166,6 +166,8 @@ def test_what_was_noted_by_mistake_is_taken_back_and_stands_in_the_history(
     for number in (noted.id, referral.events[0].id, referral.events[-1].id):
         with pytest.raises(InvalidInput):
             correcting.take_back(session, place.secretary, referral, number, "Igen.")
+    assert referral.invitation is not None
+    invitations.revoke(session, place.secretary, referral.invitation, "not_needed")
     service.note(session, place.secretary, referral, "discharged", TODAY)
     assert referral.status == "closed"
     (noted,) = correcting.correctable(referral)

@@ -275,6 +275,10 @@ def test_a_plan_in_time_and_the_milestones(
     for day in (date(2026, 11, 22), date(2026, 12, 23)):
         with pytest.raises(InvalidInput):
             service.note(session, place.secretary, referral, "workup_done", day)
+    with pytest.raises(InvalidInput):  # a time stands
+        service.note(session, place.secretary, referral, "discharged", date(2026, 12, 22))
+    assert referral.invitation is not None
+    referral.invitation.status = "completed"
     service.note(session, place.secretary, referral, "discharged", date(2026, 12, 22))
     assert referral.status == "closed"
 
