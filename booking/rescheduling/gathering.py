@@ -106,7 +106,7 @@ def gather(
     for claim in claims:
         for resource in claim.resources:
             taken[resource].append((claim.start - claim.before, claim.end + claim.after))
-    for outage in outages:
+    for outage in (*outages, *_out_elsewhere(session, clinic)):
         for resource in ids if outage.resource_id is None else [outage.resource_id]:
             taken[resource].append((outage.start, outage.end))
     patients = _patients_times(session, timeline, concerned)
@@ -172,6 +172,14 @@ def gather(
     days = [max(int((one - timeline.origin) / timedelta(minutes=TICK_MINUTES)), 0) for one in since]
     free = _free(open_time, taken, kinds, days)
     return Gathered(timeline, moving, free, occasions, refused, together)
+
+
+def _out_elsewhere(session: Session, clinic: Clinic) -> list[Outage]:
+    """What the clinic's plans not yet carried out say is out: nobody is moved into that."""
+    drafts = select(Rescheduling).where(
+        Rescheduling.clinic_id == clinic.id, Rescheduling.status == "draft"
+    )
+    return [outage for plan in session.scalars(drafts) for outage in outages_of(plan)]
 
 
 def _free(

@@ -226,6 +226,8 @@ def _to_call(
 
 def _is_stale(line: ReschedulingLine, now: datetime) -> bool:
     """Whether it has changed since, or the place it was to have has gone by."""
+    if line.starts_at is None and line.appointment.starts_at <= now:
+        return False  # what became of that one does not keep the plan from being carried out
     changed = line.appointment.version != line.appointment_version
     return changed or (line.starts_at is not None and line.starts_at <= now)
 

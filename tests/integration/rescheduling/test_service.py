@@ -153,6 +153,21 @@ def test_a_crash_halfway_leaves_everything_as_it_was(
     assert plan.status == "draft"
 
 
+def test_nobody_is_moved_to_whom_another_plan_says_is_out(
+    session: Session, place: Place, booked: Booked
+) -> None:
+    one = booked(at(8, 9), deadline_on=at(9, 9).date())
+    both = [Outage(place.other_doctor.id, at(8, 8), at(9, 16))]
+    first = service.draft(session, place.secretary, place.clinic, both, "clinician_away")
+    out = [Outage(place.doctor.id, at(8, 8), at(9, 16))]
+    plan = service.draft(session, place.secretary, place.clinic, out, "clinician_away")
+    assert [line.why for line in plan.lines] == [["no_time"]]
+    service.discard(session, place.secretary, first, first.version)
+    service.propose_again(session, place.secretary, plan, plan.version)
+    assert [line.clinician_id for line in plan.lines] == [place.other_doctor.id]
+    assert one.starts_at == at(8, 9)
+
+
 def test_a_room_that_is_closed_is_not_moved_into(
     session: Session, place: Place, booked: Booked
 ) -> None:
