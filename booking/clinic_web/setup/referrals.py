@@ -201,9 +201,10 @@ def save_text(clinic_id: int, text_id: int) -> ResponseReturnValue:
 def remove_text(clinic_id: int, text_id: int) -> ResponseReturnValue:
     """Take a standard text out of use."""
     office(clinic_id)
+    one = queries.text_of(db(), clinic_id, text_id)
     try:
         with refusals():
-            setup.remove_text(db(), me(), queries.text_of(db(), clinic_id, text_id))
+            setup.remove_text(db(), me(), one)
         flash(_("Teksten er slettet. Det, der er sendt med den, står stadig."), "success")
     except DomainError as error:
         db().rollback()

@@ -1,5 +1,7 @@
 """Referrals at the clinic's pages: from the letter in the post to the time, or back again."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -8,8 +10,9 @@ from booking.appointments.models import Appointment
 from booking.appointments.worklist.models import WorklistItem
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
-from booking.referrals import watching
+from booking.referrals import queries, service, watching
 from booking.referrals.models import Referral, ReferralCriterion, ReferralEvent, ReferralText
+from booking.referrals.service import Intake
 from tests import factories as make
 from tests.integration.appointments.conftest import Place, place
 from tests.integration.patient_web.conftest import Visitor
@@ -173,6 +176,39 @@ def test_another_clinics_referral_is_not_found(
         page = secretary.get(f"/klinik/{elsewhere.id}/henvisninger{address}").page
         assert page.status_code == 404
     assert secretary.get(f"/klinik/{place.clinic.id}/henvisninger/99999").page.status_code == 404
+
+
+def test_nothing_of_another_clinic_is_had_through_ones_own(
+    session: Session, place: Place, secretary: Visitor
+) -> None:
+    elsewhere = make.clinic(session)
+    patient = make.patient(session, elsewhere)
+    intake = Intake(date(2026, 11, 23), "Lægerne Torvet", "Hævede fingerled")
+    referral = service.receive(session, place.secretary, elsewhere, patient, intake)
+    criterion = make.add(session, ReferralCriterion(clinic_id=elsewhere.id, text="CRP"))
+    text = make.add(
+        session, ReferralText(clinic_id=elsewhere.id, kind="advice", title="Nej", body="Nej.")
+    )
+    own, setup = f"/klinik/{place.clinic.id}", "opsaetning/henvisninger"
+    there = f"{own}/henvisninger/{referral.id}"
+    looks = [
+        there,
+        f"{own}/patienter/{patient.id}/henvisninger/ny",
+        f"{own}/{setup}/kriterier/{criterion.id}",
+        f"{own}/{setup}/tekster/{text.id}",
+    ]
+    acts = [
+        "kriterier", "visiter", "mangler", "svar", "raad", "plan", "noter", "fortryd", "grund",
+        "traek", "brev.pdf", "sendt",
+    ]  # fmt: skip
+    session.commit()
+    for address in looks:
+        assert secretary.get(address).page.status_code == 404
+    for act in acts:
+        assert secretary.post(f"{there}/{act}").page.status_code == 404
+    assert secretary.post(f"{looks[-1]}/slet").page.status_code == 404
+    session.expire_all()
+    assert queries.texts(session, elsewhere.id, "advice") == [text]
 
 
 def test_the_office_sets_up_criteria_texts_and_how_far_back(
