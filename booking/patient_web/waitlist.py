@@ -31,6 +31,10 @@ FORM, OFFER = "patient/earlier.html", "patient/offer.html"
 def form(appointment_id: int) -> ResponseReturnValue:
     """What would suit: everything is ticked, so that one press is enough."""
     appointment = my_appointment(appointment_id)
+    try:
+        service.check(db(), appointment)
+    except (NotWaiting, BelongsTogether) as error:
+        return refused(error, appointment.clinic, appointment)
     entry = service.waiting_entry(db(), appointment)
     values = shown(entry, appointment.form, today(db(), appointment.clinic))
     return render_template(FORM, **_about(appointment), values=values, errors={})

@@ -53,16 +53,10 @@ def wish(
 ) -> WaitlistEntry:
     """Put somebody on the list for an earlier time than they have, or for any on an invitation.
 
-    Said again it changes the wishes and keeps the place in the order. Raises NotWaiting where
-    there is nothing to wait with, BelongsTogether for a time that is moved with others of its day.
+    Said again it changes the wishes and keeps the place in the order. Raises as `check` does.
     """
     lock(session, [], [about.patient_id])
-    timed = isinstance(about, Invitation) and _has_time(session, about.id)
-    if timed or not _stands(session, about):
-        raise NotWaiting
-    belonging: Belonging = session.ports[PORT]
-    if isinstance(about, Appointment) and belonging(session, [about.id]):
-        raise BelongsTogether
+    check(session, about)
     entry = waiting_entry(session, about)
     if entry is None:
         entry = _new(session, by, about, "wish")
@@ -72,6 +66,18 @@ def wish(
     for_whoever_came(session, [entry])
     audit.record(session, by, "waitlist.wished", [entry.patient_id], clinic_id=entry.clinic_id)
     return entry
+
+
+def check(session: Session, about: Appointment | Invitation) -> None:
+    """Raise NotWaiting where there is nothing to wait with, and BelongsTogether for a time that is
+    moved with others of its day only.
+    """
+    timed = isinstance(about, Invitation) and _has_time(session, about.id)
+    if timed or not _stands(session, about):
+        raise NotWaiting
+    belonging: Belonging = session.ports[PORT]
+    if isinstance(about, Appointment) and belonging(session, [about.id]):
+        raise BelongsTogether
 
 
 def ask_at_once(session: Session, by: Actor, clinic: Clinic, number: int) -> None:

@@ -10,7 +10,7 @@ from booking.appointments.models import Appointment
 from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.clinic_web.frame import clinic_here
-from booking.clinic_web.refusals import refusals
+from booking.clinic_web.refusals import in_words, refusals
 from booking.platform.errors import DomainError
 from booking.platform.forms import read, rejected
 from booking.platform.pages import Access, Pages, db, looked_at, me
@@ -52,6 +52,11 @@ def save_invitation(clinic_id: int, invitation_id: int) -> ResponseReturnValue:
 
 def _form(clinic: Clinic, about: Appointment | Invitation) -> ResponseReturnValue:
     looked_at(about.patient_id, clinic_id=clinic.id)
+    try:
+        service.check(db(), about)
+    except DomainError as error:
+        flash(in_words(error), "warning")
+        return redirect(_patient(clinic, about), 303)
     values = shown(service.waiting_entry(db(), about), about.form, today(db(), clinic))
     return render_template(FORM, values=values, errors={}, **_about(clinic, about))
 
@@ -66,6 +71,10 @@ def _save(clinic: Clinic, about: Appointment | Invitation) -> ResponseReturnValu
         return rejected(FORM, error, **_about(clinic, about))
     flash(_("%(name)s står på ventelisten.", name=about.patient.name), "success")
     return redirect(url_for("staff_waitlist.overview", clinic_id=clinic.id), 303)
+
+
+def _patient(clinic: Clinic, about: Appointment | Invitation) -> str:
+    return url_for("staff_patients.show", clinic_id=clinic.id, patient_id=about.patient_id)
 
 
 def _about(clinic: Clinic, about: Appointment | Invitation) -> dict[str, object]:

@@ -19,7 +19,7 @@ from booking.waitlist.models import FreedTime, Offer, OfferChoice
 from booking.waitlist.service import Wishes
 from booking.waitlist.telephone import by_phone
 from tests import factories as make
-from tests.integration.patient_web.conftest import signed_in
+from tests.integration.patient_web.conftest import Visitor, signed_in
 from tests.integration.sequences.conftest import Ward
 from tests.integration.sequences.test_sequences import take
 from tests.integration.sequences.test_whole_day import booked, times
@@ -57,8 +57,14 @@ def test_one_does_not_wait_for_it(
             waitlist.wish(session, ward.by, one, Wishes())
     mine, there = signed_in(app, session, ward.patient), f"/tid/{visit.id}/tidligere"
     session.commit()
+    mine.get(there).says("Tiden hører sammen med andre tider samme dag", status=409)
     mine.post(there, notice="24")
     mine.says("Tiden hører sammen med andre tider samme dag", status=409)
+    desk = Visitor(app.test_client())
+    desk.post("/klinik/log-ind", username=ward.staff.username, password=make.PASSWORD)
+    desk.get(f"/klinik/{ward.clinic.id}/venteliste{there.removesuffix('/tidligere')}")
+    desk.says("Flyt hele dagen i stedet", ward.patient.name)
+    session.commit()
     service.skip(session, ward.by, day.parts[0], "ill")
     assert waitlist.wish(session, ward.by, visit, Wishes()).status == "waiting"
 
