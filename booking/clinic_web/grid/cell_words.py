@@ -1,8 +1,8 @@
 """What the cells of a grid say.
 
-A cell says what it is in text, whatever it looks like: the time, the patient, the kind of contact,
-its form, how it stands and what the patient needs; or that the time is free, being offered on,
-closed and why, held, another clinic's, or a group's.
+A cell says what it is in text, whatever it looks like: the time, the patient, which clock of a
+referral runs, the kind of contact, its form, how it stands and what the patient needs; or that the
+time is free, being offered on, closed and why, held, another clinic's, or a group's.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from booking.appointments.models import ACTIVE
 from booking.appointments.wording import FORMS, STATUSES
 from booking.clinic_web.grid.holes import Hole
 from booking.clinic_web.grid.layout import QUARTER, Placed
@@ -33,6 +34,8 @@ class Cell:
     words. ident: its number in the page. href: what it opens, relative to the clinic's address.
     version: of a contact that may be moved, else 0. clinician_id: whose time it is, and whether the
     column is their `own`. clock: when it begins (HH:MM), where that is not its row's own time.
+    mark, mark_kind: what the patient's referral clock says, and how it looks. now: it begins in
+    the present quarter of today.
     """
 
     kind: str
@@ -47,6 +50,9 @@ class Cell:
     clinician_id: int = 0
     own: bool = True
     clock: str = ""
+    mark: str = ""
+    mark_kind: str = ""
+    now: bool = False
 
 
 class Words:
@@ -131,6 +137,7 @@ class Words:
             standing,
             *self._needs.get(self._shown.needs.get(contact.patient_id, ()), ()),
         ]
+        mark = self._shown.marks.get(contact.patient_id) if contact.status in ACTIVE else None
         own = column.id == contact.clinician_id
         row, begins = (to_local(at, self._zone) for at in (one.starts_at, contact.starts_at))
         row = row.replace(minute=row.minute // QUARTER * QUARTER)
@@ -147,6 +154,8 @@ class Words:
             contact.clinician_id,
             own,
             f"{begins:%H:%M}" if begins != row else "",
+            f"{mark.what}: {mark.text}" if mark else "",
+            mark.kind if mark else "",
         )
 
     def _span(self, start: datetime, end: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -78,7 +78,8 @@ def table_of(shown: Shown, zone: ZoneInfo, now: datetime) -> Table:
                 spans = [(at, at + cell.rows) for at, cell in cells.items()]
                 cells |= {a: Cell("none", b - a) for a, b in gaps(spans, after - first)}
             beginning.append(cells)
-    rows = tuple(_rows(beginning, list(rulers.values()), first, after, now))
+    days = [head.day for head in heads]
+    rows = tuple(_rows(beginning, days, list(rulers.values()), first, after, now))
     return Table(tuple(heads), rows, any(standing.values()))
 
 
@@ -100,21 +101,31 @@ def _standing(
 
 def _rows(
     beginning: Sequence[dict[int, Cell]],
+    days: Sequence[date],
     rulers: Sequence[Ruler],
     first: int,
     after: int,
     now: datetime,
 ) -> Iterator[Row]:
-    here = next((one.minute(now) // QUARTER for one in rulers if one.start <= now < one.end), -1)
+    today = next((one for one in rulers if one.start <= now < one.end), None)
+    here = today.minute(now) // QUARTER if today else -1
     for number in range(first, after):
         at, zone = rulers[0].at(QUARTER * number)
         local = at.astimezone(zone)
+        cells = [
+            (day, cells[number - first])
+            for day, cells in zip(days, beginning, strict=True)
+            if number - first in cells
+        ]
         yield Row(
             clock_time(at, zone),
             f"{local:%H:%M}",
             local.minute == 0,
             number == here,
-            tuple(cells[number - first] for cells in beginning if number - first in cells),
+            tuple(
+                replace(cell, now=True) if today and number == here and day == today.day else cell
+                for day, cell in cells
+            ),
         )
 
 

@@ -13,12 +13,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from booking.appointments import queries
+from booking.appointments.conflicts import Conflict
 from booking.appointments.errors import CannotUndo
 from booking.appointments.models import Appointment
 from booking.appointments.undo import last_act
 from booking.appointments.undo import undo as take_back
 from booking.calendar.models import Clinic
 from booking.calendar.queries import resource_of, resources_of
+from booking.clinic_web import conflict_words
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.grid import moved
 from booking.clinic_web.grid.obstacles import Obstacle, carry_out, obstacles, obstacles_of
@@ -65,7 +67,8 @@ class MoveForm(WhichForm):
 
 @pages.get("/pladser", access=Access.STAFF)
 def places(clinic_id: int) -> ResponseReturnValue:
-    """Where an appointment fits: day -> clinician -> wall-clock starts (HH:MM)."""
+    """Where an appointment fits: day -> clinician -> wall-clock starts (HH:MM); and on which
+    minutes of the hour it may begin, with the words for where it may not."""
     clinic = clinic_here(clinic_id)
     typed = read(WhichForm(), "query")
     appointment = queries.at_clinic(db(), clinic_id, typed["tid"])
@@ -77,7 +80,13 @@ def places(clinic_id: int) -> ResponseReturnValue:
             local = to_local(start, clinic.zone)
             of_day = found.setdefault(local.date().isoformat(), {})
             of_day.setdefault(str(clinician), []).append(f"{local:%H:%M}")
-    return found
+    every = appointment.visit_type.grid_minutes
+    off_grid = Conflict("off_grid", data={"minutes": every})
+    return {
+        "places": found,
+        "every": every,
+        "off_grid": conflict_words.in_words(off_grid, clinic.zone),
+    }
 
 
 @pages.get("/flyt", access=Access.STAFF)

@@ -18,6 +18,7 @@ from booking.calendar.public_holidays import closed_days
 from booking.calendar.queries import closures_of
 from booking.clinic_web.grid.holes import Hole, holes_on
 from booking.clinic_web.grid.taking import Rows, rows_on
+from booking.clinic_web.referrals.pressing import Mark, marks
 from booking.people.queries import needs_of_each
 from booking.platform.database import Session
 from booking.platform.localtime import day_bounds
@@ -55,7 +56,7 @@ class Shown:
     """Everything a grid shows of one local day or more.
 
     hours: (resource id, day) -> bitmap of open five-minute ticks since the day began, at any site.
-    needs: patient id -> codes, sorted.
+    needs: patient id -> codes, sorted. marks: patient id -> the nearest clock of a referral.
     """
 
     days: tuple[date, ...]
@@ -66,6 +67,7 @@ class Shown:
     holes: tuple[Hole, ...]
     visit_types: dict[int, str]
     needs: dict[int, tuple[str, ...]]
+    marks: dict[int, Mark]
 
     @property
     def patients(self) -> set[int]:
@@ -98,6 +100,7 @@ def read_days(
         tuple(holes_on(session, clinic.id, ids, start, end)),
         _visit_types(session, clinic.id, language),
         {patient: tuple(sorted(codes)) for patient, codes in sorted(needs.items())},
+        marks(session, clinic.id, rows.patients),
     )
 
 

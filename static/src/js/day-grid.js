@@ -122,6 +122,12 @@ function putDown() {
 }
 
 function onMoveKey(event) {
+  // What was put down is being saved, and can neither go on nor be put back.
+  if (busy) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
   const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   const { key } = event;
   if (event.shiftKey && /^Arrow(Up|Down)$/.test(key)) move.nudge(steps[key][0]);
@@ -203,13 +209,14 @@ function onKey(event) {
   if (onCellKey(cell, event)) event.preventDefault();
 }
 
-function onCellKey(cell, { key, ctrlKey }) {
+function onCellKey(cell, { key, ctrlKey, repeat }) {
   if (/^(Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown)$/.test(key)) {
     board.go(key, ctrlKey);
     return true;
   }
   if (ctrlKey) return false;
-  if (key === "Enter") return open(cell);
+  // The Enter that put something down, held too long, opens nothing.
+  if (key === "Enter") return repeat || open(cell);
   if (key === "m") {
     startMove(cell);
     return true;
@@ -290,9 +297,8 @@ if (root && dialog?.showModal) {
   board.begin();
   mark = keepTime({
     zone: root.dataset.zone,
-    days: () => board.grid?.heads.map((head) => head.dataset.dag) ?? [],
     offset: Date.parse(root.dataset.now) - Date.now(),
-    rows: () => board.grid?.rows ?? [],
+    grid: () => board.grid,
   });
   document.addEventListener("keydown", onKeyFirst, { capture: true });
   document.addEventListener("keydown", onKey);

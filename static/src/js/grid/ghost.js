@@ -17,6 +17,8 @@ export class Move {
     this.from = { ...this.placeOf(cell, where), column: where.column };
     this.at = { ...this.from };
     this.fitting = null;
+    this.every = STEP;
+    this.offGrid = "";
     this.ghost = document.createElement("div");
     this.ghost.className = "grid-ghost";
     this.ghost.setAttribute("aria-hidden", "true");
@@ -34,7 +36,8 @@ export class Move {
         headers: { Accept: "application/json" },
       });
       if (!answer.ok) return;
-      this.fitting = await answer.json();
+      const { places, every, off_grid: offGrid } = await answer.json();
+      Object.assign(this, { fitting: places, every, offGrid });
     } catch {
       return; // Putting it down asks again.
     }
@@ -88,6 +91,8 @@ export class Move {
   may(column) {
     const { heads } = this.board.grid;
     const head = heads[column];
+    // Whoever stands beside the plan goes up and down there, too; put down, they are in the plan.
+    if (column === this.from.column) return true;
     if (!head || "extra" in head.dataset) return false;
     return head.dataset.kind === "clinician"
       || head.dataset.hos === heads[this.from.column].dataset.hos;
@@ -122,14 +127,21 @@ export class Move {
     const words = { time: this.time, who: this.head.textContent };
     if (!this.fitting || !this.moved) this.board.say("place", words);
     else if (this.fits) this.board.say("fits", words);
-    else this.board.say("not", { ...words, what: this.inTheWay() });
+    else this.board.say("not", { ...words, what: `${this.offTick} ${this.inTheWay()}`.trim() });
   }
 
-  /** What stands where it would be put, in the cell's own words. */
+  /** Why it cannot begin at this minute, whoever is free; '' where it can. */
+  get offTick() {
+    return Number(this.clock.slice(-2)) % this.every ? this.offGrid : "";
+  }
+
+  /** What stands where it would be put, in the cell's own words; beside the plan, in the plan. */
   inTheWay() {
-    const { places } = this.board.grid;
+    const { heads, places } = this.board.grid;
+    const { hos, dag } = this.head.dataset;
+    const column = heads.findIndex((one) => one.dataset.hos === hos && one.dataset.dag === dag);
     for (let row = this.at.row; row < this.at.row + this.rows; row += 1) {
-      const cell = places[row]?.[this.at.column];
+      const cell = places[row]?.[column];
       if (cell && !cell.classList.contains("f") && cell.dataset.tid !== this.tid) {
         return `${(cell.querySelector("a") ?? cell).textContent.trim()}.`;
       }
@@ -153,7 +165,8 @@ export class Move {
       height: `${last.getBoundingClientRect().bottom - top}px`,
     });
     const mark = !this.fitting || !this.moved ? "" : this.fits ? "✓ " : "✕ ";
-    this.ghost.textContent = `${mark}${this.time} ${this.name}`;
+    const why = mark === "✕ " && this.offTick;
+    this.ghost.textContent = `${mark}${this.time} ${this.name}${why ? `. ${why}` : ""}`;
     this.ghost.classList.toggle("grid-ghost--not", mark === "✕ ");
   }
 
@@ -161,17 +174,19 @@ export class Move {
   get anchors() {
     const { rows, heads } = this.board.grid;
     return [this.at, this.from].map(({ row, column, past }) => {
-      const { hos, dag } = heads[column].dataset;
-      return { kl: rows[row].dataset.kl, hos, dag, past };
+      const { hos, dag, extra } = heads[column].dataset;
+      return { kl: rows[row].dataset.kl, hos, dag, extra, past };
     });
   }
 
   /** Stand at the same places in a grid that may have others beside them; false if one is gone. */
   stand(anchors) {
     const { rows, heads } = this.board.grid;
-    const [at, from] = anchors.map(({ kl, hos, dag, past }) => ({
+    const [at, from] = anchors.map(({ kl, hos, dag, extra, past }) => ({
       row: rows.findIndex((one) => one.dataset.kl === kl),
-      column: heads.findIndex((one) => one.dataset.hos === hos && one.dataset.dag === dag),
+      column: heads.findIndex(({ dataset }) => (
+        dataset.hos === hos && dataset.dag === dag && dataset.extra === extra
+      )),
       past,
     }));
     if ([at.row, at.column, from.row, from.column].includes(-1)) return false;

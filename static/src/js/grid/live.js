@@ -47,21 +47,27 @@ export function keepUp({ address, get, take, away }) {
   timer = window.setTimeout(ask, EVERY_MS);
 }
 
-/** Move the line that says what time it is; offset: of the server's clock, in milliseconds. */
-export function keepTime({ zone, days, offset, rows }) {
+/** Move the line that says what time it is, over today's column or columns. offset: of the
+ * server's clock, in milliseconds; grid(): the table as it stands, if there is one. */
+export function keepTime({ zone, offset, grid }) {
   const local = new Intl.DateTimeFormat("sv-SE", {
     timeZone: zone, dateStyle: "short", timeStyle: "short",
   });
   const mark = () => {
     const [date, clock] = local.format(Date.now() + offset).split(" ");
+    const { rows = [], heads = [], at } = grid() ?? {};
+    const today = heads.map((head) => head.dataset.dag === date);
     let now = null;
-    if (days().includes(date)) {
-      for (const row of rows()) if (row.dataset.kl <= clock) now = row;
-      const last = rows().at(-1)?.dataset.kl;
+    if (today.includes(true)) {
+      for (const row of rows) if (row.dataset.kl <= clock) now = row;
+      const last = rows.at(-1)?.dataset.kl;
       if (now?.dataset.kl === last && minutes(clock) - minutes(last) >= 15) now = null;
     }
-    for (const row of rows()) {
+    for (const row of rows) {
       row.classList.toggle("now", row === now);
+      for (const cell of row.cells) {
+        if (at.has(cell)) cell.classList.toggle("now", row === now && today[at.get(cell).column]);
+      }
       if (row === now) row.cells[0].setAttribute("aria-current", "time");
       else row.cells[0].removeAttribute("aria-current");
     }

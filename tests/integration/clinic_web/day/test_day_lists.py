@@ -28,6 +28,27 @@ def test_each_clinician_with_patients_has_a_sheet(work: Work, secretary: Visitor
     assert "staff_day_lists.lists" in work.looks_at(place.patient)
 
 
+@pytest.mark.freeze_time("2026-11-23T09:10:00Z")
+def test_those_who_are_done_are_left_out_and_it_is_said_how_many(
+    work: Work, secretary: Visitor
+) -> None:
+    first, late, last = (
+        work.booked(make.patient(work.session, work.place.clinic), NINE + timedelta(hours=n))
+        for n in range(3)
+    )
+    names = [one.patient.name for one in (first, late, last)]
+    lists = f"{work.at}/dag/lister?dato=2026-11-23"
+    secretary.post(f"{work.at}/tider/{first.id}/dagen", do="done")
+    secretary.post(f"{work.at}/tider/{late.id}/dagen", do="did_not_come")
+    secretary.get(lists).says(names[2], "Ikke med på listen: 1 gennemført, 1 udebleven.")
+    assert names[0] not in secretary.text
+    secretary.post(f"{work.at}/tider/{last.id}/afbud", reason="ill", new_time="no")
+    secretary.get(lists).says(
+        f"{work.place.doctor.name} har ingen tilbage på dagen: 1 gennemført, 1 udebleven."
+    )
+    assert "Ingen tider denne dag" not in secretary.text
+
+
 @pytest.mark.parametrize("day", ["", "?dato=2026-11-28", "?dato=nej"])
 def test_a_day_without_anybody_says_so(work: Work, secretary: Visitor, day: str) -> None:
     secretary.get(f"{work.at}/dag/lister{day}").says("Ingen tider denne dag")

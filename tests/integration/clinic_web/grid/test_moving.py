@@ -148,9 +148,11 @@ def test_where_it_fits_is_known_beforehand(work: Work, secretary: Visitor) -> No
     answer = secretary.client.get(
         f"{work.at}/kalender/pladser?tid={booked.id}&dato=2026-11-23"
     ).get_json()
-    fitting = answer["2026-11-23"][str(place.doctor.id)]
+    fitting = answer["places"]["2026-11-23"][str(place.doctor.id)]
     assert {"08:00", "09:00", "09:30", "10:30"} <= set(fitting)
     assert not {"09:45", "10:00", "10:15", "15:45"} & set(fitting)
+    assert answer["every"] == place.control.grid_minutes
+    assert answer["off_grid"] == "Tider af den slags begynder hvert 15. minut."
 
 
 def test_another_clinics_time_is_not_found(work: Work, secretary: Visitor) -> None:

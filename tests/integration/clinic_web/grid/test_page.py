@@ -97,6 +97,33 @@ def test_an_extra_patient_stands_beside_the_plan(work: Work, secretary: Visitor)
     )
 
 
+def test_a_referrals_clock_is_in_the_cell_in_words_until_the_contact_is_over(
+    work: Work, secretary: Visitor
+) -> None:
+    booked = work.booked(start=NINE + HOUR)
+    other = work.booked(make.patient(work.session, work.place.clinic), NINE + 2 * HOUR)
+    before = secretary.client.get(f"{work.at}/kalender/udsnit").headers["ETag"]
+    secretary.post(
+        f"{work.at}/patienter/{booked.patient_id}/henvisninger/ny", received_on="2026-11-20",
+        sender="Lægerne Torvet", problem="Hævede led", problem_code="M059", track="general",
+    )  # fmt: skip
+    asked = secretary.client.get(f"{work.at}/kalender/udsnit", headers={"If-None-Match": before})
+    assert asked.status_code == 200, "a clock that starts is a change to see"
+    cell = cell_of(secretary.get(f"{work.at}/kalender"), booked.id)
+    assert "<b>Brev til patienten: 7 arbejdsdage tilbage</b>, " in cell
+    assert " m m-neutral" in cell
+    assert "<b>" not in cell_of(secretary, other.id)
+    secretary.post(f"{work.at}/tider/{booked.id}/dagen", do="arrive")
+    secretary.post(f"{work.at}/tider/{booked.id}/dagen", do="done")
+    assert "<b>" not in cell_of(secretary.get(f"{work.at}/kalender"), booked.id)
+
+
+def cell_of(page: Visitor, number: int) -> str:
+    """The whole cell of an appointment, as it was sent."""
+    before, _id, after = page.page.text.partition(f' id="a{number}"')
+    return before.rpartition("<td")[2] + after.partition("</td>")[0]
+
+
 def test_a_closed_day_says_why_and_leads_on(work: Work, secretary: Visitor) -> None:
     secretary.get(f"{work.at}/kalender?dato=2026-12-25").says(
         "Lukket denne dag", "Juledag", "Gå til mandag 28. december 2026"

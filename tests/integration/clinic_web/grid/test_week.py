@@ -47,6 +47,18 @@ def test_a_week_has_its_working_days_and_what_stands_in_them(
     assert work.looks_at(work.place.patient) == ["staff_week.week"]
 
 
+@pytest.mark.freeze_time("2026-11-25T09:20:00Z")  # Wednesday, 10.20
+def test_the_line_of_now_is_in_todays_column_alone(
+    work: Work, secretary: Visitor, week: str
+) -> None:
+    row = secretary.get(week).page.text.partition('data-kl="10:15"')[2].partition("</tr>")[0]
+    assert 'aria-current="time"' in row
+    assert [" now" in cell for cell in row.split("<td")[1:]] == [False, False, True, False, False]
+    day = secretary.get(f"{work.at}/kalender").page.text
+    row = day.partition('data-kl="10:15"')[2].partition("</tr>")[0]
+    assert all(" now" in cell for cell in row.split("<td")[1:])
+
+
 def test_a_weekend_with_hours_is_in_it(work: Work, secretary: Visitor, week: str) -> None:
     works_on_sunday(work)
     secretary.get(week).says("lør. 28. nov.", "søn. 29. nov.")
@@ -117,9 +129,9 @@ def test_a_move_within_the_week_comes_back_to_it(work: Work, secretary: Visitor,
 def test_where_it_fits_is_known_for_the_whole_week(work: Work, secretary: Visitor) -> None:
     booked = work.booked(start=NINE + DAY)
     path = f"{work.at}/kalender/pladser?tid={booked.id}"
-    fitting = secretary.client.get(f"{path}&dato=2026-11-23&til=2026-11-27").get_json()
+    fitting = secretary.client.get(f"{path}&dato=2026-11-23&til=2026-11-27").get_json()["places"]
     assert sorted(fitting) == [f"2026-11-{day}" for day in range(23, 28)]
-    most = secretary.client.get(f"{path}&dato=2026-11-23&til=2027-11-27").get_json()
+    most = secretary.client.get(f"{path}&dato=2026-11-23&til=2027-11-27").get_json()["places"]
     assert max(most) <= "2026-11-29", "a week at most"
 
 
