@@ -1,5 +1,6 @@
 """Writing in a referral that came for one of the clinic's patients."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -14,10 +15,13 @@ from booking.clinic_web.refusals import refusals
 from booking.people.models import Patient
 from booking.people.queries import patient_of
 from booking.people.schemas import FreeText
+from booking.people.service import one_at_a_time
 from booking.platform.errors import DomainError
 from booking.platform.forms import Choice, Day, Form, Text, read, rejected
+from booking.platform.localtime import local_date
 from booking.platform.pages import Access, Pages, db, looked_at, me
-from booking.referrals import service
+from booking.referrals import queries, service
+from booking.referrals.models import Referral
 from booking.referrals.service import Intake
 from booking.referrals.wording import TRACKS
 
@@ -26,6 +30,9 @@ pages = Pages(
     __name__,
     url_prefix="/klinik/<int:clinic_id>/patienter/<int:patient_id>/henvisninger/ny",
 )
+
+
+SENT_TWICE = timedelta(minutes=1)
 
 
 class IntakeForm(Form):
@@ -60,7 +67,10 @@ def receive(clinic_id: int, patient_id: int) -> ResponseReturnValue:
     try:
         typed = read(IntakeForm())
         with refusals():
-            referral = service.receive(db(), me(), clinic, patient, Intake(**typed))
+            intake = Intake(**typed)
+            referral = _written_just_now(clinic, patient, intake) or service.receive(
+                db(), me(), clinic, patient, intake
+            )
     except DomainError as error:
         page = _page_of(clinic, patient)
         return rejected("clinic/referrals/intake.html", error, **page)
@@ -77,6 +87,20 @@ def _here(clinic_id: int, patient_id: int) -> tuple[Clinic, Patient]:
     patient = patient_of(db(), clinic_id, patient_id)
     looked_at(patient.id, clinic_id=clinic_id)
     return clinic, patient
+
+
+def _written_just_now(clinic: Clinic, patient: Patient, intake: Intake) -> Referral | None:
+    """The very same, written by the same person a minute ago: a form that was sent twice."""
+    one_at_a_time(db(), clinic.id, patient.id)
+    code = intake.problem_code.upper()
+    wanted = (intake.received_on, intake.sender, intake.problem, code, intake.track, me().name)
+    for one in queries.of_patient(db(), clinic.id, patient.id):
+        day = local_date(one.received_at, clinic.zone)
+        if one.written_at > db().now() - SENT_TWICE and wanted == (
+            day, one.sender, one.problem, one.problem_code, one.track, one.written_by
+        ):  # fmt: skip
+            return one
+    return None
 
 
 def _page_of(clinic: Clinic, patient: Patient) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import select
 
 from booking.appointments.models import Appointment
@@ -163,6 +164,16 @@ def test_given_up_it_is_triaged_again_and_what_was_noted_is_taken_back(
     secretary.post(f"/klinik/{place.clinic.id}/tider/{booked}/afbud", reason="ill", new_time="no")
     secretary.get(there).says("Visiter igen", "Visiter, og reserver en tid")
     secretary.post(f"{there}/visiter", **decided).says("er reserveret", "Lav brevet")
+
+
+def test_a_form_sent_twice_is_one_referral(
+    session: Session, place: Place, secretary: Visitor, freezer: FrozenDateTimeFactory
+) -> None:
+    first = written_in(session, place, secretary, "2026-11-20")
+    assert written_in(session, place, secretary, "2026-11-20") == first
+    assert secretary.path == first
+    freezer.tick(61)
+    assert written_in(session, place, secretary, "2026-11-20") != first
 
 
 def test_another_clinics_referral_is_not_found(
