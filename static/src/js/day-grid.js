@@ -16,6 +16,8 @@ const EDGE_PX = 40;
 
 let board;
 let move = null;
+// The move that the dialog is about.
+let asked = null;
 let drag = null;
 let busy = false;
 let mark = () => {};
@@ -64,6 +66,7 @@ function arrived(text) {
 }
 
 function show(text) {
+  asked = move;
   dialog.innerHTML = text;
   if (!dialog.open) dialog.showModal();
   const wrong = dialog.querySelector("[aria-invalid], [data-module='error-summary']");
@@ -331,10 +334,12 @@ if (root && dialog?.showModal) {
   dialog.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.repeat) event.preventDefault();
   });
+  dialog.addEventListener("cancel", () => { if (move) putBack(); });
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
-    if (move) putBack();
-    board.cell?.focus();
+    // It comes a little later than the dialog goes: the next move may have begun.
+    if (move && move === asked) putBack();
+    if (!move) board.cell?.focus();
   });
   // The list of columns lies over the grid: Esc puts it away.
   const whose = document.querySelector(".grid-whose");
