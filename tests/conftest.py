@@ -40,10 +40,16 @@ sign_in._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 sign_in._NOBODY = sign_in.hash_password("nobody has this password")
 
 
+def pytest_collection() -> None:
+    """What is imported to find the tests stays: the collector need not look through it meanwhile"""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What is imported by now stays: the collector need not look through it again and again."""
+    """nor again and again afterwards."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
