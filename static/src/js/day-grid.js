@@ -303,6 +303,7 @@ if (root && dialog?.showModal) {
     offset: Date.parse(root.dataset.now) - Date.now(),
     grid: () => board.grid,
   });
+  mark();
   document.addEventListener("keydown", onKeyFirst, { capture: true });
   document.addEventListener("keydown", onKey);
   root.addEventListener("focusin", ({ target }) => {

@@ -55,7 +55,9 @@ export function keepTime({ zone, offset, grid }) {
   });
   const mark = () => {
     const [date, clock] = local.format(Date.now() + offset).split(" ");
-    const { rows = [], heads = [], at } = grid() ?? {};
+    const table = grid();
+    if (!table) return;
+    const { rows, heads } = table;
     const today = heads.map((head) => head.dataset.dag === date);
     let now = null;
     if (today.includes(true)) {
@@ -65,15 +67,23 @@ export function keepTime({ zone, offset, grid }) {
     }
     for (const row of rows) {
       row.classList.toggle("now", row === now);
-      for (const cell of row.cells) {
-        if (at.has(cell)) cell.classList.toggle("now", row === now && today[at.get(cell).column]);
-      }
       if (row === now) row.cells[0].setAttribute("aria-current", "time");
       else row.cells[0].removeAttribute("aria-current");
     }
+    across(table, rows.indexOf(now), today);
   };
   window.setInterval(mark, 20000);
   return mark;
+}
+
+/** Mark the cells of a row: those that begin there, and how far down those that began before. */
+function across({ places, at }, here, today) {
+  for (const [cell, { row, column, rows }] of at) {
+    const on = today[column] && places[here]?.[column] === cell;
+    cell.classList.toggle("now", on && row === here);
+    cell.classList.toggle("during", on && row < here);
+    if (on) cell.style.setProperty("--gone", `${(100 * (here - row)) / rows}%`);
+  }
 }
 
 const minutes = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
