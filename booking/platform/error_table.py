@@ -157,7 +157,7 @@ ERRORS: dict[str, Shown] = {
     "deadline_passed": Shown(
         409,
         _("Tiden ligger efter fristen"),
-        _("Tiden ligger efter den frist, du har ret til. Bekræft, at du selv ønsker den."),
+        _("Tiden ligger efter din frist. Bekræft, at du selv ønsker den."),
     ),
     "same_time": Shown(
         409,

@@ -132,7 +132,7 @@ def deadline_of(
     invitation: Invitation, appointment: Appointment | None, clinic: Clinic
 ) -> list[Section]:
     """Whether the deadline can be met, where there is one; only the law's is called a right."""
-    deadline, by_law = invitation.deadline_on, invitation.deadline_kind not in ("", "clinical")
+    deadline, by_law = invitation.deadline_on, invitation.deadline_by_law
     if deadline is None:
         return []
     if appointment is None and by_law:

@@ -68,3 +68,8 @@ class Invitation(WithId):
     clinician: Mapped[Resource | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def deadline_by_law(self) -> bool:
+        """Whether the patient has a right to a time by then; a clinical one is the clinic's."""
+        return self.deadline_on is not None and self.deadline_kind not in ("", "clinical")

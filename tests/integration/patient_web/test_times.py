@@ -213,6 +213,21 @@ def test_the_limit_on_moves_is_told_before_it_is_reached_and_then_held(
     visitor.get(f"/tid/{appointment.id}").says("flyttet så mange gange")
 
 
+def test_a_clinics_own_deadline_is_not_called_a_right(
+    visitor: Visitor, session: Session, place: Place
+) -> None:
+    day = date(2026, 12, 1)
+    _, appointment = invited(session, place, deadline_on=day, deadline_kind="clinical")
+    visitor.get(f"/tid/{appointment.id}").says("Senest tirsdag 1. december")
+    assert "har ret til" not in visitor.text
+    path = f"/tid/{appointment.id}/flyt"
+    visitor.get(path).says("Klinikken har sat en frist", "Efter fristen")
+    assert "har ret til" not in visitor.text
+    held = choose(visitor, path, visitor.times[-1])
+    visitor.get(held).says("Klinikken har bestemt", "Jeg ønsker selv den senere tid")
+    assert "har ret til" not in visitor.text
+
+
 def test_leaving_a_deadline_is_warned_of_marked_and_needs_a_tick(
     visitor: Visitor, session: Session, place: Place
 ) -> None:
