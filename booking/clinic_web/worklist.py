@@ -150,6 +150,7 @@ def finish(clinic_id: int, item_id: int) -> ResponseReturnValue:
     """Close an item with what came of it."""
     clinic_here(clinic_id)
     item = queries.item_of(db(), clinic_id, item_id)
+    following = _following(clinic_id, item_id)
     try:
         with refusals():
             typed = read(FinishForm())
@@ -162,7 +163,17 @@ def finish(clinic_id: int, item_id: int) -> ResponseReturnValue:
         flash(in_words(error), "error")
     else:
         flash(_("Opgaven er færdig."), "success")
-    return redirect(url_for("staff_worklist.waiting", clinic_id=clinic_id), 303)
+    anchor = f"opgave-{following}" if following else None
+    return redirect(url_for("staff_worklist.waiting", clinic_id=clinic_id, _anchor=anchor), 303)
+
+
+def _following(clinic_id: int, item_id: int) -> int | None:
+    """The item to go on with: the next in order, else the one before."""
+    order = [one.id for one in queries.open_items(db(), clinic_id)]
+    if item_id not in order:
+        return None
+    rank = order.index(item_id)
+    return next(iter([*order[rank + 1 :], *reversed(order[:rank])]), None)
 
 
 def _open_page(clinic_id: int) -> dict[str, object]:

@@ -4,12 +4,14 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import (
     Flask,
     Response,
     current_app,
+    flash,
     g,
     jsonify,
     redirect,
@@ -223,6 +225,11 @@ def _to_sign_in() -> ResponseReturnValue:
         return _error_page(text.status, str(text.heading), str(text.text))
     if request.method == "GET":
         cookie["next"] = request.full_path.rstrip("?")
+    else:
+        form = urlsplit(request.referrer or "")
+        if form.netloc == request.host:
+            cookie["next"] = form.path + (f"?{form.query}" if form.query else "")
+        flash(_("Du var logget ud, og det, du sendte, er ikke gemt. Log ind igen."), "warning")
     return redirect(page, 303)
 
 

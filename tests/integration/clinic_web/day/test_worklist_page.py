@@ -95,6 +95,39 @@ def test_a_time_on_a_closed_day_is_moved_cancelled_or_held_with_a_reason(
     secretary.says("Holdes uden for åbningstiden", "Lægen kommer ind den dag")
 
 
+def test_one_goes_on_with_the_next_item(work: Work, secretary: Visitor) -> None:
+    items = [
+        service.add(work.session, work.place.clinic.id, "window_ends", key=f"n{n}", due_on=day)
+        for n, day in enumerate(date(2026, 12, 1) + timedelta(days=n) for n in range(3))
+    ]
+    work.session.commit()
+    numbers = [item.id for item in items]
+    page = f"{work.at}/arbejdsliste"
+    secretary.get(page)
+    assert all(f'id="opgave-{number}"' in secretary.page.text for number in numbers)
+    for done, following in ((1, 2), (2, 0), (0, None)):
+        answer = secretary.client.post(f"{page}/{numbers[done]}", data={"outcome": "Ringet"})
+        anchor = "" if following is None else f"#opgave-{numbers[following]}"
+        assert answer.location == page + anchor
+
+
+def test_signed_out_meanwhile_one_is_told_that_nothing_was_kept(
+    work: Work, secretary: Visitor
+) -> None:
+    item = service.add(work.session, work.place.clinic.id, "window_ends", key="n")
+    work.session.commit()
+    secretary.post("/klinik/log-ud")
+    page = f"{work.at}/arbejdsliste"
+    secretary.client.post(
+        f"{page}/{item.id}",
+        data={"outcome": "Ringet"},
+        headers={"Referer": f"http://localhost{page}"},
+    )
+    secretary.get("/klinik/log-ind").says("det, du sendte, er ikke gemt")
+    secretary.post("/klinik/log-ind", username=work.place.staff.username, password=make.PASSWORD)
+    assert secretary.path == page
+
+
 def test_an_order_sent_twice_is_one_order(work: Work, secretary: Visitor) -> None:
     path = f"{work.at}/patienter/{work.place.patient.id}/naeste"
     fields = {"visit_type": work.place.control.id, "form": "in_person", "weeks": "2-4"}
