@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from booking.appointments import listing
 from booking.appointments.groups import with_room
 from booking.appointments.listing import WEEK
-from booking.appointments.occasions import Occasion
+from booking.appointments.occasions import Occasion, stands_there
 from booking.appointments.search import Slot, Wish, find
 from booking.appointments.serving import serving
 from booking.appointments.visit_types.models import VisitType
@@ -75,7 +75,9 @@ def of_occasion(session: Session, occasion: Occasion) -> Seeking:
                 if clinician in (None, slot.clinician_id) and site in (None, slot.site_id)
             )
         wish = occasion.wish(first, last, clinician_id=clinician, site_id=site)
-        return find(session, wish).slots()
+        free = find(session, wish).slots()
+        # Where it stands already is nowhere to move to.
+        return (slot for slot in free if not stands_there(occasion.moving, slot, occasion.form))
 
     window = (invitation.window_from, invitation.window_to) if invitation else None
     opens = max(occasion.first, window[0]) if window else occasion.first

@@ -45,16 +45,20 @@ class TriageForm(Form):
 
     met = Ids()
     track = Choice(TRACKS, load_default="")
-    visit_type = Id(required=True)
-    form = Choice(FORMS, required=True)
-    urgency = Choice(URGENCIES, required=True)
+    visit_type = Id(required=True, error_messages={"required": _l("Vælg en kontakttype.")})
+    form = Choice(FORMS, required=True, error_messages={"required": _l("Vælg en form.")})
+    urgency = Choice(
+        URGENCIES, required=True, error_messages={"required": _l("Vælg, hvor meget det haster.")}
+    )
     responsible = Id()
 
 
 class AskedForm(Form):
     """What is missing."""
 
-    asked = FreeText(longest=LONGEST, required=True)
+    asked = FreeText(
+        longest=LONGEST, required=True, error_messages={"required": _l("Skriv, hvad der mangler.")}
+    )
 
 
 class AnsweredForm(Form):
@@ -66,7 +70,9 @@ class AnsweredForm(Form):
 class AdviceForm(Form):
     """What the sender may do instead."""
 
-    advice = FreeText(longest=LONGEST, required=True)
+    advice = FreeText(
+        longest=LONGEST, required=True, error_messages={"required": _l("Skriv rådet.")}
+    )
 
 
 class PlanForm(Form):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import render_template, url_for
+from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -62,6 +62,7 @@ def choose(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
             by_hand.choose_place(db(), me(), line, typed["version"], slot, form)
     except DomainError as error:
         return rejected(TEMPLATE, error, **_context(clinic, line))
+    flash(_("Tiden er valgt. Intet er flyttet endnu."), "success")
     return back_to(clinic_id, plan_id, line_id)
 
 

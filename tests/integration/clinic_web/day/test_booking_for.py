@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from booking.appointments import listing
 from booking.appointments.models import Appointment, AppointmentChange
+from booking.appointments.search import Slot
 from booking.appointments.worklist.models import WorklistItem
 from tests import factories as make
 from tests.integration.clinic_web.day.conftest import NINE, Work
@@ -106,6 +108,11 @@ def test_a_time_is_moved_and_the_patient_has_said_yes(work: Work, secretary: Vis
     assert booked is not None
     before, path = booked.starts_at, f"{work.at}/tider/{booked.id}"
     secretary.get(f"{path}/flyt").says("Den nuværende tid gælder", "Behold tiden")
+    assert secretary.times
+    here = listing.value_of(
+        Slot(booked.starts_at, booked.ends_at, booked.clinician_id, booked.site_id), booked.form
+    )
+    assert here not in secretary.times
     secretary.post(f"{path}/flyt", start=secretary.times[5]).says("Tiden er flyttet.", "Bekræftet")
     moved = work.time_of(invitation)
     assert moved is not None

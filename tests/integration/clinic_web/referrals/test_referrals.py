@@ -81,7 +81,7 @@ def test_what_is_missing_then_back_with_advice_and_here_again(
     session.commit()
     there = written_in(session, place, secretary, "2026-11-20")
     secretary.post(f"{there}/kriterier").says("Kriterierne er gemt", "Send anti-CCP.")
-    secretary.post(f"{there}/mangler", asked="").says("Udfyld feltet.", status=422)
+    secretary.post(f"{there}/mangler", asked="").says("Skriv, hvad der mangler.", status=422)
     secretary.post(f"{there}/mangler", asked="Send anti-CCP.").says("Fristerne løber videre")
     secretary.post(f"{there}/svar", answered="120").says("Oplysningerne er modtaget")
     secretary.get(f"{there}?tekst={text.id}").says("Prøv fysioterapi.")
@@ -129,7 +129,7 @@ def test_a_refused_form_leaves_the_others_as_they_were(
     assert 'name="day" value="2026-11-23"' in page
     assert " checked>" in page
     assert " checked>" not in secretary.post(f"{there}/visiter", visit_type="").page.text
-    secretary.post(f"{there}/noter", day="2026-11-23").says("Udfyld feltet.", status=422)
+    secretary.post(f"{there}/noter", day="2026-11-23").says("Skriv, hvad der mangler.", status=422)
 
 
 def test_a_criterion_out_of_use_is_not_asked_for(
