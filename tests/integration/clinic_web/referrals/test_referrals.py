@@ -129,7 +129,7 @@ def test_a_refused_form_leaves_the_others_as_they_were(
     assert 'name="day" value="2026-11-23"' in page
     assert " checked>" in page
     assert " checked>" not in secretary.post(f"{there}/visiter", visit_type="").page.text
-    secretary.post(f"{there}/noter", day="2026-11-23").says("Skriv, hvad der mangler.", status=422)
+    secretary.post(f"{there}/noter", day="2026-11-23").says("Udfyld feltet.", status=422)
 
 
 def test_a_criterion_out_of_use_is_not_asked_for(
