@@ -125,12 +125,13 @@ def pressing(
         .options(joinedload(Referral.clinic), selectinload(Referral.events))
         .order_by(Referral.received_at, Referral.id)
     ).all()
+    by_id = {one.id: one for one in found}
     nearest_of: dict[int, tuple[Referral, Clock]] = {}
     for referral_id, row in clocks_of(session, found, corrections).items():
         clock = next((one for one in row if one.open and one.kind != "recommendation"), None)
         if clock is None:
             continue
-        referral = next(one for one in found if one.id == referral_id)
+        referral = by_id[referral_id]
         known = nearest_of.get(referral.patient_id)
         if known is None or clock.due_on < known[1].due_on:
             nearest_of[referral.patient_id] = referral, clock
