@@ -90,14 +90,18 @@ def pass_on(session: Session, appointment_id: int) -> None:
 
 
 def _tell_once(session: Session, appointment_ids: Sequence[int], kind: str) -> None:
+    """Keep the message of the first that has one: a policy need not tell of every kind of visit."""
     session.flush()
+    planned = (
+        Message.appointment_id.in_(appointment_ids),
+        Message.state == "planned",
+        Message.kind == kind,
+    )
+    told = set(session.scalars(select(Message.appointment_id).where(*planned)))
+    first = next((one for one in appointment_ids if one in told), None)
     session.execute(
         update(Message)
-        .where(
-            Message.appointment_id.in_(appointment_ids[1:]),
-            Message.state == "planned",
-            Message.kind == kind,
-        )
+        .where(*planned, Message.appointment_id != first)
         .values(state="withdrawn", reason=REASON, state_at=session.now())
         .execution_options(synchronize_session=False)
     )

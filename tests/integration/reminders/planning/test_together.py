@@ -3,9 +3,11 @@
 from datetime import date, datetime, time
 
 import pytest
+from sqlalchemy import select
 
 from booking.sequences import service
 from booking.sequences.asked import Repeating
+from booking.sequences.events import SequenceBooked
 from booking.sequences.models import ContactSequence
 from booking.sequences.planning import Rule
 from booking.sequences.proposing import propose
@@ -60,6 +62,19 @@ def test_one_message_lists_them_all_and_reminds_of_each(sending: Sending) -> Non
     assert "mandag 7/12 kl. 10.00" in said
     more = "Du har også: mandag 14/12 kl. 10.00, mandag 21/12 kl. 10.00, mandag 28/12 kl. 10.00."
     assert said.endswith(f". {more} Dit svar gælder kun den første tid.")
+
+
+def test_where_the_first_has_no_message_the_next_tells(sending: Sending) -> None:
+    """As where the visit type's own policy, or how soon it is, tells nothing of the first."""
+    sequence, session = book(sending), sending.session
+    messages = sorted(session.scalars(select(Message).where(Message.kind == "booked")), key=starts)
+    for message in messages[1:]:
+        message.state, message.reason = "planned", ""
+    session.delete(messages[0])
+    ids = tuple(part.appointment_id for part in sequence.parts if part.appointment_id)
+    session.publish(SequenceBooked(sequence.id, sequence.patient_id, sequence.clinic_id, ids))
+    session.commit()
+    assert told(sending, "booked") == [("planned", ""), *[("withdrawn", "together")] * 2]
 
 
 def test_a_long_row_is_cut_short_on_a_telephone(sending: Sending) -> None:
