@@ -11,6 +11,7 @@ from benchmarks import (
     move_day,
     refill,
     rules,
+    session_risk,
     slot_search,
     slot_search_core,
 )
@@ -26,6 +27,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "messages": messages.measures,
     "refill": refill.measures,
     "move_day": move_day.measures,
+    "session_risk": session_risk.measures,
 }
 
 
