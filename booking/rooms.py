@@ -13,6 +13,8 @@ from booking.clinic_web import register as clinic_web
 from booking.demo import register as demo
 from booking.imports import models as import_tables
 from booking.imports import register as imports
+from booking.overbooking import models as overbooking_tables
+from booking.overbooking import register as overbooking
 from booking.patient_web import register as patient_web
 from booking.people import models as people_tables
 from booking.people import register as people
@@ -38,6 +40,7 @@ TABLES = (  # imported for their tables: the metadata is whole only with all of 
     waitlist_tables,
     rescheduling_tables,
     sequence_tables,
+    overbooking_tables,
     import_tables,
 )
 metadata = Base.metadata
@@ -53,6 +56,7 @@ def register(app: Flask) -> None:
     waitlist.register(app)
     rescheduling.register(app)
     sequences.register(app)
+    overbooking.register(app)
     patient_web.register(app)
     clinic_web.register(app)
     imports.register(app)

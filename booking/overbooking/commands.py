@@ -1,0 +1,145 @@
+"""`flask --app wsgi overbooking …`."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from booking.calendar.models import Clinic
+from booking.overbooking import described, service, simulation
+from booking.overbooking.deciding import Limits
+from booking.overbooking.models import MissingModel
+from booking.platform.database import Session
+from booking.platform.identity import SYSTEM
+from booking.platform.web import rettid
+
+# What makes an evaluation untrue, by code (see `records.leaks` and `model_evaluation.evaluate`).
+NOTICED = {
+    "known_only_later": "something was told of a visit that was not known when it was booked",
+    "counted_twice": "a visit is counted more than once",
+    "too_good": "no honest model is this good: something it was told came later",
+    "mean_far_off": "what is predicted is far from what happens: were visits weighted?",
+}
+
+overbooking = AppGroup("overbooking", help="What one more patient would do to a session.")
+
+
+@overbooking.command("evaluate-session")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="All figures, with every digit, as JSON.")
+def evaluate_session(file: Path, as_json: bool) -> None:
+    """The exact risk of the session described in FILE: docs/overbooking.md."""
+    try:
+        patients, planned_end = described.read(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file} is not UTF-8 text.") from None
+    except described.Unreadable as unreadable:
+        raise click.ClickException(str(unreadable)) from None
+    found = described.answer(patients, planned_end)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    click.echo("  at   expected wait   P(wait > 30)")
+    for one, wait, long in zip(patients, found["waits"], found["p_wait_over_30"], strict=True):
+        click.echo(f"{one.at:4d} {wait:11.1f} min {long:13.1%}")
+    click.echo(
+        f"Overtime {found['expected_overtime']:.1f} min expected; over 15 min with probability "
+        f"{found['p_overtime_over_15']:.1%}. Idle {found['expected_idle']:.1f} min expected."
+    )
+
+
+@overbooking.command("train")
+@click.option("--clinic", "clinic_id", type=int, help="The clinic's number; all without it.")
+def train(clinic_id: int | None) -> None:
+    """Train what each clinic believes of who misses, test it, and keep it as data."""
+    with rettid().database.transaction() as session:
+        for clinic in _clinics(session, clinic_id):
+            made = service.train(session, SYSTEM, clinic)
+            click.echo(f"{clinic.name}: training {made.number}")
+            _tell(made)
+
+
+@overbooking.command("evaluate-model")
+@click.option("--clinic", "clinic_id", type=int, required=True, help="The clinic's number.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day to test on.")
+@click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
+def evaluate_model(clinic_id: int, since: datetime | None, as_json: bool) -> None:
+    """Train on the days before and test from then on; nothing is kept."""
+    with rettid().database.transaction() as session:
+        (clinic,) = _clinics(session, clinic_id)
+        made = service.train(session, SYSTEM, clinic, since.date() if since else None)
+        if as_json:
+            click.echo(json.dumps(made.evaluation))
+        else:
+            _tell(made)
+        session.rollback()
+
+
+@overbooking.command("simulate")
+@click.option("--seed", type=int, default=20261123, show_default=True)
+@click.option("--sessions", type=click.IntRange(10), default=simulation.SESSIONS, show_default=True)
+def simulate(seed: int, sessions: int) -> None:
+    """A year at clinics where 4, 10, 15 and 20 % are missed, as a table: docs/overbooking.md."""
+    click.echo(
+        "| missed | overbooking | extras | P(over 15 min late) | overtime, min | wait, min |"
+        " P(wait > 30) | worked, min | waiting ratio |\n"
+        "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    )
+    for missing in (0.04, 0.10, 0.15, 0.20):
+        for name, strategy in (
+            ("none", simulation.none),
+            ("careful", simulation.careful(Limits(extras=2))),
+            ("always one", simulation.always),
+        ):
+            found = simulation.year(missing, strategy, seed, sessions)
+            low, high = found.interval
+            click.echo(
+                f"| {missing:.0%} | {name} | {found.extras}"
+                f" | {found.late[0]:.3f} → {found.late[1]:.3f}"
+                f" | {found.overtime[0]:.1f} → {found.overtime[1]:.1f}"
+                f" | {found.waiting[0]:.1f} → {found.waiting[1]:.1f}"
+                f" | {found.long_waits[0]:.3f} → {found.long_waits[1]:.3f}"
+                f" | {found.worked:.1f} | {found.ratio:.3f} ({low:.3f}–{high:.3f}) |"
+            )
+
+
+def _clinics(session: Session, clinic_id: int | None) -> list[Clinic]:
+    if clinic_id is None:
+        return list(session.scalars(select(Clinic).order_by(Clinic.id)))
+    clinic = session.get(Clinic, clinic_id)
+    if clinic is None:
+        raise click.ClickException(f"There is no clinic {clinic_id}.")
+    return [clinic]
+
+
+def _tell(made: MissingModel) -> None:
+    """The model card as text."""
+    click.echo(f"  {made.visits} visits, {made.missed} missed; tested from {made.cut_on}")
+    found = made.evaluation
+    if found is None:
+        click.echo("  Too few visits to fit a model.")
+    else:
+        click.echo(f"  {'predicted':>10} {'observed':>10} {'visits':>8}")
+        for one in found["bins"]:
+            told = f"{one['predicted']:>10.1%} {one['observed']:>10.1%} {one['visits']:>8}"
+            click.echo(f"  {told}")
+        areas = [
+            f"{name} {found[key]:.3f}"
+            for name, key in (("AUC", "auc"), ("booked a day or more ahead", "auc_ahead"))
+            if found[key] is not None
+        ]
+        click.echo(f"  {', '.join(areas)}")
+        click.echo(
+            f"  Brier {found['brier']:.4f} (base rate {found['base_brier']:.4f}), "
+            f"calibration slope {found['slope']:.2f}"
+        )
+        for code in found["noticed"]:
+            click.echo(f"  Noticed: {NOTICED[code]}")
+    if made.passes:
+        click.echo("  The model is in force.")
+    else:
+        click.echo(f"  The clinic's own rate is in force: {made.rate:.1%}, ", nl=False)
+        click.echo(f"cautiously {made.rate * made.caution:.1%}.")
