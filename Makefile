@@ -2,7 +2,7 @@
 # so that a second run has nothing to do.
 PYTHON ?= python3
 PORT ?= 8000
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, ViewportSize, expect
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
@@ -20,6 +20,8 @@ from tests.peers.chromium import HOW_TO_GET, launched_chromium
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+
+expect.set_options(timeout=15_000)  # of which 3 may be the page's own; more workers than cores
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
