@@ -55,7 +55,7 @@ def train(session: Session, by: Actor, clinic: Clinic, since: date | None = None
     )
     session.add(made)
     session.flush()
-    audit.record(session, by, "overbooking.trained", clinic_id=clinic.id, reason=str(made.number))
+    audit.record(session, by, "overbooking.trained", clinic_id=clinic.id)
     return made
 
 

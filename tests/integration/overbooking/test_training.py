@@ -203,6 +203,7 @@ def test_the_commands_tell_the_model_card(
     assert 700 < figures["visits"] < 800
     assert len(figures["bins"]) == 10
     assert len(session.scalars(select(MissingModel)).all()) == 1
+    session.commit()
     missing = run.invoke(args=["overbooking", "train", "--clinic", "999"])
     assert missing.exit_code == 1
     assert "There is no clinic 999" in missing.output
