@@ -154,7 +154,8 @@ def undo(clinic_id: int) -> ResponseReturnValue:
     clinic = clinic_here(clinic_id)
     last, shown = moved.last_move(db(), me(), clinic), read(GridForm())
     if last is None:
-        raise CannotUndo
+        nothing = _("Der er ikke noget at fortryde. En anden kan have ændret tiden siden.")
+        return _back(clinic, None, shown, nothing, "warning")
     appointment = _appointment(clinic, last.appointment_id)
     moved.forget()
     try:
@@ -213,20 +214,20 @@ def _step(
 
 def _back(
     clinic: Clinic,
-    appointment: Appointment,
+    appointment: Appointment | None,
     at: dict[str, Any],
     said: str,
     category: str = "success",
 ) -> ResponseReturnValue:
     """The part the script asked for of the grid one stands at; or the page of where it is now."""
-    now_on = local_date(appointment.starts_at, clinic.zone)
+    stands = appointment.starts_at if appointment else db().now()
+    now_on, focus = local_date(stands, clinic.zone), f"a{appointment.id}" if appointment else ""
     if FRAGMENT not in request.headers:
         flash(said, category)
-        return redirect(f"{_view(clinic, at, now_on).page()}#a{appointment.id}", 303)
+        day = now_on if appointment else at.get("dato", now_on)
+        return redirect(f"{_view(clinic, at, day).page()}{f'#{focus}' if focus else ''}", 303)
     screen = read_view(_view(clinic, at, at.get("dato", now_on)))
-    return render_template(
-        "clinic/grid/content.html", **screen.context(), said=said, focus=f"a{appointment.id}"
-    )
+    return render_template("clinic/grid/content.html", **screen.context(), said=said, focus=focus)
 
 
 def _view(clinic: Clinic, at: dict[str, Any], day: date) -> View:

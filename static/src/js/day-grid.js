@@ -205,6 +205,7 @@ function onKey(event) {
   if (event.key === "u" && !event.ctrlKey) {
     const form = root.querySelector("[data-grid-undo]");
     if (form) form.requestSubmit();
+    else board.say("nothing");
     return;
   }
   const cell = event.target.closest("td");
