@@ -5,7 +5,7 @@ and per room.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,22 @@ class Moving:
     sites: frozenset[int] | None = None
     site: int | None = None
     busy: tuple[tuple[int, int], ...] = ()
+
+
+def held(moving: Moving, length: int) -> Moving | None:
+    """One that keeps its time, its site and its form, and may only have another clinician.
+
+    length: ticks it has now; None for one that is to be longer, and cannot keep its time.
+    """
+    if moving.length > length or moving.form not in moving.forms or moving.site is None:
+        return None
+    return replace(
+        moving,
+        earliest=moving.start,
+        latest=moving.start + moving.length,
+        sites=frozenset({moving.site}),
+        forms=(moving.form,),
+    )
 
 
 @dataclass(frozen=True)

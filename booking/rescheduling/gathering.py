@@ -54,8 +54,7 @@ class Gathered:
     """The question for `proposing`, and the occasion of each who is part of it.
 
     refused: appointment id -> why no time is looked for: 'group', 'several_clinicians', 'arrived'.
-    together: those that belong with others of their day, which only another clinician at the same
-    time leaves whole; no other is looked for.
+    together: those that belong with others of their day.
     """
 
     timeline: Timeline
@@ -139,20 +138,14 @@ def gather(
             and (form != "phone" or form == one.form or one.patient.phone_sealed)
         ]
         mine = professions.get(one.clinician_id, "")
-        start = timeline.tick(max(one.starts_at, timeline.origin), "down")
-        length_ticks = -(-occasion.length.minutes // TICK_MINUTES)
-        earliest = timeline.tick(_earliest(clinic, one, today), "up")
-        latest = _latest(clinic, timeline, occasion, one, today)
-        if one.id in together:
-            earliest, latest = start, start + length_ticks
         moving.append(
             Moving(
                 one.id,
                 one.patient_id,
-                start,
-                length_ticks,
-                earliest,
-                latest,
+                timeline.tick(max(one.starts_at, timeline.origin), "down"),
+                -(-occasion.length.minutes // TICK_MINUTES),
+                timeline.tick(_earliest(clinic, one, today), "up"),
+                _latest(clinic, timeline, occasion, one, today),
                 one.clinician_id,
                 frozenset(who.clinicians),
                 one.form,

@@ -10,9 +10,11 @@ from booking.appointments.consequences import taking
 from booking.appointments.models import Allocation, Appointment
 from booking.appointments.search import Slot
 from booking.calendar.models import Clinic
+from booking.calendar.slots import TICK_MINUTES
 from booking.platform.database import Session
 from booking.platform.identity import Actor
 from booking.platform.localtime import day_start, local_date
+from booking.rescheduling.candidates import Moving, held
 from booking.rescheduling.gathering import Claim, Gathered, Outage, gather, outages_of
 from booking.rescheduling.models import Rescheduling, ReschedulingLine
 from booking.rescheduling.places import places
@@ -52,7 +54,8 @@ def fill_in(session: Session, by: Actor, plan: Rescheduling) -> None:
         claims = [claim_of(line) for line in plan.lines if line.fixed]
         looked_for = [line.appointment for line in open_lines]
         asked = gather(session, by, clinic, outages, looked_for, leaving=going, claims=claims)
-        found = propose(asked.moving, asked.free, seconds=max(SECONDS - spent, SECONDS / TURNS))
+        seconds = max(SECONDS - spent, SECONDS / TURNS)
+        found = propose(_movable(asked, looked_for), asked.free, seconds=seconds)
         spent += found.seconds
         for line in open_lines:
             _fill(line, asked, found)
@@ -87,7 +90,7 @@ def fill_one(session: Session, by: Actor, plan: Rescheduling, line: Rescheduling
         leaving=going,
         claims=claims,
     )
-    _fill(line, asked, propose(asked.moving, asked.free))
+    _fill(line, asked, propose(_movable(asked, [line.appointment]), asked.free))
 
 
 def concerned_by(session: Session, clinic: Clinic, outages: Sequence[Outage]) -> list[Appointment]:
@@ -131,6 +134,13 @@ def clear(line: ReschedulingLine) -> None:
     """No place, and none chosen."""
     line.starts_at = line.ends_at = line.clinician_id = line.site_id = None
     line.form, line.rooms, line.why, line.fixed = line.appointment.form, [], [], False
+
+
+def _movable(asked: Gathered, concerned: Sequence[Appointment]) -> list[Moving]:
+    """Whoever a place is looked for; a part of a combined day may only have another clinician."""
+    now = {one.id: one.minutes // TICK_MINUTES for one in concerned}
+    kept = (held(m, now[m.id]) if m.id in asked.together else m for m in asked.moving)
+    return [one for one in kept if one is not None]
 
 
 def _begun(session: Session, line: ReschedulingLine) -> bool:

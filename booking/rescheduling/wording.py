@@ -24,7 +24,7 @@ WHY: dict[str, LazyString] = {
     "all_taken": _l("De tider, der passer, gives til andre i planen"),
     "group": _l("Et hold flyttes for sig selv"),
     "several_clinicians": _l("Kræver flere behandlere på samme tid"),
-    "combined": _l("Hører sammen med andre tider samme dag. Flyt dem samlet"),
+    "combined": _l("Hører sammen med andre tider samme dag"),
     "arrived": _l("Patienten er kommet"),
     "begun": _l("Tiden er begyndt. Spørg, om patienten er kommet"),
     "other_clinician": _l("Anden behandler"),
