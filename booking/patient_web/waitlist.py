@@ -17,7 +17,7 @@ from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages, db, me
 from booking.sequences.whole_day import day_of
 from booking.waitlist import answering, queries, service
-from booking.waitlist.errors import BelongsTogether, NotWaiting, OfferOver
+from booking.waitlist.errors import BelongsTogether, NothingEarlier, NotWaiting, OfferOver
 from booking.waitlist.models import Offer
 from booking.waitlist.schemas import WishForm, shown, wishes
 from booking.waitlist.wording import choices_for
@@ -33,7 +33,7 @@ def form(appointment_id: int) -> ResponseReturnValue:
     appointment = my_appointment(appointment_id)
     try:
         service.check(db(), appointment)
-    except (NotWaiting, BelongsTogether) as error:
+    except (NotWaiting, BelongsTogether, NothingEarlier) as error:
         return refused(error, appointment.clinic, appointment)
     entry = service.waiting_entry(db(), appointment)
     values = shown(entry, appointment.form, today(db(), appointment.clinic))
@@ -51,7 +51,7 @@ def wish(appointment_id: int) -> ResponseReturnValue:
             db().flush()
     except InvalidInput as error:
         return rejected(FORM, error, **_about(appointment))
-    except (NotWaiting, BelongsTogether, ChangedMeanwhile) as error:
+    except (NotWaiting, BelongsTogether, NothingEarlier, ChangedMeanwhile) as error:
         return refused(error, appointment.clinic, appointment)
     flash(_("Du får besked, hvis en tidligere tid bliver ledig. Din tid gælder stadig."), "success")
     return redirect(url_for("patient_visit.visit", appointment_id=appointment_id), 303)

@@ -18,6 +18,12 @@ class NotWaiting(DomainError):
     code = "not_waiting"
 
 
+class NothingEarlier(DomainError):
+    """The time is on the first day of the period the patient is to come in."""
+
+    code = "nothing_earlier"
+
+
 class BelongsTogether(DomainError):
     """The time belongs with others of its day, and is not moved by itself."""
 

@@ -18,7 +18,7 @@ from booking.platform.database import Session
 from booking.platform.identity import SYSTEM, Actor
 from booking.platform.localtime import local_date
 from booking.waitlist import closing
-from booking.waitlist.errors import BelongsTogether, NotWaiting
+from booking.waitlist.errors import BelongsTogether, NothingEarlier, NotWaiting
 from booking.waitlist.matching import Rules
 from booking.waitlist.models import WaitlistEntry
 from booking.waitlist.reopening import for_whoever_came, heard_by_now, rested
@@ -69,15 +69,20 @@ def wish(
 
 
 def check(session: Session, about: Appointment | Invitation) -> None:
-    """Raise NotWaiting where there is nothing to wait with, and BelongsTogether for a time that is
-    moved with others of its day only.
+    """Raise NotWaiting where there is nothing to wait with, BelongsTogether for a time that is
+    moved with others of its day only, and NothingEarlier for one on the first day it may be on.
     """
     timed = isinstance(about, Invitation) and _has_time(session, about.id)
     if timed or not _stands(session, about):
         raise NotWaiting
+    if isinstance(about, Invitation):
+        return
     belonging: Belonging = session.ports[PORT]
-    if isinstance(about, Appointment) and belonging(session, [about.id]):
+    if belonging(session, [about.id]):
         raise BelongsTogether
+    day, invitation = local_date(about.starts_at, about.clinic.zone), about.invitation
+    if invitation is not None and day <= invitation.window_from:
+        raise NothingEarlier
 
 
 def ask_at_once(session: Session, by: Actor, clinic: Clinic, number: int) -> None:

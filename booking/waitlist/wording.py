@@ -109,6 +109,14 @@ REFUSALS = {
         _l("Der er ikke en tid at vente med"),
         _l("Kun en kommende tid, der ikke er på et hold, kan få besked om en tidligere."),
     ),
+    "nothing_earlier": Shown(
+        409,
+        _l("Tiden kan ikke blive tidligere"),
+        _l(
+            "Den ligger på den første dag i den periode, klinikken har bestemt. "
+            "Ring til klinikken, hvis det haster mere nu."
+        ),
+    ),
     "belongs_together": Shown(
         409,
         _l("Tiden hører sammen med andre tider samme dag"),

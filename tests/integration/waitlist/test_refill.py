@@ -1,6 +1,6 @@
 """A time given up finds its next patient: offered to a few, taken by one, or listed as a hole."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
 from booking.platform.web import Rettid
 from booking.waitlist import answering, refill, service
-from booking.waitlist.errors import NotWaiting, OfferOver
+from booking.waitlist.errors import NothingEarlier, NotWaiting, OfferOver
 from booking.waitlist.events import OfferClosed, OfferMade
 from booking.waitlist.models import FreedTime, Offer, OfferChoice, WaitlistEntry
 from booking.waitlist.service import Wishes
@@ -236,6 +236,16 @@ def test_late_for_want_of_capacity_is_on_the_list_and_late_by_wish_is_not(
     service.withdraw(session, SYSTEM, entry)
     service.tend(session)
     assert session.scalars(select(WaitlistEntry.status)).all() == ["withdrawn"]
+
+
+def test_on_the_first_day_of_the_period_nothing_earlier_is_promised(
+    session: Session, booked: Booked
+) -> None:
+    mine = booked(at(7, 10), first=date(2026, 12, 7))
+    with pytest.raises(NothingEarlier):
+        wishes(session, mine)
+    later = booked(at(8, 10), first=date(2026, 12, 7))
+    assert wishes(session, later)[0].status == "waiting"
 
 
 def test_a_wish_said_again_keeps_its_place_and_ends_with_the_time(
