@@ -1,10 +1,10 @@
 """What a clinic's visits came to: its own, and those imported from before."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from booking.appointments.models import Appointment, AppointmentChange, PastVisit
 from booking.appointments.visit_types.models import VisitType
@@ -20,15 +20,39 @@ TOO_LATE = timedelta(hours=24)
 _YEAR = 365.25
 
 
-def of_clinic(session: Session, clinic: Clinic) -> list[Record]:
+def of_clinic(
+    session: Session, clinic: Clinic, patient_ids: Collection[int] | None = None
+) -> list[Record]:
     """Every visit that was kept, missed, or given up too late; those given up in time are neither.
 
     What the clinic itself called off is left out, and group visits, which have no session.
+    patient_ids: those of these patients alone.
     """
-    return [*_booked(session, clinic), *_imported(session, clinic)]
+    its = () if patient_ids is None else (Appointment.patient_id.in_(patient_ids),)
+    past = () if patient_ids is None else (PastVisit.patient_id.in_(patient_ids),)
+    return [*_booked(session, clinic, its), *_imported(session, clinic, past)]
 
 
-def _booked(session: Session, clinic: Clinic) -> Iterator[Record]:
+def to_come(appointment: Appointment) -> Record:
+    """What is known of a visit that lies ahead; it counts as not missed, which nobody learns."""
+    patient, clinic = appointment.patient, appointment.clinic
+    booked_on = local_date(appointment.booked_at, clinic.zone)
+    return Record(
+        f"appointment:{appointment.id}",
+        appointment.patient_id,
+        booked_on,
+        max(booked_on, local_date(appointment.starts_at, clinic.zone)),
+        False,
+        _age(patient.birth_date, booked_on),
+        _hour(appointment.starts_at, clinic),
+        appointment.visit_type.name,
+        appointment.form,
+    )
+
+
+def _booked(
+    session: Session, clinic: Clinic, wanted: Collection[ColumnElement[bool]]
+) -> Iterator[Record]:
     by_clinic = exists().where(
         AppointmentChange.appointment_id == Appointment.id,
         AppointmentChange.what == "cancelled",
@@ -49,6 +73,7 @@ def _booked(session: Session, clinic: Clinic) -> Iterator[Record]:
         .join(VisitType, VisitType.id == Appointment.visit_type_id)
         .join(Patient, Patient.id == Appointment.patient_id)
         .where(
+            *wanted,
             Appointment.clinic_id == clinic.id,
             Appointment.group_session_id.is_(None),
             or_(
@@ -77,7 +102,9 @@ def _booked(session: Session, clinic: Clinic) -> Iterator[Record]:
         )
 
 
-def _imported(session: Session, clinic: Clinic) -> Iterator[Record]:
+def _imported(
+    session: Session, clinic: Clinic, wanted: Collection[ColumnElement[bool]]
+) -> Iterator[Record]:
     rows = session.execute(
         select(
             PastVisit.id,
@@ -92,6 +119,7 @@ def _imported(session: Session, clinic: Clinic) -> Iterator[Record]:
         )
         .join(Patient, Patient.id == PastVisit.patient_id)
         .where(
+            *wanted,
             PastVisit.clinic_id == clinic.id,
             PastVisit.booked_on.is_not(None),
             PastVisit.outcome.in_(["fulfilled", "noshow"]),

@@ -1,0 +1,117 @@
+"""A clinic's sessions as they are booked, ready to be asked of one more patient."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from booking.appointments.models import Appointment
+from booking.overbooking import sessions
+from booking.overbooking.deciding import Limits, decide
+from booking.overbooking.missing_model import flat
+from booking.overbooking.session_risk import Patient, mean
+from booking.platform.database import Session
+from tests import factories as make
+from tests.integration.appointments.conftest import Place, place
+
+__all__ = ["place"]
+
+pytestmark = pytest.mark.freeze_time("2026-11-23T07:00:00Z")  # a Monday, 8.00 in Denmark
+
+TUESDAY = date(2026, 11, 24)
+EIGHT = datetime(2026, 11, 24, 7, tzinfo=UTC)  # 8.00 in Denmark
+MODEL = flat(0.15, 0.8)
+
+
+def book(session: Session, place: Place, minutes: int, **values: Any) -> Appointment:
+    """A new patient with the doctor so many minutes after eight."""
+    start = EIGHT + timedelta(minutes=minutes)
+    return make.add(
+        session,
+        Appointment(
+            **{
+                "clinic_id": place.clinic.id, "site_id": place.site.id,
+                "patient_id": make.patient(session, place.clinic).id,
+                "visit_type_id": place.control.id, "clinician_id": place.doctor.id,
+                "form": "in_person", "starts_at": start, "ends_at": start + timedelta(minutes=20),
+                "status": "booked", "participant": "accepted",
+                "booked_at": start - timedelta(days=30), **values,
+            }
+        ),
+    )  # fmt: skip
+
+
+def of_doctor(session: Session, place: Place) -> list[sessions.ClinicSession]:
+    found = sessions.read(session, place.clinic, TUESDAY, TUESDAY, MODEL)
+    return [one for one in found if one.clinician_id == place.doctor.id]
+
+
+def test_a_session_is_a_stretch_of_open_time_with_what_begins_in_it(
+    session: Session, place: Place
+) -> None:
+    first = book(session, place, 0)
+    second = book(session, place, 20)
+    book(session, place, 40, status="cancelled")
+    (one,) = of_doctor(session, place)
+    assert (one.start, one.length) == (EIGHT, 480)
+    assert one.booked == (first.id, second.id)
+    assert [patient.at for patient in one.patients] == [0, 20]
+    assert one.expected == pytest.approx(0.3)
+    assert one.missing == pytest.approx(0.24)
+    assert one.patients[0].comes == pytest.approx(0.88)
+    assert mean(one.patients[0].service) == pytest.approx(18, abs=0.1)
+
+
+def test_a_break_makes_two_sessions(session: Session, place: Place) -> None:
+    doctor = make.clinician(session, place.clinic)
+    make.open_weekdays(session, doctor, place.site, time(8), time(11))
+    make.open_weekdays(session, doctor, place.site, time(12), time(14))
+    found = sessions.read(session, place.clinic, TUESDAY, TUESDAY, MODEL)
+    lengths = [one.length for one in found if one.clinician_id == doctor.id]
+    assert lengths == [180, 120]
+
+
+def test_how_long_visits_took_is_learnt(session: Session, place: Place) -> None:
+    for number in range(40):
+        start = EIGHT - timedelta(days=7 + number)
+        book(
+            session, place, 0, starts_at=start, ends_at=start + timedelta(minutes=20),
+            status="fulfilled", called_in_at=start, done_at=start + timedelta(minutes=31),
+        )  # fmt: skip
+    times = sessions.ServiceTimes(session, place.clinic)
+    found = times.of(place.control.id, 20)
+    assert (found.visits, found.median) == (40, 31)
+    assert mean(found.distribution) > 25
+    assert times.of(place.control.id, 30).visits == 0
+
+
+def test_a_full_morning_can_be_asked_of_one_more(session: Session, place: Place) -> None:
+    for number in range(24):
+        book(session, place, 20 * number)
+    (one,) = of_doctor(session, place)
+    question = one.question(place.control, 20)
+    assert question.starts[0] == 0
+    assert question.starts[-1] == 450  # the last quarter from which twenty minutes fit
+    assert {start % place.control.grid_minutes for start in question.starts} == {0}
+    decision = decide(question, Patient(0, 0.88, one.patients[0].service), Limits(late=0.5))
+    assert decision.granted
+    assert decision.granted[0] < 240
+
+
+def test_another_clinics_visits_are_not_in_it(session: Session, place: Place) -> None:
+    other = make.clinic(session)
+    site = make.site(session, other)
+    place.doctor.clinics.append(other)
+    book(session, place, 0, clinic_id=other.id, site_id=site.id)
+    (one,) = of_doctor(session, place)
+    assert one.booked == ()
+
+
+def test_a_day_when_the_clock_changes_is_as_long_as_it_is(session: Session, place: Place) -> None:
+    """On 31 October 2027 the hour from two is there twice: from 1 to 4 is four hours."""
+    doctor = make.clinician(session, place.clinic)
+    make.open_weekdays(session, doctor, place.site, time(1), time(4), days=[6])
+    sunday = date(2027, 10, 31)
+    found = sessions.read(session, place.clinic, sunday, sunday, MODEL)
+    (one,) = [one for one in found if one.clinician_id == doctor.id]
+    assert one.length == 240
