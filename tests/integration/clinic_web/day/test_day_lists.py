@@ -37,6 +37,7 @@ def test_those_who_are_done_are_left_out_and_it_is_said_how_many(
         for n in range(3)
     )
     names = [one.patient.name for one in (first, late, last)]
+    work.session.commit()
     lists = f"{work.at}/dag/lister?dato=2026-11-23"
     secretary.post(f"{work.at}/tider/{first.id}/dagen", do="done")
     secretary.post(f"{work.at}/tider/{late.id}/dagen", do="did_not_come")

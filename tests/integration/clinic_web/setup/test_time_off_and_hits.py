@@ -190,7 +190,9 @@ def test_the_worklist_is_worked_off(
         assert refused.status_code == 422
         assert refused.text.count('id="field-outcome"') == 1
     done = {"outcome": "Ringet og aftalt"}
-    assert office.post(f"{page}/{items[0].id}", data=done).location == page
+    assert office.post(f"{page}/{items[0].id}", data=done).location == (
+        f"{page}#opgave-{items[1].id}"
+    )
     again = office.post(f"{page}/{items[0].id}", data=done, follow_redirects=True)
     assert "Det passer ikke længere" in again.text
     past = office.get(f"{page}?vis=faerdige").text

@@ -96,10 +96,12 @@ class Scene:
             self.twilio.next_sends(hangs(accepts=True))
             with self.running(self.worker):
                 self.twilio.wait_until_accepted(1, SECONDS)
+                until(self.claimed)
             return
         reached = self.worker.folder / REACHED
         with self.running(replace(self.worker, point=point)):
             until(reached.exists)
+            until(self.claimed)
 
     def messages(self) -> list[Message]:
         """The two."""
@@ -111,6 +113,10 @@ class Scene:
         """Every attempt so far."""
         with self.rettid.database.reading() as session:
             return list(session.scalars(select(MessageAttempt).order_by(MessageAttempt.id)))
+
+    def claimed(self) -> bool:
+        """Whether both are being sent: two lanes need not begin at once."""
+        return len(self.attempts()) == len(NUMBERS)
 
     def settled(self) -> bool:
         """Whether both messages have gone."""
