@@ -153,9 +153,13 @@ def _between(
     after: date | None,
     before: date | None,
 ) -> list[Slot]:
-    """What is free around a planned day, short of the planned days on either side of it."""
-    around = max(LOOK_AROUND, timedelta(days=asked.rule.days_off))
-    first = max(day - around, after + DAY if after else day - around)
+    """What is free around a planned day, short of the planned days on either side of it.
+
+    Never before the first day asked for, but by the days that a time may be off.
+    """
+    off = timedelta(days=asked.rule.days_off)
+    around = max(LOOK_AROUND, off)
+    first = max(day - around, after + DAY if after else asked.rule.first - off)
     last = min(day + around, before - DAY if before else day + around)
     wish = occasion.wish(first, last, clinician_id=asked.clinician_id)
     return list(find(session, wish).slots())

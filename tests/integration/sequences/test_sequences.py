@@ -96,6 +96,18 @@ def test_a_taken_time_gives_way_within_the_bounds_and_others_say_why(
     assert on_the_wall(ward, with_days)[2] == "07.12. 09:00"
 
 
+def test_no_time_is_shown_before_the_first_day_asked_for(session: Session, ward: Ward) -> None:
+    """The first Tuesday is full, and the Monday before it is free."""
+    for half_hours in range(16):
+        take(
+            session, ward, datetime(2026, 12, 1, 7, tzinfo=UTC) + timedelta(minutes=30 * half_hours)
+        )
+    row = propose(session, ward.by, ward.course, ward.weekly(first=date(2026, 12, 1))).rows[0]
+    assert (row.slot, row.why) == (None, "full")
+    assert row.near
+    assert all(slot.start.date() >= date(2026, 12, 1) for slot in row.near)
+
+
 def test_what_lies_farther_than_staff_see_is_told(session: Session, ward: Ward) -> None:
     rule = ward.weekly(every=6, unit="month", count=4)
     proposal = propose(session, ward.by, ward.course, rule)
