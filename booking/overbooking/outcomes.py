@@ -132,7 +132,9 @@ def _imported(
             row.booked_on,
             row.day,
             row.outcome == "noshow",
-            _age(row.birth_date, row.booked_on) or _number(row.facts.get("age")),
+            _number(row.facts.get("age"))
+            if row.birth_date is None
+            else _age(row.birth_date, row.booked_on),
             _hour(row.at, clinic) if row.at else None,
             row.label,
             str(row.facts.get("form", "")),

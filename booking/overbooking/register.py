@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from booking.overbooking import commands, service
 from booking.people.audit_words import WORDS
-from booking.platform.jobs import Job
+from booking.platform.jobs import LongJob
 from booking.platform.web import Rettid
 
 
@@ -16,4 +16,4 @@ def register(app: Flask) -> None:
     rettid: Rettid = app.extensions["rettid"]
     app.cli.add_command(commands.overbooking)
     WORDS["overbooking.trained"] = _("Regnede ud, hvor mange der plejer at udeblive")
-    rettid.jobs.add(Job("missing_models", timedelta(days=1), service.train_all))
+    rettid.jobs.add(LongJob("missing_models", timedelta(hours=1), service.train_next))

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from booking.appointments.models import ACTIVE, Allocation, Appointment, GroupSession
+from booking.appointments.models import Allocation, Appointment, GroupSession
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar import availability
 from booking.calendar.models import Clinic
@@ -103,10 +103,10 @@ def read(
     ids = [one.id for one in resources_of(session, clinic.id, "clinician")]
     open_time = availability.read(session, clinic, ids, first, last)
     timeline = open_time.timeline
-    found = _booked(session, clinic, timeline)
+    found = _booked(session, clinic, timeline, ids)
     chances = _chances(session, clinic, found, model)
     times = ServiceTimes(session, clinic)
-    groups = _groups(session, clinic, timeline)
+    groups = _groups(session, clinic, timeline, ids)
     extras = _extras(session, timeline, ids)
     sessions = []
     for (clinician, site), ticks in open_time.opening.items():
@@ -147,56 +147,66 @@ def read(
 
 
 def _booked(
-    session: Session, clinic: Clinic, timeline: Timeline
+    session: Session, clinic: Clinic, timeline: Timeline, clinician_ids: Sequence[int]
 ) -> Mapping[int, Sequence[Appointment]]:
-    """clinician -> what is booked with them, in order."""
-    rows = session.scalars(
-        select(Appointment)
+    """clinician -> what takes their time, in order; a contact may take several clinicians."""
+    rows = session.execute(
+        select(Allocation.resource_id, Appointment)
+        .join(Appointment, Appointment.id == Allocation.appointment_id)
         .options(joinedload(Appointment.patient), joinedload(Appointment.visit_type))
         .where(
+            Allocation.resource_id.in_(clinician_ids),
+            Allocation.active,
             Appointment.clinic_id == clinic.id,
-            Appointment.group_session_id.is_(None),
-            Appointment.status.in_(ACTIVE),
             Appointment.starts_at >= timeline.origin,
             Appointment.starts_at < timeline.end,
         )
         .order_by(Appointment.starts_at, Appointment.id)
     )
     found: dict[int, list[Appointment]] = defaultdict(list)
-    for one in rows:
-        found[one.clinician_id].append(one)
+    for clinician, one in rows:
+        found[clinician].append(one)
     return found
 
 
 def _chances(
     session: Session, clinic: Clinic, found: Mapping[int, Sequence[Appointment]], model: Model
 ) -> dict[int, tuple[float, float]]:
-    """appointment -> the probability that it is missed, and cautiously. Nobody is shown either."""
-    coming = [one for row in found.values() for one in row]
+    """appointment -> the probability that it is missed, and cautiously: nobody is shown either.
+
+    Whoever is here has come.
+    """
+    here = {one.id: (0.0, 0.0) for row in found.values() for one in row if one.status != "booked"}
+    coming = list(
+        {one.id: one for row in found.values() for one in row if one.status == "booked"}.values()
+    )
     if not coming:
-        return {}
+        return here
     history = outcomes.of_clinic(session, clinic, {one.patient_id for one in coming})
     ahead = [outcomes.to_come(one) for one in coming]
     visits = known_when_booked([*history, *ahead])[len(history) :]
     likely, cautious = model.missing(visits).tolist(), model.cautious(visits).tolist()
     pairs = zip(likely, cautious, strict=True)
-    return {one.id: pair for one, pair in zip(coming, pairs, strict=True)}
+    return here | {one.id: pair for one, pair in zip(coming, pairs, strict=True)}
 
 
 def _groups(
-    session: Session, clinic: Clinic, timeline: Timeline
+    session: Session, clinic: Clinic, timeline: Timeline, clinician_ids: Sequence[int]
 ) -> Mapping[int, Sequence[GroupSession]]:
-    rows = session.scalars(
-        select(GroupSession).where(
+    rows = session.execute(
+        select(Allocation.resource_id, GroupSession)
+        .join(GroupSession, GroupSession.id == Allocation.group_session_id)
+        .where(
+            Allocation.resource_id.in_(clinician_ids),
+            Allocation.active,
             GroupSession.clinic_id == clinic.id,
-            GroupSession.cancelled_at.is_(None),
             GroupSession.starts_at >= timeline.origin,
             GroupSession.starts_at < timeline.end,
         )
     )
     found: dict[int, list[GroupSession]] = defaultdict(list)
-    for one in rows:
-        found[one.clinician_id].append(one)
+    for clinician, one in rows:
+        found[clinician].append(one)
     return found
 
 

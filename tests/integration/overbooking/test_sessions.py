@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from booking.appointments.models import Appointment
+from booking.appointments.models import Allocation, Appointment
+from booking.calendar.models import Resource
 from booking.overbooking import sessions
 from booking.overbooking.deciding import Limits, decide
 from booking.overbooking.missing_model import flat
@@ -24,9 +25,9 @@ MODEL = flat(0.15, 0.8)
 
 
 def book(session: Session, place: Place, minutes: int, **values: Any) -> Appointment:
-    """A new patient with the doctor so many minutes after eight."""
-    start = EIGHT + timedelta(minutes=minutes)
-    return make.add(
+    """A new patient with the doctor, and whoever else, so many minutes after eight."""
+    start, others = EIGHT + timedelta(minutes=minutes), values.pop("others", ())
+    made = make.add(
         session,
         Appointment(
             **{
@@ -37,6 +38,19 @@ def book(session: Session, place: Place, minutes: int, **values: Any) -> Appoint
                 "status": "booked", "participant": "accepted",
                 "booked_at": start - timedelta(days=30), **values,
             }
+        ),
+    )  # fmt: skip
+    for clinician in (place.doctor, *others):
+        _takes_time_of(session, made, clinician)
+    return made
+
+
+def _takes_time_of(session: Session, made: Appointment, clinician: Resource) -> None:
+    make.add(
+        session,
+        Allocation(
+            resource_id=clinician.id, starts_at=made.starts_at, ends_at=made.ends_at,
+            active=made.active, appointment_id=made.id,
         ),
     )  # fmt: skip
 
@@ -60,6 +74,19 @@ def test_a_session_is_a_stretch_of_open_time_with_what_begins_in_it(
     assert one.missing == pytest.approx(0.24)
     assert one.patients[0].comes == pytest.approx(0.88)
     assert mean(one.patients[0].service) == pytest.approx(18, abs=0.1)
+
+
+def test_whoever_is_here_has_come_and_a_second_clinician_is_taken_too(
+    session: Session, place: Place
+) -> None:
+    book(session, place, 0, status="arrived", arrived_at=EIGHT)
+    both = book(session, place, 20, others=[place.other_doctor])
+    found = sessions.read(session, place.clinic, TUESDAY, TUESDAY, MODEL)
+    by_clinician = {one.clinician_id: one for one in found}
+    assert by_clinician[place.other_doctor.id].booked == (both.id,)
+    mine = by_clinician[place.doctor.id]
+    assert [patient.comes for patient in mine.patients] == pytest.approx([1.0, 0.88])
+    assert mine.expected == pytest.approx(0.15)
 
 
 def test_a_break_makes_two_sessions(session: Session, place: Place) -> None:

@@ -169,12 +169,14 @@ def _visit(
     )  # fmt: skip
 
 
-def test_it_is_trained_anew_once_a_month(session: Session, clinic: Clinic, freezer: Any) -> None:
-    assert service.train_all(session) == 1
-    assert service.train_all(session) == 0
+def test_it_is_trained_anew_once_a_month(
+    session: Session, clinic: Clinic, rettid: Rettid, freezer: Any
+) -> None:
+    make.clinic(session)
     session.commit()
+    assert [service.train_next(rettid.database) for _ in range(3)] == [1, 1, 0]
     freezer.move_to("2026-12-24T08:00:00Z")
-    assert service.train_all(session) == 1
+    assert service.train_next(rettid.database) == 1
     newest = queries.newest(session, clinic)
     assert newest is not None
     assert newest.number == 2
