@@ -55,9 +55,15 @@ def evaluate_session(file: Path, as_json: bool) -> None:
 @click.option("--clinic", "clinic_id", type=int, help="The clinic's number; all without it.")
 def train(clinic_id: int | None) -> None:
     """Train what each clinic believes of who misses, test it, and keep it as data."""
-    with rettid().database.transaction() as session:
-        for clinic in _clinics(session, clinic_id):
-            made = service.train(session, SYSTEM, clinic)
+    database = rettid().database
+    with database.reading() as session:
+        numbers = [clinic.id for clinic in _clinics(session, clinic_id)]
+    for number in numbers:
+        with database.reading() as session:
+            learnt = service.learn(session, session.get_one(Clinic, number))
+        with database.transaction() as session:
+            clinic = session.get_one(Clinic, number)
+            made = service.keep(session, SYSTEM, clinic, learnt)
             click.echo(f"{clinic.name}: training {made.number}")
             _tell(made)
 
@@ -68,14 +74,14 @@ def train(clinic_id: int | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
 def evaluate_model(clinic_id: int, since: datetime | None, as_json: bool) -> None:
     """Train on the days before and test from then on; nothing is kept."""
-    with rettid().database.transaction() as session:
+    with rettid().database.reading() as session:
         (clinic,) = _clinics(session, clinic_id)
-        made = service.train(session, SYSTEM, clinic, since.date() if since else None)
-        if as_json:
-            click.echo(json.dumps(made.evaluation))
-        else:
-            _tell(made)
-        session.rollback()
+        learnt = service.learn(session, clinic, since.date() if since else None)
+        made = service.as_training(session, SYSTEM, clinic, learnt)
+    if as_json:
+        click.echo(json.dumps(made.evaluation))
+    else:
+        _tell(made)
 
 
 @overbooking.command("simulate")
@@ -139,7 +145,7 @@ def _tell(made: MissingModel) -> None:
         for code in found["noticed"]:
             click.echo(f"  Noticed: {NOTICED[code]}")
     if made.passes:
-        click.echo("  The model is in force.")
+        click.echo("  The model may be used.")
     else:
-        click.echo(f"  The clinic's own rate is in force: {made.rate:.1%}, ", nl=False)
+        click.echo(f"  The clinic's own rate is used: {made.rate:.1%}, ", nl=False)
         click.echo(f"cautiously {made.rate * made.caution:.1%}.")

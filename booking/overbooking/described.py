@@ -50,7 +50,9 @@ class _Service(fields.Field[np.ndarray]):
             raise ValidationError("Must give a probability for some numbers of minutes.")
         found = np.zeros(1 + LONGEST_SERVICE)
         for key, given in value.items():
-            if not (key.isascii() and key.isdigit() and int(key) <= LONGEST_SERVICE):
+            if not (
+                key.isascii() and key.isdigit() and len(key) < 5 and int(key) <= LONGEST_SERVICE
+            ):
                 raise ValidationError({key: [f"Must be 0 to {LONGEST_SERVICE} whole minutes."]})
             found[int(key)] += _probability(given, key)
         if abs(found.sum() - 1.0) > _TO_ONE:
@@ -112,7 +114,7 @@ def read(text: str) -> tuple[list[Patient], int]:
     """The patients of a described session and its planned end. Raises Unreadable."""
     try:
         described = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable({"file": [f"Not JSON: {error}."]}) from None
     try:
         patients, planned_end = Description().load(described)
@@ -142,8 +144,9 @@ def _probability(given: Any, key: str) -> float:
 
 
 def _is_number(value: Any) -> bool:
-    is_one = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_one and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) < math.inf
 
 
 def _named(said: Any, name: str = "") -> Iterator[tuple[str, list[str]]]:

@@ -52,10 +52,19 @@ def learn(session: Session, clinic: Clinic, since: date | None = None) -> Learnt
 
 def keep(session: Session, by: Actor, clinic: Clinic, learnt: Learnt) -> MissingModel:
     """What was learnt counts from now on."""
+    made = as_training(session, by, clinic, learnt)
+    session.add(made)
+    session.flush()
+    audit.record(session, by, "overbooking.trained", clinic_id=clinic.id)
+    return made
+
+
+def as_training(session: Session, by: Actor, clinic: Clinic, learnt: Learnt) -> MissingModel:
+    """What would be kept of it, not kept."""
     visits, missed, trained = learnt.visits, learnt.missed, learnt.trained
     before = newest(session, clinic)
     rate = (missed + STANDS_FOR * USUAL) / (visits + STANDS_FOR)
-    made = MissingModel(
+    return MissingModel(
         clinic_id=clinic.id,
         number=1 + (before.number if before else 0),
         trained_at=session.now(),
@@ -69,10 +78,6 @@ def keep(session: Session, by: Actor, clinic: Clinic, learnt: Learnt) -> Missing
         evaluation=trained.evaluation.as_data() if trained else None,
         passes=trained is not None and trained.evaluation.passes,
     )
-    session.add(made)
-    session.flush()
-    audit.record(session, by, "overbooking.trained", clinic_id=clinic.id)
-    return made
 
 
 def train(session: Session, by: Actor, clinic: Clinic, since: date | None = None) -> MissingModel:

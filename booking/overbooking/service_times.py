@@ -17,7 +17,7 @@ SPREAD = 0.44
 # A plan of 20 minutes is meant to hold most visits: those of the literature's take 18 on average.
 SHARE_OF_PLAN = 0.9
 WEIGHT = 20.0
-SHORTEST, LONGEST = 1, 240
+SHORTEST, LONGEST = 1, 480
 _SMEAR = 0.1
 
 Distribution = NDArray[np.float64]

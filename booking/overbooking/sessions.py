@@ -31,8 +31,9 @@ class ClinicSession:
     """One clinician's stretch of a day at one site, from start to end (aware UTC).
 
     booked: the appointments that begin in it, in order. patients: they and the groups that meet in
-    it, in minutes from the start, with cautious probabilities. expected, missing: how many are
-    expected to miss, and how many cautiously. extras: how many stand on top of the plan already.
+    it, in minutes from the start, with the session's cautious rate for each who has yet to come:
+    nobody's own risk says where an extra is put. expected, missing: how many are expected to miss,
+    and how many cautiously. extras: how many stand on top of the plan already.
     """
 
     clinician_id: int
@@ -117,10 +118,12 @@ def read(
                 for one in found.get(clinician, ())
                 if one.site_id == site and start <= one.starts_at < end
             ]
+            missing = sum(chances[one.id][1] for one in here)
+            doubtful = sum(one.status == "booked" for one in here)
             patients = [
                 Patient(
                     (one.starts_at - start) // _MINUTE,
-                    1.0 - chances[one.id][1],
+                    1.0 - missing / doubtful if one.status == "booked" else 1.0,
                     times.of(one.visit_type_id, one.minutes).distribution,
                 )
                 for one in here
@@ -139,7 +142,7 @@ def read(
                     tuple(one.id for one in here),
                     tuple(sorted(patients, key=lambda one: one.at)),
                     sum(chances[one.id][0] for one in here),
-                    sum(chances[one.id][1] for one in here),
+                    missing,
                     sum(one.id in extras for one in here),
                 )
             )

@@ -1,5 +1,6 @@
 """A clinic's sessions as they are booked, ready to be asked of one more patient."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -87,6 +88,18 @@ def test_whoever_is_here_has_come_and_a_second_clinician_is_taken_too(
     mine = by_clinician[place.doctor.id]
     assert [patient.comes for patient in mine.patients] == pytest.approx([1.0, 0.88])
     assert mine.expected == pytest.approx(0.15)
+
+
+def test_nobodys_own_risk_says_where_an_extra_is_put(session: Session, place: Place) -> None:
+    """Whoever booked long ahead is likelier to miss; each has the session's rate all the same."""
+    steep = replace(MODEL, history=1.0, levels={"same_day": {"yes": -3.0}})
+    for number in range(6):
+        book(session, place, 20 * number, booked_at=EIGHT - timedelta(days=60 * (number % 2)))
+    found = sessions.read(session, place.clinic, TUESDAY, TUESDAY, steep)
+    (one,) = [one for one in found if one.clinician_id == place.doctor.id]
+    assert len({patient.comes for patient in one.patients}) == 1
+    assert sum(1 - patient.comes for patient in one.patients) == pytest.approx(one.missing)
+    assert one.missing < 6 * 0.15 * 0.8
 
 
 def test_a_break_makes_two_sessions(session: Session, place: Place) -> None:

@@ -39,6 +39,7 @@ def test_a_session_without_patients_can_be_described() -> None:
         ({"service": {"-10": 1}}, "service.-10"),
         ({"service": {"10.5": 1}}, "service.10.5"),
         ({"service": {"9999": 1}}, "service.9999"),
+        ({"p": [0.9, 10**400]}, "p.1"),
         ({"service": {}}, "service"),
         ({"service": [{"10": 1}]}, "service"),
         ({"service": [{"10": 1}, {"10": 0.9}]}, "service.1"),
@@ -60,7 +61,9 @@ def test_what_is_missing_is_named(name: str) -> None:
     assert list(refused.value.fields) == [name]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"p": NaN}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "7", '{"p": NaN}', "9" * 5000, "[" * 100_000, f'{{"p": 1{"0" * 400}}}']
+)
 def test_what_is_no_description_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         read(text)
