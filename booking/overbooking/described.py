@@ -10,6 +10,7 @@ or a list with one each. p: probability of coming, one for all or a list. Other 
 import itertools
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,9 +51,7 @@ class _Service(fields.Field[np.ndarray]):
             raise ValidationError("Must give a probability for some numbers of minutes.")
         found = np.zeros(1 + LONGEST_SERVICE)
         for key, given in value.items():
-            if not (
-                key.isascii() and key.isdigit() and len(key) < 5 and int(key) <= LONGEST_SERVICE
-            ):
+            if not (re.fullmatch("[0-9]{1,3}", key) and int(key) <= LONGEST_SERVICE):
                 raise ValidationError({key: [f"Must be 0 to {LONGEST_SERVICE} whole minutes."]})
             found[int(key)] += _probability(given, key)
         if abs(found.sum() - 1.0) > _TO_ONE:
@@ -146,7 +145,10 @@ def _probability(given: Any, key: str) -> float:
 def _is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return abs(value) < math.inf
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _named(said: Any, name: str = "") -> Iterator[tuple[str, list[str]]]:
