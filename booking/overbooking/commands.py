@@ -1,19 +1,22 @@
 """`flask --app wsgi overbooking …`."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic
-from booking.overbooking import described, service, simulation
-from booking.overbooking.deciding import Limits
+from booking.overbooking import described, queries, service, sessions, simulation
+from booking.overbooking.deciding import Decision, Limits, decide
 from booking.overbooking.models import MissingModel
+from booking.overbooking.session_risk import Patient
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
+from booking.platform.localtime import local_date, to_local
 from booking.platform.web import rettid
 
 # What makes an evaluation untrue, by code (see `records.leaks` and `model_evaluation.evaluate`).
@@ -84,10 +87,56 @@ def evaluate_model(clinic_id: int, since: datetime | None, as_json: bool) -> Non
         _tell(made)
 
 
+@overbooking.command("sessions")
+@click.option("--clinic", "clinic_id", type=int, required=True, help="The clinic's number.")
+@click.option("--visit-type", "visit_type_id", type=int, required=True, help="Of the extra.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The local day; today without it.")
+def tell_sessions(clinic_id: int, visit_type_id: int, day: datetime | None) -> None:
+    """Each session of a day: how many may miss, and whether it could carry one extra patient.
+
+    By the usual limits; nothing is granted.
+    """
+    with rettid().database.reading() as session:
+        (clinic,) = _clinics(session, clinic_id)
+        visit_type = session.get(VisitType, visit_type_id)
+        if visit_type is None or visit_type.clinic_id != clinic.id:
+            raise click.ClickException(f"The clinic has no visit type {visit_type_id}.")
+        trained = queries.newest(session, clinic)
+        if trained is None:
+            raise click.ClickException("Train first: overbooking train.")
+        on = day.date() if day else local_date(session.now(), clinic.zone)
+        found = sessions.read(session, clinic, on, on, queries.in_force(trained))
+        minutes = visit_type.base_minutes
+        how_long = sessions.ServiceTimes(session, clinic).of(visit_type.id, minutes).distribution
+        for one in found:
+            rate = one.missing / len(one.booked) if one.booked else 0.0
+            extra = Patient(0, 1.0 - rate, how_long)
+            decision = decide(one.question(visit_type, minutes), extra, Limits())
+            begins = to_local(one.start, clinic.zone)
+            click.echo(
+                f"{begins:%H.%M}, {one.length} min, clinician {one.clinician_id}: "
+                f"{len(one.booked)} booked, {one.expected:.1f} expected missing "
+                f"(cautiously {one.missing:.1f}). {_verdict(decision, one.start, clinic)}"
+            )
+
+
+def _verdict(decision: Decision, start: datetime, clinic: Clinic) -> str:
+    late = f"Over 15 min late {decision.before.late:.0%}"
+    for at in decision.granted:
+        when = to_local(start + timedelta(minutes=at), clinic.zone)
+        worst = max(decision.after.waits)
+        return (
+            f"One extra possible at {when:%H.%M}. {late} -> {decision.after.late:.0%}, "
+            f"longest expected wait {worst:.0f} min."
+        )
+    why = ", ".join(f"{one.limit} {one.value:.2f} ({one.allowed:.2f})" for one in decision.refused)
+    return f"No extra: {why or 'no start fits'}. {late}."
+
+
 @overbooking.command("simulate")
 @click.option("--seed", type=int, default=20261123, show_default=True)
-@click.option("--sessions", type=click.IntRange(10), default=simulation.SESSIONS, show_default=True)
-def simulate(seed: int, sessions: int) -> None:
+@click.option("--mornings", type=click.IntRange(10), default=simulation.SESSIONS, show_default=True)
+def simulate(seed: int, mornings: int) -> None:
     """A year at clinics where 4, 10, 15 and 20 % are missed, as a table: docs/overbooking.md."""
     click.echo(
         "| missed | overbooking | extras | P(over 15 min late) | overtime, min | wait, min |"
@@ -100,7 +149,7 @@ def simulate(seed: int, sessions: int) -> None:
             ("careful", simulation.careful(Limits(extras=2))),
             ("always one", simulation.always),
         ):
-            found = simulation.year(missing, strategy, seed, sessions)
+            found = simulation.year(missing, strategy, seed, mornings)
             low, high = found.interval
             click.echo(
                 f"| {missing:.0%} | {name} | {found.extras}"

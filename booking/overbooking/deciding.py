@@ -12,7 +12,7 @@ from math import floor
 from typing import Literal
 
 from booking.overbooking import shocks
-from booking.overbooking.session_risk import Patient, Position, Risk
+from booking.overbooking.session_risk import Distribution, Patient, Position, Risk
 from booking.overbooking.shocks import Shock
 
 Limit = Literal["late", "wait", "long_wait", "extras", "missing", "cost"]
@@ -105,13 +105,14 @@ def breaches(patients: Sequence[Patient], risk: Risk, limits: Limits) -> tuple[B
     found = []
     if risk.late > limits.late:
         found.append(Breach("late", risk.late, limits.late))
-    for limit, values, allowed in (
+    of_patients: tuple[tuple[Limit, Distribution, float], ...] = (
         ("wait", risk.waits, limits.wait),
         ("long_wait", risk.long_waits, limits.long_wait),
-    ):
+    )
+    for limit, values, allowed in of_patients:
         worst = int(values.argmax()) if len(values) else 0
         if len(values) and values[worst] > allowed:
-            found.append(Breach(limit, float(values[worst]), allowed, patients[worst].at))  # type: ignore[arg-type]
+            found.append(Breach(limit, float(values[worst]), allowed, patients[worst].at))
     return tuple(found)
 
 

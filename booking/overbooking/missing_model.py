@@ -16,10 +16,9 @@ from scipy.interpolate import BSpline
 
 # So many visits' worth of the base rate is put to a patient's earlier ones before they count.
 SHRINKAGE = 5.0
-NUMBERS = ("lead", "age", "hour")
 LEVELS = ("same_day", "visit_type", "form", "reminders")
 
-# What a model may never be told, and why. Refused by name wherever features are named.
+# What a model may never be told, and why: none with such a feature can be made or read.
 REFUSED: Mapping[str, str] = {
     name: why
     for why, names in {
@@ -102,6 +101,12 @@ class Model:
     shift: float = 0.0
     caution: float = 1.0
 
+    def __post_init__(self) -> None:
+        """Raise MustNotBeUsed for one that was told what it may not be, fitted or read."""
+        for name in (*self.splines, *self.levels):
+            if name.lower() in REFUSED:
+                raise MustNotBeUsed(name, REFUSED[name.lower()])
+
     def missing(self, visits: Sequence[Booked]) -> NDArray[np.float64]:
         """The probability of each being missed."""
         odds = np.full(len(visits), self.intercept)
@@ -130,13 +135,6 @@ class Model:
             for name, one in data["splines"].items()
         }
         return cls(**{**data, "splines": splines})
-
-
-def check_names(names: Sequence[str]) -> None:
-    """Raise MustNotBeUsed if one of these may not be told to a model."""
-    for name in names:
-        if name.lower() in REFUSED:
-            raise MustNotBeUsed(name, REFUSED[name.lower()])
 
 
 def numbers(visits: Sequence[Booked]) -> dict[str, NDArray[np.float64]]:

@@ -80,11 +80,6 @@ def as_training(session: Session, by: Actor, clinic: Clinic, learnt: Learnt) -> 
     )
 
 
-def train(session: Session, by: Actor, clinic: Clinic, since: date | None = None) -> MissingModel:
-    """Learn and keep it."""
-    return keep(session, by, clinic, learn(session, clinic, since))
-
-
 def train_next(database: Database) -> int:
     """The next clinic that has not been trained for a month: a job, 1 or 0.
 

@@ -1,11 +1,12 @@
 """A clinic's sessions as they are booked: who comes, how likely, and how long each will take."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from booking.appointments.models import Allocation, Appointment, GroupSession
@@ -20,6 +21,8 @@ from booking.overbooking.records import known_when_booked
 from booking.overbooking.service_times import ServiceTime, learnt
 from booking.overbooking.session_risk import Patient
 from booking.platform.database import Session
+
+T = TypeVar("T")
 
 _MINUTE = timedelta(minutes=1)
 # How long visits took is learnt from so far back.
@@ -152,21 +155,39 @@ def read(
 def _booked(
     session: Session, clinic: Clinic, timeline: Timeline, clinician_ids: Sequence[int]
 ) -> Mapping[int, Sequence[Appointment]]:
-    """clinician -> what takes their time, in order; a contact may take several clinicians."""
-    rows = session.execute(
+    """clinician -> the contacts that take their time, in order; one may take several clinicians."""
+    wanted = (
         select(Allocation.resource_id, Appointment)
         .join(Appointment, Appointment.id == Allocation.appointment_id)
         .options(joinedload(Appointment.patient), joinedload(Appointment.visit_type))
-        .where(
-            Allocation.resource_id.in_(clinician_ids),
-            Allocation.active,
-            Appointment.clinic_id == clinic.id,
-            Appointment.starts_at >= timeline.origin,
-            Appointment.starts_at < timeline.end,
-        )
+        .where(Appointment.clinic_id == clinic.id, *_begins_in(timeline, clinician_ids))
         .order_by(Appointment.starts_at, Appointment.id)
     )
-    found: dict[int, list[Appointment]] = defaultdict(list)
+    return _by_clinician(session.execute(wanted))
+
+
+def _groups(
+    session: Session, clinic: Clinic, timeline: Timeline, clinician_ids: Sequence[int]
+) -> Mapping[int, Sequence[GroupSession]]:
+    wanted = (
+        select(Allocation.resource_id, GroupSession)
+        .join(GroupSession, GroupSession.id == Allocation.group_session_id)
+        .where(GroupSession.clinic_id == clinic.id, *_begins_in(timeline, clinician_ids))
+    )
+    return _by_clinician(session.execute(wanted))
+
+
+def _begins_in(timeline: Timeline, clinician_ids: Sequence[int]) -> list[ColumnElement[bool]]:
+    return [
+        Allocation.resource_id.in_(clinician_ids),
+        Allocation.active.is_(True),
+        Allocation.starts_at >= timeline.origin,
+        Allocation.starts_at < timeline.end,
+    ]
+
+
+def _by_clinician(rows: Iterable[tuple[int, T]]) -> Mapping[int, Sequence[T]]:
+    found: dict[int, list[T]] = defaultdict(list)
     for clinician, one in rows:
         found[clinician].append(one)
     return found
@@ -191,26 +212,6 @@ def _chances(
     likely, cautious = model.missing(visits).tolist(), model.cautious(visits).tolist()
     pairs = zip(likely, cautious, strict=True)
     return here | {one.id: pair for one, pair in zip(coming, pairs, strict=True)}
-
-
-def _groups(
-    session: Session, clinic: Clinic, timeline: Timeline, clinician_ids: Sequence[int]
-) -> Mapping[int, Sequence[GroupSession]]:
-    rows = session.execute(
-        select(Allocation.resource_id, GroupSession)
-        .join(GroupSession, GroupSession.id == Allocation.group_session_id)
-        .where(
-            Allocation.resource_id.in_(clinician_ids),
-            Allocation.active,
-            GroupSession.clinic_id == clinic.id,
-            GroupSession.starts_at >= timeline.origin,
-            GroupSession.starts_at < timeline.end,
-        )
-    )
-    found: dict[int, list[GroupSession]] = defaultdict(list)
-    for clinician, one in rows:
-        found[clinician].append(one)
-    return found
 
 
 def _extras(session: Session, timeline: Timeline, clinician_ids: Sequence[int]) -> set[int]:

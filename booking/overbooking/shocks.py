@@ -88,4 +88,5 @@ def _given_they_come(
     total = weights.sum(axis=0)
     even = np.full_like(weights, 1.0 / len(weights))
     share = np.where(total > 0, weights / np.where(total > 0, total, 1.0), even)
-    return (share * np.array(values)).sum(axis=0)  # type: ignore[no-any-return]
+    found: session_risk.Distribution = (share * np.array(values)).sum(axis=0)
+    return found

@@ -15,9 +15,8 @@ from booking.platform.errors import ChangedMeanwhile, InvalidInput
 from booking.platform.forms import read, rejected
 from booking.platform.identity import Actor
 from booking.platform.pages import Access, Pages, db, me
-from booking.sequences.whole_day import day_of
 from booking.waitlist import answering, queries, service
-from booking.waitlist.errors import BelongsTogether, NothingEarlier, NotWaiting, OfferOver
+from booking.waitlist.errors import CannotWait, OfferOver
 from booking.waitlist.models import Offer
 from booking.waitlist.schemas import WishForm, shown, wishes
 from booking.waitlist.wording import choices_for
@@ -33,7 +32,7 @@ def form(appointment_id: int) -> ResponseReturnValue:
     appointment = my_appointment(appointment_id)
     try:
         service.check(db(), appointment)
-    except (NotWaiting, BelongsTogether, NothingEarlier) as error:
+    except CannotWait as error:
         return refused(error, appointment.clinic, appointment)
     entry = service.waiting_entry(db(), appointment)
     values = shown(entry, appointment.form, today(db(), appointment.clinic))
@@ -51,7 +50,7 @@ def wish(appointment_id: int) -> ResponseReturnValue:
             db().flush()
     except InvalidInput as error:
         return rejected(FORM, error, **_about(appointment))
-    except (NotWaiting, BelongsTogether, NothingEarlier, ChangedMeanwhile) as error:
+    except (CannotWait, ChangedMeanwhile) as error:
         return refused(error, appointment.clinic, appointment)
     flash(_("Du får besked, hvis en tidligere tid bliver ledig. Din tid gælder stadig."), "success")
     return redirect(url_for("patient_visit.visit", appointment_id=appointment_id), 303)
@@ -100,10 +99,10 @@ def decline(offer_id: int) -> ResponseReturnValue:
 
 def visit_card(session: Session, _actor: Actor, appointment: Appointment) -> Markup | None:
     """On one's own time: that one may wish for an earlier, or does so already."""
-    if appointment.status != "booked" or appointment.starts_at <= session.now():
+    try:
+        service.check(session, appointment)
+    except CannotWait:
         return None
-    if appointment.visit_type.group_capacity > 1 or day_of(session, appointment) is not None:
-        return None  # nor is one offered that would tear a day's times apart
     entry = service.waiting_entry(session, appointment)
     return _card("patient/earlier_card.html", appointment=appointment, entry=entry)
 

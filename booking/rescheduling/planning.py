@@ -138,7 +138,7 @@ def clear(line: ReschedulingLine) -> None:
 
 def _movable(asked: Gathered, concerned: Sequence[Appointment]) -> list[Moving]:
     """Whoever a place is looked for; a part of a combined day may only have another clinician."""
-    now = {one.id: one.minutes // TICK_MINUTES for one in concerned}
+    now = {one.id: -(-one.minutes // TICK_MINUTES) for one in concerned}
     kept = (held(m, now[m.id]) if m.id in asked.together else m for m in asked.moving)
     return [one for one in kept if one is not None]
 

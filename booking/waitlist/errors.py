@@ -12,19 +12,23 @@ class OfferOver(DomainError):
     code = "offer_over"
 
 
-class NotWaiting(DomainError):
+class CannotWait(DomainError):
+    """Nobody is put on the list with this; each kind says why."""
+
+
+class NotWaiting(CannotWait):
     """There is nothing to wait with: the time is over, cancelled, or a place in a group."""
 
     code = "not_waiting"
 
 
-class NothingEarlier(DomainError):
+class NothingEarlier(CannotWait):
     """The time is on the first day of the period the patient is to come in."""
 
     code = "nothing_earlier"
 
 
-class BelongsTogether(DomainError):
+class BelongsTogether(CannotWait):
     """The time belongs with others of its day, and is not moved by itself."""
 
     code = "belongs_together"

@@ -27,8 +27,7 @@ from booking.rescheduling.places import Choice
 from booking.rescheduling.planning import is_over
 from booking.rescheduling.schemas import LookForm, PlaceForm, VersionForm
 from booking.rescheduling.wording import WHY
-from booking.sequences.models import ContactSequence
-from booking.sequences.queries import belong_together, with_appointment
+from booking.sequences import whole_day
 
 pages = Pages(
     "staff_new_place",
@@ -80,13 +79,6 @@ def let_go(clinic_id: int, plan_id: int, line_id: int) -> ResponseReturnValue:
     return changed(line.rescheduling, act, line)
 
 
-def _whole_day(line: ReschedulingLine) -> ContactSequence | None:
-    """The day it belongs to with others that are booked too."""
-    found = with_appointment(db(), line.appointment_id)
-    together = found is not None and belong_together(db(), [line.appointment_id])
-    return found if together else None
-
-
 def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
     looked_at(line.appointment.patient_id, clinic_id=clinic.id)
     asked = read(LookForm(), "query")
@@ -125,7 +117,7 @@ def _context(clinic: Clinic, line: ReschedulingLine) -> dict[str, Any]:
     return {
         "clinic": clinic,
         "line": line,
-        "whole_day": _whole_day(line),
+        "whole_day": whole_day.day_of(db(), line.appointment),
         "days": days,
         "filter_values": {
             "fra": asked["fra"].isoformat() if asked["fra"] else "",

@@ -25,7 +25,7 @@ from booking.rescheduling.models import Rescheduling, ReschedulingLine
 from booking.rescheduling.planning import is_over
 from booking.rescheduling.schemas import LeaveOutForm, VersionForm
 from booking.rescheduling.wording import OUTCOMES, REASONS, STATUSES, WHY
-from booking.sequences.queries import with_appointment
+from booking.sequences.whole_day import day_of
 
 pages = Pages(
     "staff_replanning", __name__, url_prefix="/klinik/<int:clinic_id>/omlaegning/<int:plan_id>"
@@ -192,7 +192,7 @@ def _context(clinic: Clinic, plan: Rescheduling) -> dict[str, Any]:
         "readable": readable,
         "deadline_of": _deadline_of,
         "may_choose": lambda line: not NOT_BY_HAND.intersection(line.why),
-        "whole_day_of": lambda line: with_appointment(db(), line.appointment_id),
+        "whole_day_of": lambda line: day_of(db(), line.appointment),
         "forms": FORMS,
         "sites": {one.id: one.name for one in sites_of(db(), clinic.id, active=None)},
         "why": WHY,

@@ -5,14 +5,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from booking.appointments.models import Allocation, Appointment
 from booking.calendar.models import Resource
-from booking.overbooking import sessions
+from booking.overbooking import service, sessions
 from booking.overbooking.deciding import Limits, decide
 from booking.overbooking.missing_model import flat
 from booking.overbooking.session_risk import Patient, mean
 from booking.platform.database import Session
+from booking.platform.identity import SYSTEM
 from tests import factories as make
 from tests.integration.appointments.conftest import Place, place
 
@@ -136,6 +138,25 @@ def test_a_full_morning_can_be_asked_of_one_more(session: Session, place: Place)
     decision = decide(question, Patient(0, 0.88, one.patients[0].service), Limits(late=0.5))
     assert decision.granted
     assert decision.granted[0] < 240
+
+
+def test_the_command_tells_of_each_session(app: Flask, session: Session, place: Place) -> None:
+    for number in range(24):
+        book(session, place, 20 * number)
+    session.commit()
+    asked = ["overbooking", "sessions", "--clinic", str(place.clinic.id), "--day", "2026-11-24"]
+    asked += ["--visit-type", str(place.control.id)]
+    run = app.test_cli_runner()
+    assert "Train first" in run.invoke(args=asked).output
+    learnt = service.learn(session, place.clinic)
+    service.keep(session, SYSTEM, place.clinic, learnt)
+    session.commit()
+    told = run.invoke(args=asked)
+    assert told.exit_code == 0, told.output
+    mine = f"08.00, 480 min, clinician {place.doctor.id}: 24 booked, 1.2 expected missing"
+    assert f"{mine} (cautiously 0.0). No extra: missing 0.00 (1.00)" in told.output
+    wrong = run.invoke(args=[*asked[:-1], "999"])
+    assert "The clinic has no visit type 999" in wrong.output
 
 
 def test_another_clinics_visits_are_not_in_it(session: Session, place: Place) -> None:

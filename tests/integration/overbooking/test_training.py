@@ -35,6 +35,10 @@ def clinic(session: Session) -> Clinic:
     return made
 
 
+def trained(session: Session, clinic: Clinic) -> MissingModel:
+    return service.keep(session, SYSTEM, clinic, service.learn(session, clinic))
+
+
 def history(session: Session, clinic: Clinic, visits: int, *, seed: int = 1) -> None:
     """Imported visits, missed the more often the further ahead they were booked."""
     draw = np.random.default_rng(seed)
@@ -65,7 +69,7 @@ def test_a_clinic_with_a_history_trains_a_model_that_passes(
     session: Session, clinic: Clinic
 ) -> None:
     history(session, clinic, 6_000)
-    made = service.train(session, SYSTEM, clinic)
+    made = trained(session, clinic)
     session.commit()
     session.expire_all()
     assert (made.number, made.visits, made.passes) == (1, 6_000, True)
@@ -81,7 +85,7 @@ def test_a_clinic_with_a_history_trains_a_model_that_passes(
 def test_without_a_history_the_usual_rate_counts_for_nothing_cautiously(
     session: Session, clinic: Clinic
 ) -> None:
-    made = service.train(session, SYSTEM, clinic)
+    made = trained(session, clinic)
     assert (made.visits, made.fitted, made.evaluation, made.passes) == (0, None, None, False)
     model = queries.in_force(made)
     assert model.missing([Booked(5)])[0] == pytest.approx(0.05)
@@ -90,7 +94,7 @@ def test_without_a_history_the_usual_rate_counts_for_nothing_cautiously(
 
 def test_too_short_a_history_gives_the_clinics_own_rate(session: Session, clinic: Clinic) -> None:
     history(session, clinic, 300)
-    made = service.train(session, SYSTEM, clinic)
+    made = trained(session, clinic)
     assert not made.passes
     (rate,) = queries.in_force(made).missing([Booked(60)])
     assert rate == pytest.approx((made.missed + 1) / 320)
@@ -185,7 +189,7 @@ def test_it_is_trained_anew_once_a_month(
 def test_the_database_keeps_a_model_in_force_from_lacking_its_numbers(
     session: Session, clinic: Clinic
 ) -> None:
-    made = service.train(session, SYSTEM, clinic)
+    made = trained(session, clinic)
     made.passes = True
     with pytest.raises(IntegrityError):
         session.flush()

@@ -14,6 +14,7 @@ from booking.appointments.invitations.service import live_appointment
 from booking.appointments.models import Appointment
 from booking.appointments.occasions import for_move
 from booking.appointments.search import find
+from booking.appointments.service import LateReason
 from booking.platform.audit import AuditEntry
 from booking.platform.database import Session
 from booking.platform.errors import InvalidInput
@@ -37,18 +38,19 @@ def time_of(session: Session, referral: Referral) -> Appointment:
     return found
 
 
-def moved_to(session: Session, place: Place, referral: Referral, day: date, reason: str) -> None:
+def moved_to(
+    session: Session, place: Place, referral: Referral, day: date, late: LateReason | None
+) -> None:
     """Moved by the secretary to the first free time of a day."""
     occasion = for_move(session, place.secretary, time_of(session, referral))
     slot = min(find(session, occasion.wish(day, day)).slots())
-    late = reason or None
     appointments.book(
         session,
         place.secretary,
         occasion,
         slot,
         "phone",
-        late_reason=late,  # type: ignore[arg-type]
+        late_reason=late,
     )
 
 
@@ -58,11 +60,11 @@ def letter(session: Session, place: Place, referral: Referral) -> None:
 
 @pytest.mark.parametrize("reason", ["patient_wish", "capacity"])
 def test_why_a_time_is_late_is_why_its_clock_is(
-    session: Session, place: Place, freezer: FrozenDateTimeFactory, reason: str
+    session: Session, place: Place, freezer: FrozenDateTimeFactory, reason: LateReason
 ) -> None:
     referral = received(session, place)
     triaged(session, place, referral)
-    moved_to(session, place, referral, date(2026, 12, 23), "")  # the last day
+    moved_to(session, place, referral, date(2026, 12, 23), None)  # the last day
     assert referral.delays == []
     moved_to(session, place, referral, date(2027, 1, 7), reason)
     assert [(one.clock, one.reason) for one in referral.delays] == [("workup", reason)]
@@ -121,7 +123,7 @@ def test_a_letter_made_before_the_time_was_moved_is_not_sent_by_one_press(
     triaged(session, place, referral)
     letter(session, place, referral)
     freezer.tick(timedelta(hours=1))
-    moved_to(session, place, referral, date(2026, 12, 2), "")
+    moved_to(session, place, referral, date(2026, 12, 2), None)
     assert sending.how_far(session, referral) == "outdated"
     with pytest.raises(LetterOutdated):
         sending.sent(session, place.secretary, referral)

@@ -1,6 +1,5 @@
 """When a session may take an extra: never past a limit, for anyone, however it is tried."""
 
-from dataclasses import replace
 from math import floor
 
 import pytest
@@ -9,15 +8,15 @@ from hypothesis import strategies as st
 
 from booking.overbooking import shocks
 from booking.overbooking.deciding import Limits, Session, Weights, breaches, decide, put_in
-from booking.overbooking.session_risk import Patient, evaluate
+from booking.overbooking.session_risk import Distribution, Patient, evaluate
 from booking.overbooking.shocks import Shock
 from tests.unit.overbooking.sessions import patients, service, services, twelve
 
 STARTS = tuple(range(0, 240, 5))
 
 
-def morning(missing: float, **values: object) -> Session:
-    return replace(Session(twelve(missing), 240, STARTS, 12 * missing), **values)  # type: ignore[arg-type]
+def morning(missing: float, starts: tuple[int, ...] = STARTS, extras: int = 0) -> Session:
+    return Session(twelve(missing), 240, starts, 12 * missing, extras)
 
 
 def test_few_missing_admit_nobody() -> None:
@@ -89,9 +88,13 @@ LIMITS = st.builds(
 @settings(max_examples=150)
 @given(patients(most=8), services(), st.floats(0, 1), LIMITS, st.floats(0, 4))
 def test_what_is_granted_never_exceeds_a_limit(
-    booked: tuple[Patient, ...], how_long: object, comes: float, limits: Limits, missing: float
+    booked: tuple[Patient, ...],
+    how_long: Distribution,
+    comes: float,
+    limits: Limits,
+    missing: float,
 ) -> None:
-    extra = Patient(0, comes, how_long)  # type: ignore[arg-type]
+    extra = Patient(0, comes, how_long)
     session = Session(booked, 90, (0, 10, 20, 45), missing)
     decision = decide(session, extra, limits)
     whole = list(booked)
@@ -152,9 +155,9 @@ class TestShocks:
 
     @given(patients(most=4), services(), st.floats(0, 1))
     def test_positions_are_as_if_reckoned_afresh(
-        self, booked: tuple[Patient, ...], how_long: object, comes: float
+        self, booked: tuple[Patient, ...], how_long: Distribution, comes: float
     ) -> None:
-        extra = Patient(0, comes, how_long)  # type: ignore[arg-type]
+        extra = Patient(0, comes, how_long)
         for one in shocks.positions(booked, 60, extra, (0, 15, 70), shocks.USUAL):
             whole = put_in(booked, extra, one.at)
             rank = sum(other.at <= one.at for other in booked)

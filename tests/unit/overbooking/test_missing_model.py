@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.overbooking import missing_model
-from booking.overbooking.missing_model import Booked, Model, MustNotBeUsed, check_names, flat
+from booking.overbooking.missing_model import Booked, Model, MustNotBeUsed, flat
 from booking.overbooking.model_evaluation import area, evaluate, lower_bound, recalibrated
 from booking.overbooking.records import TooFewVisits
 from booking.overbooking.training import fit
@@ -98,13 +97,9 @@ def test_too_few_visits_fit_nothing() -> None:
 @pytest.mark.parametrize("name", ["Neighbourhood", "gender", "Scholarship", "diagnosis", "cpr"])
 def test_what_may_not_be_used_is_refused_with_its_reason(name: str) -> None:
     with pytest.raises(MustNotBeUsed) as refused:
-        check_names(["lead", name])
+        Model.from_data({**MODEL.as_data(), "levels": {name: {"a": 0.1}}})
     assert refused.value.name == name
     assert refused.value.why
-
-
-def test_what_a_model_is_told_may_be_used() -> None:
-    check_names([*missing_model.NUMBERS, *missing_model.LEVELS, "earlier"])
 
 
 def test_weighting_by_class_is_noticed() -> None:
