@@ -174,23 +174,63 @@ class Hold(WithId):
 
 
 class OverbookingGrant(WithId):
-    """Leave for one extra patient in one session: names the session, and the lane it opens."""
+    """Leave for one extra patient in one session: names the session, and the lane it opens.
+
+    starts_at, ends_at: where the extra is to sit. snapshot: the figures it was granted on.
+    overridden: against a limit, with a reason. judged_at: when the session was last looked at
+    again, None when it has changed since; holds, judgement: what was found then.
+    """
 
     __tablename__ = "overbooking_grant"
     __table_args__ = (
         CheckConstraint("lane > 0", name="lane"),
+        CheckConstraint("starts_at < ends_at", name="order"),
+        CheckConstraint("session_start <= starts_at", name="inside"),
+        CheckConstraint("NOT overridden OR reason <> ''", name="reason"),
         UniqueConstraint("id", "resource_id", "lane"),
+        Index("ix_overbooking_grant_clinic_id", "clinic_id", "session_start"),
+        Index(
+            "uq_overbooking_grant_resource_id",
+            "resource_id",
+            "session_start",
+            "lane",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
     )
 
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
     clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    visit_type_id: Mapped[int] = mapped_column(ForeignKey("visit_type.id"))
     session_start: Mapped[datetime]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
     lane: Mapped[int]
     granted_by: Mapped[str] = mapped_column(String(200))
     granted_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(300), default="")
+    overridden: Mapped[bool] = mapped_column(Boolean, default=False)
     snapshot: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    judged_at: Mapped[datetime | None]
+    holds: Mapped[bool] = mapped_column(Boolean, default=True)
+    judgement: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str] = mapped_column(String(200), default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    clinic: Mapped[Clinic] = relationship()
+    clinician: Mapped[Resource] = relationship()
+    site: Mapped[Site] = relationship()
+    visit_type: Mapped[VisitType] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def minutes(self) -> int:
+        """The planned length of the extra's visit."""
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
 
 class Allocation(WithId):

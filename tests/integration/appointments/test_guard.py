@@ -200,7 +200,11 @@ def test_a_lane_above_the_plan_needs_a_grant_for_that_resource_and_lane(
         OverbookingGrant(
             resource_id=place.doctor.id,
             clinic_id=place.clinic.id,
+            site_id=place.site.id,
+            visit_type_id=place.control.id,
             session_start=NINE,
+            starts_at=NINE,
+            ends_at=NINE + HALF,
             lane=1,
             granted_by="Lone Leder",
             granted_at=NINE,

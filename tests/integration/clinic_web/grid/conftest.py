@@ -18,7 +18,11 @@ def on_top_of(work: Work, first: Appointment) -> Appointment:
         OverbookingGrant(
             resource_id=place.doctor.id,
             clinic_id=place.clinic.id,
-            session_start=NINE,
+            site_id=first.site_id,
+            visit_type_id=first.visit_type_id,
+            session_start=first.starts_at,
+            starts_at=first.starts_at,
+            ends_at=first.ends_at,
             lane=1,
             granted_by="Signe",
             granted_at=NINE,
