@@ -11,15 +11,14 @@ from booking.calendar.models import Clinic
 from booking.overbooking import outcomes, records
 from booking.overbooking.model_evaluation import lower_bound
 from booking.overbooking.models import MissingModel
-from booking.overbooking.queries import newest
+from booking.overbooking.queries import USUAL, newest
 from booking.overbooking.records import Record, TooFewVisits, Trained
 from booking.platform import audit
 from booking.platform.database import Database, Session
 from booking.platform.identity import SYSTEM, Actor
 
-# The usual rate, and for how many visits it stands: North Denmark 3.7 %, the South 4.7 %, and some
-# departments near 10 % (docs/overbooking.md).
-USUAL, STANDS_FOR = 0.05, 20
+# For how many visits the usual rate stands.
+STANDS_FOR = 20
 MONTH = timedelta(days=30)
 # A model is tested on the latest of the days, this share of the visits.
 TESTED = 0.25

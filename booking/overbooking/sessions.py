@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload
 
-from booking.appointments.models import Allocation, Appointment, GroupSession
+from booking.appointments.models import Allocation, Appointment, GroupSession, OverbookingGrant
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar import availability
 from booking.calendar.models import Clinic
@@ -19,7 +19,7 @@ from booking.overbooking import deciding, outcomes
 from booking.overbooking.missing_model import Model
 from booking.overbooking.records import known_when_booked
 from booking.overbooking.service_times import ServiceTime, learnt
-from booking.overbooking.session_risk import Patient
+from booking.overbooking.session_risk import Distribution, Patient
 from booking.platform.database import Session
 
 T = TypeVar("T")
@@ -29,14 +29,19 @@ _MINUTE = timedelta(minutes=1)
 LEARNT_FROM = timedelta(days=365)
 
 
+# Whoever is or was to come: neither cancelled nor a mistake.
+STOOD = ("booked", "arrived", "checked-in", "fulfilled", "noshow")
+
+
 @dataclass(frozen=True)
 class ClinicSession:
     """One clinician's stretch of a day at one site, from start to end (aware UTC).
 
-    booked: the appointments that begin in it, in order. patients: they and the groups that meet in
-    it, in minutes from the start, with the session's cautious rate for each who has yet to come:
-    nobody's own risk says where an extra is put. expected, missing: how many are expected to miss,
-    and how many cautiously. extras: how many stand on top of the plan already.
+    booked: the appointments that begin in it, in order. patients: they, the groups that meet in it
+    and the extras granted but not placed, in minutes from the start, with the session's cautious
+    rate for each who has yet to come: nobody's own risk says where an extra is put. expected,
+    missing: how many are expected to miss, and how many cautiously. extras: how many stand on top
+    of the plan, granted: the grants not placed among them.
     """
 
     clinician_id: int
@@ -48,23 +53,37 @@ class ClinicSession:
     expected: float
     missing: float
     extras: int
+    rate: float
+    granted: tuple[int, ...] = ()
 
     @property
     def length(self) -> int:
         """Minutes."""
         return (self.end - self.start) // _MINUTE
 
-    def question(self, visit_type: VisitType, minutes: int) -> deciding.Session:
-        """What `deciding` is asked of an extra of this visit type and length."""
+    def at(self, start: datetime) -> int:
+        """Minutes from the start of the session."""
+        return (start - self.start) // _MINUTE
+
+    def question(
+        self, visit_type: VisitType, minutes: int, after: datetime | None = None
+    ) -> deciding.Session:
+        """What `deciding` is asked of an extra of this type and length, later than `after`."""
         latest = self.end - _MINUTE * minutes
         starts, at = [], self.start
         while at <= latest:
-            if at.minute % visit_type.grid_minutes == 0:
-                starts.append((at - self.start) // _MINUTE)
+            if at.minute % visit_type.grid_minutes == 0 and (after is None or at > after):
+                starts.append(self.at(at))
             at += _MINUTE * 5
-        return deciding.Session(
-            self.patients, self.length, tuple(starts), self.missing, self.extras
-        )
+        return self.asked(tuple(starts))
+
+    def asked(self, starts: tuple[int, ...]) -> deciding.Session:
+        """What `deciding` is asked of an extra at one of these minutes."""
+        return deciding.Session(self.patients, self.length, starts, self.missing, self.extras)
+
+    def one_more(self, how_long: Distribution) -> Patient:
+        """An extra of this service time, who misses as the others do."""
+        return Patient(0, 1.0 - self.rate, how_long)
 
 
 class ServiceTimes:
@@ -101,69 +120,131 @@ class ServiceTimes:
 
 
 def read(
-    session: Session, clinic: Clinic, first: date, last: date, model: Model
+    session: Session,
+    clinic: Clinic,
+    first: date,
+    last: date,
+    model: Model,
+    *,
+    clinician_id: int | None = None,
+    beforehand: bool = False,
 ) -> list[ClinicSession]:
-    """The sessions of local days first to last, both included, by start and clinician."""
+    """The sessions of local days first to last, both included, by start and clinician.
+
+    clinician_id: of this one alone. beforehand: as if nobody had come or missed yet, and with
+    nothing granted that was not placed.
+    """
     ids = [one.id for one in resources_of(session, clinic.id, "clinician")]
+    ids = [one for one in ids if clinician_id in (None, one)]
     open_time = availability.read(session, clinic, ids, first, last)
     timeline = open_time.timeline
-    found = _booked(session, clinic, timeline, ids)
-    chances = _chances(session, clinic, found, model)
-    times = ServiceTimes(session, clinic)
+    standing = _standing(session, clinic, timeline, ids)
+    chances = _chances(session, clinic, standing, model, beforehand=beforehand)
     groups = _groups(session, clinic, timeline, ids)
-    extras = _extras(session, timeline, ids)
-    sessions = []
-    for (clinician, site), ticks in open_time.opening.items():
-        for begins, after in _stretches(ticks):
-            start, end = timeline.instant(begins), timeline.instant(after)
-            here = [
-                one
-                for one in found.get(clinician, ())
-                if one.site_id == site and start <= one.starts_at < end
-            ]
-            missing = sum(chances[one.id][1] for one in here)
-            doubtful = sum(one.status == "booked" for one in here)
-            patients = [
-                Patient(
-                    (one.starts_at - start) // _MINUTE,
-                    1.0 - missing / doubtful if one.status == "booked" else 1.0,
-                    times.of(one.visit_type_id, one.minutes).distribution,
-                )
-                for one in here
-            ]
-            for group in groups.get(clinician, ()):
-                if group.site_id == site and start <= group.starts_at < end:
-                    minutes = (group.ends_at - group.starts_at) // _MINUTE
-                    how_long = times.of(group.visit_type_id, minutes).distribution
-                    patients.append(Patient((group.starts_at - start) // _MINUTE, 1.0, how_long))
-            sessions.append(
-                ClinicSession(
-                    clinician,
-                    site,
-                    start,
-                    end,
-                    tuple(one.id for one in here),
-                    tuple(sorted(patients, key=lambda one: one.at)),
-                    sum(chances[one.id][0] for one in here),
-                    missing,
-                    sum(one.id in extras for one in here),
-                )
-            )
-    return sorted(sessions, key=lambda one: (one.start, one.clinician_id))
+    grants = {} if beforehand else _grants(session, clinic, timeline, ids)
+    times = ServiceTimes(session, clinic)
+    return [
+        _made(
+            stretch,
+            [one for one in standing.get(stretch.clinician_id, ()) if stretch.has(one.appointment)],
+            [one for one in groups.get(stretch.clinician_id, ()) if stretch.has(one)],
+            [one for one in grants.get(stretch.clinician_id, ()) if stretch.has(one)],
+            chances,
+            times,
+        )
+        for stretch in _stretches(open_time)
+    ]
 
 
-def _booked(
+@dataclass(frozen=True, order=True)
+class _Stretch:
+    start: datetime
+    clinician_id: int
+    site_id: int
+    end: datetime
+
+    def has(self, one: Appointment | GroupSession | OverbookingGrant) -> bool:
+        """Whether it begins in it."""
+        return one.site_id == self.site_id and self.start <= one.starts_at < self.end
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """An appointment, and whether it stands on top of the plan."""
+
+    appointment: Appointment
+    extra: bool
+
+
+@dataclass(frozen=True)
+class _Chance:
+    """That one visit is missed, and cautiously; open: nobody knows yet. Nobody is shown it."""
+
+    likely: float
+    cautious: float
+    open: bool
+
+
+CAME, MISSED = _Chance(0.0, 0.0, False), _Chance(1.0, 1.0, False)
+
+
+def _made(
+    stretch: _Stretch,
+    here: Sequence[_Standing],
+    groups: Sequence[GroupSession],
+    grants: Sequence[OverbookingGrant],
+    chances: Mapping[int, _Chance],
+    times: ServiceTimes,
+) -> ClinicSession:
+    """One session, of those who begin in it."""
+    theirs = [chances[one.appointment.id] for one in here]
+    doubtful = [one.cautious for one in theirs if one.open]
+    rate = sum(doubtful) / len(doubtful) if doubtful else 0.0
+
+    def patient(comes: float, one: Appointment | GroupSession | OverbookingGrant) -> Patient:
+        minutes = (one.ends_at - one.starts_at) // _MINUTE
+        how_long = times.of(one.visit_type_id, minutes).distribution
+        return Patient((one.starts_at - stretch.start) // _MINUTE, comes, how_long)
+
+    patients = [
+        patient(1.0 - (rate if chance.open else chance.cautious), one.appointment)
+        for one, chance in zip(here, theirs, strict=True)
+    ]
+    patients += [patient(1.0, one) for one in groups]
+    patients += [patient(1.0 - rate, one) for one in grants]
+    return ClinicSession(
+        stretch.clinician_id,
+        stretch.site_id,
+        stretch.start,
+        stretch.end,
+        tuple(one.appointment.id for one in here),
+        tuple(sorted(patients, key=lambda one: one.at)),
+        sum(one.likely for one in theirs),
+        sum(one.cautious for one in theirs),
+        sum(one.extra for one in here) + len(grants),
+        rate,
+        tuple(one.id for one in grants),
+    )
+
+
+def _standing(
     session: Session, clinic: Clinic, timeline: Timeline, clinician_ids: Sequence[int]
-) -> Mapping[int, Sequence[Appointment]]:
+) -> Mapping[int, Sequence[_Standing]]:
     """clinician -> the contacts that take their time, in order; one may take several clinicians."""
     wanted = (
-        select(Allocation.resource_id, Appointment)
+        select(Allocation.resource_id, Allocation.lane, Appointment)
         .join(Appointment, Appointment.id == Allocation.appointment_id)
         .options(joinedload(Appointment.patient), joinedload(Appointment.visit_type))
-        .where(Appointment.clinic_id == clinic.id, *_begins_in(timeline, clinician_ids))
+        .where(
+            Appointment.clinic_id == clinic.id,
+            Appointment.status.in_(STOOD),
+            *_begins_in(timeline, clinician_ids),
+        )
         .order_by(Appointment.starts_at, Appointment.id)
     )
-    return _by_clinician(session.execute(wanted))
+    return _by_clinician(
+        (clinician, _Standing(one, lane > 0)) for clinician, lane, one in session.execute(wanted)
+    )
 
 
 def _groups(
@@ -172,15 +253,43 @@ def _groups(
     wanted = (
         select(Allocation.resource_id, GroupSession)
         .join(GroupSession, GroupSession.id == Allocation.group_session_id)
-        .where(GroupSession.clinic_id == clinic.id, *_begins_in(timeline, clinician_ids))
+        .where(
+            GroupSession.clinic_id == clinic.id,
+            GroupSession.cancelled_at.is_(None),
+            *_begins_in(timeline, clinician_ids),
+        )
     )
-    return _by_clinician(session.execute(wanted))
+    return _by_clinician((clinician, one) for clinician, one in session.execute(wanted))
+
+
+def _grants(
+    session: Session, clinic: Clinic, timeline: Timeline, clinician_ids: Sequence[int]
+) -> Mapping[int, Sequence[OverbookingGrant]]:
+    """clinician -> the grants nobody has been placed on."""
+    placed = exists().where(
+        Allocation.grant_id == OverbookingGrant.id,
+        Appointment.id == Allocation.appointment_id,
+        Appointment.status.in_(STOOD),
+    )
+    wanted = (
+        select(OverbookingGrant)
+        .where(
+            OverbookingGrant.clinic_id == clinic.id,
+            OverbookingGrant.resource_id.in_(clinician_ids),
+            OverbookingGrant.starts_at >= timeline.origin,
+            OverbookingGrant.starts_at < timeline.end,
+            OverbookingGrant.starts_at > session.now(),
+            OverbookingGrant.revoked_at.is_(None),
+            ~placed,
+        )
+        .order_by(OverbookingGrant.starts_at, OverbookingGrant.id)
+    )
+    return _by_clinician((one.resource_id, one) for one in session.scalars(wanted))
 
 
 def _begins_in(timeline: Timeline, clinician_ids: Sequence[int]) -> list[ColumnElement[bool]]:
     return [
         Allocation.resource_id.in_(clinician_ids),
-        Allocation.active.is_(True),
         Allocation.starts_at >= timeline.origin,
         Allocation.starts_at < timeline.end,
     ]
@@ -194,41 +303,42 @@ def _by_clinician(rows: Iterable[tuple[int, T]]) -> Mapping[int, Sequence[T]]:
 
 
 def _chances(
-    session: Session, clinic: Clinic, found: Mapping[int, Sequence[Appointment]], model: Model
-) -> dict[int, tuple[float, float]]:
-    """appointment -> the probability that it is missed, and cautiously: nobody is shown either.
+    session: Session,
+    clinic: Clinic,
+    standing: Mapping[int, Sequence[_Standing]],
+    model: Model,
+    *,
+    beforehand: bool,
+) -> Mapping[int, _Chance]:
+    """appointment -> the probability that it is missed: nobody is shown it.
 
-    Whoever is here has come.
+    Whoever is here has come, and who was marked as missing has missed.
     """
-    here = {one.id: (0.0, 0.0) for row in found.values() for one in row if one.status != "booked"}
-    coming = list(
-        {one.id: one for row in found.values() for one in row if one.status == "booked"}.values()
-    )
-    if not coming:
-        return here
-    history = outcomes.of_clinic(session, clinic, {one.patient_id for one in coming})
-    ahead = [outcomes.to_come(one) for one in coming]
+    everyone = {one.appointment.id: one.appointment for row in standing.values() for one in row}
+    open_ = [one for one in everyone.values() if beforehand or one.status == "booked"]
+    found = {number: MISSED if one.status == "noshow" else CAME for number, one in everyone.items()}
+    if not open_:
+        return found
+    history = outcomes.of_clinic(session, clinic, {one.patient_id for one in open_})
+    ahead = [outcomes.to_come(one) for one in open_]
     visits = known_when_booked([*history, *ahead])[len(history) :]
     likely, cautious = model.missing(visits).tolist(), model.cautious(visits).tolist()
-    pairs = zip(likely, cautious, strict=True)
-    return here | {one.id: pair for one, pair in zip(coming, pairs, strict=True)}
+    for one, each, lower in zip(open_, likely, cautious, strict=True):
+        found[one.id] = _Chance(each, lower, True)
+    return found
 
 
-def _extras(session: Session, timeline: Timeline, clinician_ids: Sequence[int]) -> set[int]:
-    """The appointments that stand on top of the plan."""
-    rows = session.scalars(
-        select(Allocation.appointment_id).where(
-            Allocation.resource_id.in_(clinician_ids),
-            Allocation.lane > 0,
-            Allocation.active,
-            Allocation.starts_at < timeline.end,
-            Allocation.ends_at > timeline.origin,
-        )
+def _stretches(open_time: availability.Availability) -> list[_Stretch]:
+    """The unbroken stretches of open time, by start."""
+    timeline = open_time.timeline
+    return sorted(
+        _Stretch(timeline.instant(begins), clinician, site, timeline.instant(after))
+        for (clinician, site), ticks in open_time.opening.items()
+        for begins, after in _runs(ticks)
     )
-    return {one for one in rows if one is not None}
 
 
-def _stretches(ticks: int) -> Iterator[tuple[int, int]]:
+def _runs(ticks: int) -> Iterator[tuple[int, int]]:
     """The runs of set bits: (first, first after)."""
     at = 0
     while ticks:
