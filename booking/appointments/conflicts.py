@@ -48,11 +48,14 @@ def conflicts(
     what: Appointment | Occasion,
     to: Slot,
     form: str | None = None,
+    *,
+    beside: bool = False,
 ) -> list[Conflict]:
     """All that stands in the way of moving an appointment, or booking an occasion, there.
 
     to: its end is not looked at; the length is what the patient needs. form: the form of contact
-    wanted, the present one where None. Those that stop come first.
+    wanted, the present one where None. beside: on top of the plan, where no calendar is in the
+    way. Those that stop come first.
     """
     if isinstance(what, Occasion):
         occasion = what
@@ -66,7 +69,7 @@ def conflicts(
         found.append(Conflict("form_not_offered", data={"form": form}))
     if to.group_session_id is not None:
         found += [Conflict(code) for code in in_the_way(session, occasion, to)]
-    else:
+    elif not beside:
         found += _of_the_day(session, occasion, to)
     return sorted(found, key=lambda one: not one.stops)
 

@@ -27,6 +27,8 @@ STATUSES = (
     "booked", "arrived", "checked-in", "fulfilled", "cancelled", "noshow", "entered-in-error",
 )  # fmt: skip
 ACTIVE = ("booked", "arrived", "checked-in")
+# Whoever is or was to come: neither cancelled nor a mistake.
+STOOD = (*ACTIVE, "fulfilled", "noshow")
 
 
 class Appointment(WithId):

@@ -30,12 +30,17 @@ class Freed:
 
 @dataclass(frozen=True)
 class Take:
-    """One resource for one stretch of time, its buffers included, and what it is there as."""
+    """One resource for one stretch of time, its buffers included, and what it is there as.
+
+    lane: 0 is the plan; above it only by a grant.
+    """
 
     resource_id: int
     role: str
     starts_at: datetime
     ends_at: datetime
+    lane: int = 0
+    grant_id: int | None = None
 
 
 def allocate(session: Session, takes: Iterable[Take], **owner: int) -> None:
@@ -46,6 +51,8 @@ def allocate(session: Session, takes: Iterable[Take], **owner: int) -> None:
             "role": take.role,
             "starts_at": take.starts_at,
             "ends_at": take.ends_at,
+            "lane": take.lane,
+            "grant_id": take.grant_id,
             **owner,
         }
         for take in takes

@@ -19,10 +19,11 @@ from booking.appointments.errors import (
     WrongState,
 )
 from booking.appointments.events import AppointmentCancelled, AppointmentKept
+from booking.appointments.extras import beside
 from booking.appointments.groups import check_alone, check_place
 from booking.appointments.guard import lock
 from booking.appointments.invitations.models import Invitation
-from booking.appointments.models import Appointment, AppointmentChange, Hold
+from booking.appointments.models import Appointment, AppointmentChange, Hold, OverbookingGrant
 from booking.appointments.occasions import Occasion, check_movable, stands_there
 from booking.appointments.placing import Take, choose, make_room
 from booking.appointments.search import Slot
@@ -100,12 +101,14 @@ def book(
     provisional: bool = False,
     late_reason: LateReason | None = None,
     undoes: AppointmentChange | None = None,
+    grant: OverbookingGrant | None = None,
 ) -> Appointment:
     """Book or move at once, without a hold: staff on a patient's behalf, and the system itself.
 
     provisional: the patient has yet to answer. late_reason: why a time after a deadline was
     chosen; without one such a time raises PastDeadline. Raises SameTime for a move to where the
-    appointment stands already. undoes: the act that this takes back (see `undo`).
+    appointment stands already. undoes: the act that this takes back (see `undo`). grant: on top of
+    the plan, by it.
     """
     slot, moving = occasion.fitted(slot), occasion.moving
     if stands_there(moving, slot, occasion.form):
@@ -113,7 +116,9 @@ def book(
     check_alone(occasion, slot)
     zone = occasion.visit_type.clinic.zone
     reason = _deadline_reason(zone, slot.start, occasion.deadline_on, late_reason)
-    if slot.group_session_id is None:
+    if grant is not None:
+        takes = beside(session, occasion, slot, grant)
+    elif slot.group_session_id is None:
         takes = choose(session, occasion.wish(), slot)
     else:
         check_place(session, occasion, slot)

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from booking.appointments import service
 from booking.appointments.conflicts import conflicts
 from booking.appointments.errors import CannotUndo, OldPlaceTaken
+from booking.appointments.extras import is_taken
 from booking.appointments.guard import lock
-from booking.appointments.models import Appointment, AppointmentChange
+from booking.appointments.models import Appointment, AppointmentChange, OverbookingGrant
 from booking.appointments.occasions import Occasion, for_move, length_for
 from booking.appointments.placing import lock_all
 from booking.appointments.search import Slot
@@ -108,9 +109,11 @@ def _move_back(
     change: AppointmentChange,
     reason: LateReason | None,
 ) -> Appointment:
-    place = _place(change)
-    _check(session, by, occasion, place, str((change.before or {})["form"]))
-    return service.book(session, by, occasion, place, "desk", late_reason=reason, undoes=change)
+    place, grant = _place(change), _grant(session, change)
+    _check(session, by, occasion, place, str((change.before or {})["form"]), grant)
+    return service.book(
+        session, by, occasion, place, "desk", late_reason=reason, undoes=change, grant=grant
+    )
 
 
 def _book_again(
@@ -121,7 +124,7 @@ def _book_again(
     change: AppointmentChange,
     reason: LateReason | None,
 ) -> Appointment:
-    place, before = _place(change), change.before or {}
+    place, before, grant = _place(change), change.before or {}, _grant(session, change)
     if appointment.course is not None and appointment.course.ended_on is not None:
         raise CannotUndo
     invitation = appointment.invitation
@@ -130,9 +133,8 @@ def _book_again(
     ended = invitation is not None and invitation.status == "revoked"
     if ended and before.get("wants_new"):
         raise CannotUndo  # somebody has said since that no time is needed
-    _check(
-        session, by, occasion, place, str(before["form"]), aside="invitation_ended" if ended else ""
-    )
+    aside = "invitation_ended" if ended else ""
+    _check(session, by, occasion, place, str(before["form"]), grant, aside)
     if invitation is not None and ended:
         invitation.status = "open"  # the cancellation ended it
     made = service.book(
@@ -144,6 +146,7 @@ def _book_again(
         provisional=before["participant"] == "needs-action",
         late_reason=reason,
         undoes=change,
+        grant=grant,
     )
     made.moves = appointment.moves
     trace(session, by, appointment, "restored", "desk")
@@ -172,10 +175,16 @@ def _again(session: Session, appointment: Appointment, place: Slot) -> Occasion:
 
 
 def _check(
-    session: Session, by: Actor, occasion: Occasion, place: Slot, form: str, aside: str = ""
+    session: Session,
+    by: Actor,
+    occasion: Occasion,
+    place: Slot,
+    form: str,
+    grant: OverbookingGrant | None,
+    aside: str = "",
 ) -> None:
     """Raise OldPlaceTaken for all that stops, but for what is put aside."""
-    found = conflicts(session, by, occasion, place, form)
+    found = conflicts(session, by, occasion, place, form, beside=grant is not None)
     stops = [one for one in found if one.stops and one.code != aside]
     if stops:
         raise OldPlaceTaken(conflicts=stops)
@@ -194,6 +203,15 @@ def _place(change: AppointmentChange) -> Slot:
         int(str(before["site_id"])),
         None if group is None else int(str(group)),
     )
+
+
+def _grant(session: Session, change: AppointmentChange) -> OverbookingGrant | None:
+    """The grant it stood on, beside the plan, where nobody has it by now."""
+    number = (change.before or {}).get("grant_id")
+    if number is None:
+        return None
+    grant = session.get_one(OverbookingGrant, int(str(number)), populate_existing=True)
+    return grant if grant.revoked_at is None and not is_taken(session, grant) else None
 
 
 def _latest(session: Session, appointment: Appointment) -> AppointmentChange | None:

@@ -204,6 +204,7 @@ def write_move(
 def stood(appointment: Appointment) -> dict[str, object]:
     """Where an appointment stands and what the patient has answered, to be kept in its history."""
     return {
+        "grant_id": next((row.grant_id for row in appointment.allocations if row.grant_id), None),
         "clinician_id": appointment.clinician_id,
         "site_id": appointment.site_id,
         "group_session_id": appointment.group_session_id,
@@ -216,8 +217,8 @@ def stood(appointment: Appointment) -> dict[str, object]:
 def put(session: Session, appointment: Appointment, takes: list[Take]) -> None:
     """Move the same allocation rows to their new places; add or remove where the number differs.
 
-    All are let go before any takes its new place: two of them may swap. Places are found in the
-    plan: whoever stood beside it, by a grant for that one session, stands in it from then on.
+    All are let go before any takes its new place: two of them may swap. Whoever stood beside the
+    plan, by a grant for that one session, stands in it from then on, if not by another grant.
     """
     rows = list(appointment.allocations)
     for row in rows:
@@ -225,7 +226,7 @@ def put(session: Session, appointment: Appointment, takes: list[Take]) -> None:
     session.flush()
     for row, take in zip(rows, takes, strict=False):
         row.resource_id, row.role, row.active = take.resource_id, take.role, True
-        row.lane, row.grant_id = 0, None
+        row.lane, row.grant_id = take.lane, take.grant_id
         row.starts_at, row.ends_at = take.starts_at, take.ends_at
         session.expire(row, ["resource"])
     for row in rows[len(takes) :]:

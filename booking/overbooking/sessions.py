@@ -9,7 +9,13 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload
 
-from booking.appointments.models import Allocation, Appointment, GroupSession, OverbookingGrant
+from booking.appointments.models import (
+    STOOD,
+    Allocation,
+    Appointment,
+    GroupSession,
+    OverbookingGrant,
+)
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar import availability
 from booking.calendar.models import Clinic
@@ -27,10 +33,6 @@ T = TypeVar("T")
 _MINUTE = timedelta(minutes=1)
 # How long visits took is learnt from so far back.
 LEARNT_FROM = timedelta(days=365)
-
-
-# Whoever is or was to come: neither cancelled nor a mistake.
-STOOD = ("booked", "arrived", "checked-in", "fulfilled", "noshow")
 
 
 @dataclass(frozen=True)
