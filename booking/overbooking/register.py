@@ -5,15 +5,30 @@ from datetime import timedelta
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from booking.overbooking import commands, service
+from booking.appointments.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentLengthened,
+    AppointmentMoved,
+)
+from booking.overbooking import commands, judging, service
+from booking.overbooking.wording import ACTIONS, REFUSALS
 from booking.people.audit_words import WORDS
-from booking.platform.jobs import LongJob
+from booking.platform.error_table import ERRORS
+from booking.platform.jobs import Job, LongJob
 from booking.platform.web import Rettid
 
 
 def register(app: Flask) -> None:
-    """Commands, the monthly training, and words for the log."""
+    """Commands, the monthly training, judging again what was granted, and words."""
     rettid: Rettid = app.extensions["rettid"]
     app.cli.add_command(commands.overbooking)
     WORDS["overbooking.trained"] = _("Regnede ud, hvor mange der plejer at udeblive")
+    WORDS.update(ACTIONS)
+    ERRORS.update(REFUSALS)
+    rettid.events.subscribe(AppointmentBooked, judging.on_changed)
+    rettid.events.subscribe(AppointmentCancelled, judging.on_changed)
+    rettid.events.subscribe(AppointmentLengthened, judging.on_changed)
+    rettid.events.subscribe(AppointmentMoved, judging.on_moved)
+    rettid.jobs.add(Job("overbooking_grants", timedelta(minutes=1), judging.run))
     rettid.jobs.add(LongJob("missing_models", timedelta(hours=1), service.train_next))

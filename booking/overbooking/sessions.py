@@ -130,11 +130,12 @@ def read(
     *,
     clinician_id: int | None = None,
     beforehand: bool = False,
+    aside: int = 0,
 ) -> list[ClinicSession]:
     """The sessions of local days first to last, both included, by start and clinician.
 
     clinician_id: of this one alone. beforehand: as if nobody had come or missed yet, and with
-    nothing granted that was not placed.
+    nothing granted that was not placed. aside: a grant that is not counted.
     """
     ids = [one.id for one in resources_of(session, clinic.id, "clinician")]
     ids = [one for one in ids if clinician_id in (None, one)]
@@ -150,7 +151,11 @@ def read(
             stretch,
             [one for one in standing.get(stretch.clinician_id, ()) if stretch.has(one.appointment)],
             [one for one in groups.get(stretch.clinician_id, ()) if stretch.has(one)],
-            [one for one in grants.get(stretch.clinician_id, ()) if stretch.has(one)],
+            [
+                one
+                for one in grants.get(stretch.clinician_id, ())
+                if stretch.has(one) and one.id != aside
+            ],
             chances,
             times,
         )

@@ -44,6 +44,26 @@ def setting_of(session: Session, clinic: Clinic) -> OverbookingSetting | None:
     return session.scalars(wanted).one_or_none()
 
 
+def own(session: Session, clinic: Clinic) -> OverbookingSetting:
+    """The clinic's own limits, written down as the usual ones where nobody has set any."""
+    setting = setting_of(session, clinic)
+    if setting is None:
+        usual = Limits()
+        setting = OverbookingSetting(
+            clinic_id=clinic.id,
+            late=usual.late,
+            wait=usual.wait,
+            long_wait=usual.long_wait,
+            extras=usual.extras,
+            waiting=usual.weights.waiting,
+            idle=usual.weights.idle,
+            overtime=usual.weights.overtime,
+        )
+        session.add(setting)
+        session.flush()
+    return setting
+
+
 def limits_of(setting: OverbookingSetting) -> Limits:
     """Its limits, as `deciding` has them."""
     return Limits(

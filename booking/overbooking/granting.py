@@ -1,0 +1,248 @@
+"""Granting an extra place, placing somebody on it, taking it back, and stopping it all."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from booking.appointments import service as appointments
+from booking.appointments.errors import DoesNotFit
+from booking.appointments.extras import is_taken
+from booking.appointments.guard import lock
+from booking.appointments.models import Appointment, OverbookingGrant
+from booking.appointments.occasions import Occasion
+from booking.appointments.search import Slot
+from booking.appointments.service import LateReason
+from booking.appointments.serving import serving
+from booking.appointments.visit_types.models import VisitType
+from booking.appointments.worklist import service as worklist
+from booking.appointments.writing import Channel
+from booking.calendar.models import Clinic
+from booking.overbooking import queries, sessions, settings, shocks
+from booking.overbooking.deciding import Decision, Limits, decide, put_in
+from booking.overbooking.errors import GrantOver, LimitBroken, NotTurnedOn, TimesAreFree
+from booking.overbooking.judgement import figures, told
+from booking.overbooking.possibilities import free_in, free_starts, one_at_most
+from booking.overbooking.session_risk import Patient
+from booking.overbooking.sessions import ClinicSession, ServiceTimes
+from booking.platform import audit
+from booking.platform.database import Session
+from booking.platform.identity import Actor, Role
+from booking.platform.localtime import local_date
+
+
+def grant(
+    session: Session,
+    by: Actor,
+    visit_type: VisitType,
+    clinician_id: int,
+    start: datetime,
+    *,
+    reason: str = "",
+) -> OverbookingGrant:
+    """Leave for one extra of this type, of its usual length, from `start` with a clinician.
+
+    reason: why a limit is set aside, which takes a leader. Raises NotTurnedOn, TimesAreFree,
+    DoesNotFit where it is in no session or not on the grid, and LimitBroken.
+    """
+    clinic = visit_type.clinic
+    by.at(clinic.id, Role.SECRETARY, Role.LEADER)
+    policy = settings.policy_of(session, clinic)
+    if not policy.on(clinician_id, visit_type.id) or settings.cannot_be_extra(visit_type):
+        raise NotTurnedOn
+    lock(session, [clinician_id])
+    one = session_at(session, clinic, clinician_id, start)
+    minutes, day = visit_type.base_minutes, local_date(start, clinic.zone)
+    at = one.at(start)
+    able = serving(session, visit_type).clinicians
+    if (
+        at not in one.question(visit_type, minutes, session.now()).starts
+        or clinician_id not in able
+    ):
+        raise DoesNotFit
+    if free_in(one, free_starts(session, visit_type, day, day)):
+        raise TimesAreFree
+    how_long = ServiceTimes(session, clinic).of(visit_type.id, minutes).distribution
+    extra = one.one_more(how_long)
+    decision = decide(one.asked((at,)), extra, one_at_most(policy.limits, one))
+    if not decision.granted:
+        if not reason:
+            raise LimitBroken(broken=decision.refused)
+        by.at(clinic.id, Role.LEADER)
+    made = OverbookingGrant(
+        resource_id=clinician_id,
+        clinic_id=clinic.id,
+        site_id=one.site_id,
+        visit_type_id=visit_type.id,
+        session_start=one.start,
+        starts_at=start,
+        ends_at=start + timedelta(minutes=minutes),
+        lane=_free_lane(session, one),
+        granted_by=by.name,
+        granted_at=session.now(),
+        reason="" if decision.granted else reason,
+        overridden=not decision.granted,
+        snapshot=_snapshot(one, decision, put_in(one.patients, extra, at), policy.limits),
+    )
+    session.add(made)
+    session.flush()
+    action = "overbooking.overridden" if made.overridden else "overbooking.granted"
+    audit.record(session, by, action, reason=made.reason, clinic_id=clinic.id)
+    return made
+
+
+def place(
+    session: Session,
+    by: Actor,
+    grant: OverbookingGrant,
+    occasion: Occasion,
+    channel: Channel,
+    *,
+    late_reason: LateReason | None = None,
+) -> Appointment:
+    """Book, or move, somebody to where a grant lets an extra sit.
+
+    The session is asked again, with the length this patient needs. Raises GrantOver, NotTurnedOn,
+    LimitBroken unless the grant set the limits aside, and what booking itself refuses.
+    """
+    clinic, visit_type = grant.clinic, occasion.visit_type
+    by.at(clinic.id, Role.SECRETARY, Role.LEADER)
+    _lock(session, grant)
+    policy = settings.policy_of(session, clinic)
+    if not policy.on(grant.resource_id, visit_type.id) or settings.cannot_be_extra(visit_type):
+        raise NotTurnedOn
+    one = session_at(session, clinic, grant.resource_id, grant.starts_at, aside=grant.id)
+    minutes = occasion.length.minutes
+    how_long = ServiceTimes(session, clinic).of(visit_type.id, minutes).distribution
+    question, extra = one.asked((one.at(grant.starts_at),)), one.one_more(how_long)
+    decision = decide(question, extra, one_at_most(policy.limits, one))
+    if not decision.granted and not grant.overridden:
+        raise LimitBroken(broken=decision.refused)
+    grant.ends_at, grant.visit_type_id = grant.starts_at + timedelta(minutes=minutes), visit_type.id
+    grant.judged_at = None
+    session.flush()
+    slot = Slot(grant.starts_at, grant.ends_at, grant.resource_id, grant.site_id)
+    made = appointments.book(
+        session, by, occasion, slot, channel, late_reason=late_reason, grant=grant
+    )
+    audit.record(session, by, "overbooking.placed", [made.patient_id], clinic_id=clinic.id)
+    return made
+
+
+def revoke(session: Session, by: Actor, grant: OverbookingGrant) -> None:
+    """Take back a grant on which nobody stands; twice is harmless. Raises GrantOver for others."""
+    by.at(grant.clinic_id, Role.SECRETARY, Role.LEADER)
+    lock(session, [grant.resource_id])
+    session.refresh(grant)
+    if grant.revoked_at is not None:
+        return
+    if is_taken(session, grant):
+        raise GrantOver
+    _revoke(session, by, grant)
+    audit.record(session, by, "overbooking.revoked", clinic_id=grant.clinic_id)
+
+
+def stop(session: Session, by: Actor, clinic: Clinic) -> int:
+    """Grant no more, and take back every grant on which nobody stands: how many those were.
+
+    Whoever has been given an extra time keeps it.
+    """
+    by.at(clinic.id, Role.LEADER)
+    setting = settings.own(session, clinic)
+    if setting.stopped_at is not None:
+        return 0
+    setting.stopped_at, setting.stopped_by = session.now(), by.name
+    live = session.scalars(
+        select(OverbookingGrant)
+        .where(
+            OverbookingGrant.clinic_id == clinic.id,
+            OverbookingGrant.revoked_at.is_(None),
+            OverbookingGrant.starts_at > session.now(),
+        )
+        .order_by(OverbookingGrant.id)
+    ).all()
+    lock(session, {one.resource_id for one in live})
+    open_ = [one for one in live if not is_taken(session, one)]
+    for one in open_:
+        _revoke(session, by, one)
+    audit.record(session, by, "overbooking.stopped", clinic_id=clinic.id)
+    return len(open_)
+
+
+def resume(session: Session, by: Actor, clinic: Clinic) -> None:
+    """Grant again, for those it was on for."""
+    by.at(clinic.id, Role.LEADER)
+    setting = settings.own(session, clinic)
+    if setting.stopped_at is None:
+        return
+    setting.stopped_at, setting.stopped_by = None, ""
+    session.flush()
+    audit.record(session, by, "overbooking.resumed", clinic_id=clinic.id)
+
+
+def session_at(
+    session: Session, clinic: Clinic, clinician_id: int, start: datetime, aside: int = 0
+) -> ClinicSession:
+    """The clinician's session in which an instant lies, without the grant that is put aside.
+
+    Raises DoesNotFit where there is none.
+    """
+    model, day = queries.believed(session, clinic), local_date(start, clinic.zone)
+    found = sessions.read(session, clinic, day, day, model, clinician_id=clinician_id, aside=aside)
+    for one in found:
+        if one.start <= start < one.end:
+            return one
+    raise DoesNotFit
+
+
+def about(grant: OverbookingGrant) -> str:
+    """The key of what the worklist says of a grant."""
+    return f"overbooking:{grant.id}"
+
+
+def _lock(session: Session, grant: OverbookingGrant) -> None:
+    """The grant as it stands, ours until the transaction ends; GrantOver if it is no more."""
+    lock(session, [grant.resource_id])
+    session.refresh(grant)
+    gone = grant.revoked_at is not None or grant.starts_at <= session.now()
+    if gone or is_taken(session, grant):
+        raise GrantOver
+
+
+def _snapshot(
+    one: ClinicSession, decision: Decision, with_extra: Sequence[Patient], limits: Limits
+) -> dict[str, object]:
+    """What it was granted on; broken: the limits that were set aside."""
+    after = decision.after
+    if not decision.granted:
+        after = shocks.evaluate(with_extra, one.length, one.asked(()).shocks)
+    return {
+        "booked": len(one.booked),
+        "expected": one.expected,
+        "missing": one.missing,
+        "before": figures(decision.before),
+        "after": figures(after),
+        "broken": told(decision.refused) if not decision.granted else [],
+        "limits": asdict(limits),
+    }
+
+
+def _revoke(session: Session, by: Actor, grant: OverbookingGrant) -> None:
+    grant.revoked_at, grant.revoked_by = session.now(), by.name
+    session.flush()
+    worklist.withdraw(session, about(grant))
+
+
+def _free_lane(session: Session, one: ClinicSession) -> int:
+    """The lowest lane that no live grant of the session has."""
+    taken = set(
+        session.scalars(
+            select(OverbookingGrant.lane).where(
+                OverbookingGrant.resource_id == one.clinician_id,
+                OverbookingGrant.session_start == one.start,
+                OverbookingGrant.revoked_at.is_(None),
+            )
+        )
+    )
+    return next(lane for lane in range(1, len(taken) + 2) if lane not in taken)

@@ -1,0 +1,156 @@
+"""Looking again at sessions with extras when something in them changes, and telling the secretary.
+
+What changes a session only marks its grants, in the transaction in which it happens; a job, every
+minute, judges those that were marked, and each day all that are to come.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, cast
+
+from sqlalchemy import or_, select, update
+
+from booking.appointments.errors import DoesNotFit
+from booking.appointments.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentLengthened,
+    AppointmentMoved,
+)
+from booking.appointments.models import STOOD, Allocation, Appointment, OverbookingGrant
+from booking.appointments.worklist import service as worklist
+from booking.calendar.models import Clinic
+from booking.overbooking import settings
+from booking.overbooking.granting import about, session_at
+from booking.overbooking.judgement import figures, judge, told
+from booking.platform.database import Session
+from booking.platform.localtime import local_date
+
+DAY = timedelta(days=1)
+AT_A_TIME = 50
+
+
+def on_changed(
+    session: Session, event: AppointmentBooked | AppointmentCancelled | AppointmentLengthened
+) -> None:
+    """Somebody is booked in it, or no longer, or for longer."""
+    appointment = session.get_one(Appointment, event.appointment_id)
+    _mark(session, _clinicians(session, appointment), appointment.starts_at)
+
+
+def on_moved(session: Session, event: AppointmentMoved) -> None:
+    """One session has lost somebody, and another has got them."""
+    appointment = session.get_one(Appointment, event.appointment_id)
+    if event.old_clinician_id is not None:
+        _mark(session, [event.old_clinician_id], event.old_start)
+    _mark(session, _clinicians(session, appointment), appointment.starts_at)
+
+
+def run(session: Session) -> int:
+    """The job: judge what was marked, or has not been looked at for a day. How many grants."""
+    now = session.now()
+    due = session.scalars(
+        select(OverbookingGrant)
+        .where(
+            OverbookingGrant.revoked_at.is_(None),
+            OverbookingGrant.session_start > now,
+            or_(OverbookingGrant.judged_at.is_(None), OverbookingGrant.judged_at < now - DAY),
+        )
+        .order_by(OverbookingGrant.resource_id, OverbookingGrant.session_start, OverbookingGrant.id)
+        .limit(AT_A_TIME)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for _, theirs in groupby(due, key=lambda one: (one.resource_id, one.session_start)):
+        _judge(session, list(theirs))
+    _forget_begun(session)
+    return len(due)
+
+
+def _judge(session: Session, grants: list[OverbookingGrant]) -> None:
+    """Judge one session, and write it down on each of its grants."""
+    first = grants[0]
+    clinic = first.clinic
+    try:
+        one = session_at(session, clinic, first.resource_id, first.starts_at)
+    except DoesNotFit:  # the session is no more
+        found: dict[str, Any] = {"broken": [{"limit": "session"}]}
+    else:
+        risk, broken = judge(one.asked(()), settings.policy_of(session, clinic).limits)
+        found = {
+            "booked": len(one.booked),
+            "expected": one.expected,
+            "missing": one.missing,
+            "after": figures(risk),
+            "broken": told(broken),
+        }
+    for grant in grants:
+        grant.judged_at, grant.judgement = session.now(), found
+        grant.holds = {one["limit"] for one in found["broken"]} <= _set_aside(grant)
+        session.flush()
+        _tell(session, clinic, grant)
+
+
+def _set_aside(grant: OverbookingGrant) -> set[str]:
+    """The limits the grant was given against."""
+    broken = cast(Iterable[dict[str, str]], grant.snapshot.get("broken", ()))
+    return {one["limit"] for one in broken}
+
+
+def _tell(session: Session, clinic: Clinic, grant: OverbookingGrant) -> None:
+    """On the worklist while it does not hold."""
+    if grant.holds:
+        worklist.withdraw(session, about(grant))
+        return
+    standing = session.scalars(
+        select(Appointment)
+        .join(Allocation, Allocation.appointment_id == Appointment.id)
+        .where(Allocation.grant_id == grant.id, Appointment.status.in_(STOOD))
+    ).first()
+    details = {**grant.judgement, "starts_at": grant.starts_at.isoformat(), "grant": grant.id}
+    item = worklist.add(
+        session,
+        clinic.id,
+        "overbooking_breaks",
+        patient_id=standing.patient_id if standing else None,
+        appointment_id=standing.id if standing else None,
+        details=details,
+        due_on=local_date(session.now(), clinic.zone),
+        key=about(grant),
+    )
+    item.details = details
+    session.flush()
+
+
+def _forget_begun(session: Session) -> None:
+    """Nothing can be done any more about a session that has begun."""
+    begun = session.scalars(
+        select(OverbookingGrant).where(
+            OverbookingGrant.holds.is_(False),
+            OverbookingGrant.session_start <= session.now(),
+            OverbookingGrant.session_start > session.now() - DAY,
+        )
+    )
+    for grant in begun.all():
+        worklist.withdraw(session, about(grant))
+
+
+def _clinicians(session: Session, appointment: Appointment) -> set[int]:
+    """Whose time it takes."""
+    taken = select(Allocation.resource_id).where(Allocation.appointment_id == appointment.id)
+    return {appointment.clinician_id, *session.scalars(taken)}
+
+
+def _mark(session: Session, clinicians: Collection[int], at: datetime) -> None:
+    """The grants of the session in which an instant lies are to be judged again."""
+    session.execute(
+        update(OverbookingGrant)
+        .where(
+            OverbookingGrant.resource_id.in_(clinicians),
+            OverbookingGrant.session_start <= at,
+            OverbookingGrant.session_start > at - DAY,
+            OverbookingGrant.revoked_at.is_(None),
+            OverbookingGrant.judged_at.is_not(None),
+        )
+        .values(judged_at=None)
+    )
