@@ -1,7 +1,7 @@
 """Granting an extra place, placing somebody on it, taking it back, and stopping it all."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,10 +19,10 @@ from booking.appointments.visit_types.models import VisitType
 from booking.appointments.worklist import service as worklist
 from booking.appointments.writing import Channel
 from booking.calendar.models import Clinic
-from booking.overbooking import queries, sessions, settings, shocks
+from booking.overbooking import queries, sessions, settings
 from booking.overbooking.deciding import Decision, Limits, decide, put_in
 from booking.overbooking.errors import GrantOver, LimitBroken, NotTurnedOn, TimesAreFree
-from booking.overbooking.judgement import figures, told
+from booking.overbooking.judgement import figures, judge, told
 from booking.overbooking.possibilities import free_in, free_starts, one_at_most
 from booking.overbooking.session_risk import Patient
 from booking.overbooking.sessions import ClinicSession, ServiceTimes
@@ -214,16 +214,22 @@ def _snapshot(
     one: ClinicSession, decision: Decision, with_extra: Sequence[Patient], limits: Limits
 ) -> dict[str, object]:
     """What it was granted on; broken: the limits that were set aside."""
-    after = decision.after
-    if not decision.granted:
-        after = shocks.evaluate(with_extra, one.length, one.asked(()).shocks)
+    after, broken = decision.after, decision.refused
+    if decision.granted:
+        broken = ()
+    else:
+        question = one.asked(())
+        then = replace(question, patients=tuple(with_extra), extras=one.extras + 1)
+        after, all_broken = judge(then, limits)
+        known = {breach.limit for breach in broken}
+        broken = (*broken, *(breach for breach in all_broken if breach.limit not in known))
     return {
         "booked": len(one.booked),
         "expected": one.expected,
         "missing": one.missing,
         "before": figures(decision.before),
         "after": figures(after),
-        "broken": told(decision.refused) if not decision.granted else [],
+        "broken": told(broken),
         "limits": asdict(limits),
     }
 
