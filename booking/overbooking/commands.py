@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic
-from booking.overbooking import described, queries, service, sessions, simulation
+from booking.overbooking import described, predicting, queries, service, sessions, simulation
 from booking.overbooking.deciding import Decision, Limits, decide
 from booking.overbooking.models import MissingModel
 from booking.overbooking.session_risk import Patient
@@ -131,6 +131,22 @@ def _verdict(decision: Decision, start: datetime, clinic: Clinic) -> str:
         )
     why = ", ".join(f"{one.limit} {one.value:.2f} ({one.allowed:.2f})" for one in decision.refused)
     return f"No extra: {why or 'no start fits'}. {late}."
+
+
+@overbooking.command("predict")
+@click.option("--clinic", "clinic_id", type=int, required=True, help="The clinic's number.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The local day; else tomorrow.")
+def predict(clinic_id: int, day: datetime | None) -> None:
+    """Keep what is expected of a day's sessions that have not begun, to be held against what comes.
+
+    A job does it every evening.
+    """
+    with rettid().database.transaction() as session:
+        (clinic,) = _clinics(session, clinic_id)
+        tomorrow = local_date(session.now(), clinic.zone) + timedelta(days=1)
+        on = day.date() if day else tomorrow
+        count = predicting.keep(session, clinic, on)
+    click.echo(f"{clinic.name}, {on}: {count} sessions")
 
 
 @overbooking.command("simulate")

@@ -11,7 +11,7 @@ from booking.appointments.events import (
     AppointmentLengthened,
     AppointmentMoved,
 )
-from booking.overbooking import commands, judging, service
+from booking.overbooking import commands, judging, predicting, service
 from booking.overbooking.wording import ACTIONS, REFUSALS
 from booking.people.audit_words import WORDS
 from booking.platform.error_table import ERRORS
@@ -20,7 +20,7 @@ from booking.platform.web import Rettid
 
 
 def register(app: Flask) -> None:
-    """Commands, the monthly training, judging again what was granted, and words."""
+    """Commands, words, and the jobs: training, judging again what was granted, what came of it."""
     rettid: Rettid = app.extensions["rettid"]
     app.cli.add_command(commands.overbooking)
     WORDS["overbooking.trained"] = _("Regnede ud, hvor mange der plejer at udeblive")
@@ -32,3 +32,7 @@ def register(app: Flask) -> None:
     rettid.events.subscribe(AppointmentMoved, judging.on_moved)
     rettid.jobs.add(Job("overbooking_grants", timedelta(minutes=1), judging.run))
     rettid.jobs.add(LongJob("missing_models", timedelta(hours=1), service.train_next))
+    rettid.jobs.add(
+        LongJob("overbooking_expected", timedelta(minutes=20), predicting.predict_tomorrow)
+    )
+    rettid.jobs.add(LongJob("overbooking_observed", timedelta(hours=1), predicting.observe_over))
