@@ -32,6 +32,9 @@ from booking.clinic_web.grid import booking as grid_booking
 from booking.clinic_web.grid import moves as grid_moves
 from booking.clinic_web.grid import page as grid
 from booking.clinic_web.grid import week as grid_week
+from booking.clinic_web.overbooking import granted, overview
+from booking.clinic_web.overbooking import limits as overbooking_limits
+from booking.clinic_web.overbooking import session as overbooked_session
 from booking.clinic_web.places import PATIENT
 from booking.clinic_web.referrals import acting as referral_acts
 from booking.clinic_web.referrals import card as referrals_card
@@ -78,6 +81,10 @@ ROOMS = (
     referral_shares,
     waitlist,
     wishing,
+    overview,
+    overbooked_session,
+    granted,
+    overbooking_limits,
     rescheduling,
     replanning,
     new_place,

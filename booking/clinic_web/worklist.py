@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import cast
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,15 +20,17 @@ from booking.appointments.visit_types.queries import visit_types_of
 from booking.appointments.wording import WISHES
 from booking.appointments.worklist import queries
 from booking.appointments.worklist.models import WorklistItem
+from booking.calendar.models import Clinic
 from booking.calendar.service import today
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.referrals.pressing import Mark, marks
 from booking.clinic_web.refusals import in_words, refusals
+from booking.overbooking.wording import clock_from, why
 from booking.people.schemas import FreeText
 from booking.platform.errors import DomainError
 from booking.platform.extension import MenuEntry
 from booking.platform.forms import Choice, Form, Yes, read, rejected
-from booking.platform.i18n import language_code
+from booking.platform.i18n import language_code, moment
 from booking.platform.identity import Role
 from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.referrals.wording import CLOCKS
@@ -95,6 +98,11 @@ KINDS: dict[str, Kind] = {
             "Se på henvisningen, og gør det, fristen gælder. Så går opgaven selv af listen inden "
             "for en time."
         ),
+    ),
+    "overbooking_breaks": Kind(
+        _l("En grænse holder ikke længere for en ekstra patient"),
+        _l("Se pladsen: flyt den ekstra, eller aftal med klinikkens leder, at den bliver."),
+        "staff_overbooking.sessions",
     ),
     "never_marked": Kind(
         _l("Tiden er ikke afsluttet"),
@@ -216,12 +224,13 @@ def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
     needing = queries.needing_a_time(db(), invitations)
     outside = consequences.still_outside(db(), (one for one in items if one.status == "open"))
     pressing = marks(db(), clinic_id, patients)
+    zone = db().get_one(Clinic, clinic_id).zone
     names = {one.name: one.title(language_code()) for one in visit_types_of(db(), clinic_id)}
     return [
         Row(
             item,
             KINDS.get(item.kind, OTHER),
-            _told(item, names),
+            _told(item, names, zone),
             appointments.get(item.appointment_id or 0),
             item.invitation_id in needing,
             item.id in outside,
@@ -231,7 +240,7 @@ def _rows(clinic_id: int, items: Sequence[WorklistItem]) -> list[Row]:
     ]
 
 
-def _told(item: WorklistItem, visit_types: Mapping[str, str]) -> list[str]:
+def _told(item: WorklistItem, visit_types: Mapping[str, str], zone: ZoneInfo) -> list[str]:
     """The item's details in words. visit_types: name as kept -> name for the reader."""
     details, told = item.details, []
     if details.get("visit_type"):
@@ -251,6 +260,10 @@ def _told(item: WorklistItem, visit_types: Mapping[str, str]) -> list[str]:
                 has=details.get("has", 0),
             )
         )
+    if "session_start" in details:
+        start = datetime.fromisoformat(str(details["session_start"]))
+        told.append(_("Session %(when)s.", when=moment(start, zone)))
+        told += why(cast(list[dict[str, Any]], details["broken"]), clock_from(start, zone))
     if item.owner is not None:
         told.append(_("Ejer: %(name)s", name=item.owner.name))
     if item.escalated_at is not None and item.read_at is None:

@@ -1,5 +1,8 @@
 """What overbooking refuses."""
 
+from collections.abc import Sequence
+
+from booking.overbooking.deciding import Breach
 from booking.platform.errors import DomainError
 
 
@@ -16,9 +19,14 @@ class TimesAreFree(DomainError):
 
 
 class LimitBroken(DomainError):
-    """With one more patient there a limit does not hold. `context['broken']`: the breaches."""
+    """With one more patient there a limit does not hold. broken: which."""
 
     code = "overbooking_limit"
+
+    def __init__(self, broken: Sequence[Breach]) -> None:
+        """Keep what does not hold."""
+        super().__init__()
+        self.broken = broken
 
 
 class GrantOver(DomainError):

@@ -68,7 +68,7 @@ def grant(
     decision = decide(one.asked((at,)), extra, one_at_most(policy.limits, one))
     if not decision.granted:
         if not reason:
-            raise LimitBroken(broken=decision.refused)
+            raise LimitBroken(decision.refused)
         by.at(clinic.id, Role.LEADER)
     made = OverbookingGrant(
         resource_id=clinician_id,
@@ -118,7 +118,7 @@ def place(
     question, extra = one.asked((one.at(grant.starts_at),)), one.one_more(how_long)
     decision = decide(question, extra, one_at_most(policy.limits, one))
     if not decision.granted and not grant.overridden:
-        raise LimitBroken(broken=decision.refused)
+        raise LimitBroken(decision.refused)
     grant.ends_at, grant.visit_type_id = grant.starts_at + timedelta(minutes=minutes), visit_type.id
     grant.judged_at = None
     session.flush()

@@ -18,10 +18,10 @@ from booking.appointments.events import (
     AppointmentLengthened,
     AppointmentMoved,
 )
-from booking.appointments.models import STOOD, Allocation, Appointment, OverbookingGrant
+from booking.appointments.models import Allocation, Appointment, OverbookingGrant
 from booking.appointments.worklist import service as worklist
 from booking.calendar.models import Clinic
-from booking.overbooking import settings
+from booking.overbooking import queries, settings
 from booking.overbooking.granting import about, session_at
 from booking.overbooking.judgement import figures, judge, told
 from booking.platform.database import Session
@@ -102,12 +102,8 @@ def _tell(session: Session, clinic: Clinic, grant: OverbookingGrant) -> None:
     if grant.holds:
         worklist.withdraw(session, about(grant))
         return
-    standing = session.scalars(
-        select(Appointment)
-        .join(Allocation, Allocation.appointment_id == Appointment.id)
-        .where(Allocation.grant_id == grant.id, Appointment.status.in_(STOOD))
-    ).first()
-    details = {**grant.judgement, "starts_at": grant.starts_at.isoformat(), "grant": grant.id}
+    standing = queries.standing_on(session, grant)
+    details = {**grant.judgement, "session_start": grant.session_start.isoformat()}
     item = worklist.add(
         session,
         clinic.id,

@@ -15,13 +15,20 @@ from booking.overbooking import commands, judging, predicting, service
 from booking.overbooking.wording import ACTIONS, REFUSALS
 from booking.people.audit_words import WORDS
 from booking.platform.error_table import ERRORS
+from booking.platform.errors import ChangedMeanwhile
 from booking.platform.jobs import Job, LongJob
 from booking.platform.web import Rettid
+
+CONSTRAINTS = {
+    "uq_overbooking_setting_clinic_id": ChangedMeanwhile,
+    "uq_overbooking_use_clinician_id_visit_type_id": ChangedMeanwhile,
+}
 
 
 def register(app: Flask) -> None:
     """Commands, words, and the jobs: training, judging again what was granted, what came of it."""
     rettid: Rettid = app.extensions["rettid"]
+    rettid.constraints.update(CONSTRAINTS)
     app.cli.add_command(commands.overbooking)
     WORDS["overbooking.trained"] = _("Regnede ud, hvor mange der plejer at udeblive")
     WORDS.update(ACTIONS)

@@ -47,10 +47,15 @@ REFUSALS = {
 ACTIONS = {
     "overbooking.granted": _l("Gav plads til en ekstra patient"),
     "overbooking.overridden": _l("Gav plads til en ekstra patient trods en grænse"),
+    "overbooking.passed_over": _l(
+        "Gav en ekstra plads til en, der ikke var næste: de før kunne ikke"
+    ),
     "overbooking.placed": _l("Bookede en ekstra patient oven i planen"),
     "overbooking.revoked": _l("Tog en ekstra plads tilbage"),
     "overbooking.stopped": _l("Stoppede overbooking"),
     "overbooking.resumed": _l("Startede overbooking igen"),
+    "overbooking.limits": _l("Ændrede grænserne for overbooking"),
+    "overbooking.uses": _l("Ændrede, hos hvem der må overbookes"),
 }
 # With one more, and without: the session is past a limit already.
 PATIENTS = {

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from booking.appointments import occasions, queries, service
 from booking.appointments.errors import PastDeadline
-from booking.appointments.models import Appointment
+from booking.appointments.models import Appointment, OverbookingGrant
 from booking.appointments.occasions import Occasion
 from booking.appointments.search import Slot
 from booking.appointments.visit_types.queries import visit_types_of
@@ -21,11 +21,14 @@ from booking.clinic_web.choices import CourseForm, course_of, visit_type_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.grid.target import Target, site_at
 from booking.clinic_web.grid.view import WEEK
+from booking.clinic_web.overbooking.refused import said
 from booking.clinic_web.refusals import in_words, refusals
 from booking.clinic_web.words import LATE_REASONS
+from booking.overbooking import granting
+from booking.overbooking.queries import grant_at
 from booking.people.models import Patient
 from booking.people.queries import find, patient_of
-from booking.platform.errors import DomainError, InvalidInput
+from booking.platform.errors import DomainError, InvalidInput, NotFound
 from booking.platform.forms import Choice, Day, Form, Id, Text, WallClock, read
 from booking.platform.i18n import clock_time, language_code, moment
 from booking.platform.localtime import local_date, to_local, to_utc
@@ -37,12 +40,16 @@ INVITATION, VISIT_TYPE = "i", "v"
 
 
 class PlaceForm(Form):
-    """The free place that was chosen, and the patient when that is known."""
+    """The free place that was chosen, and the patient when that is known.
+
+    ekstra: the grant by which it lies on top of the plan.
+    """
 
     dato = Day(required=True)
     kl = WallClock(required=True)
     hos = Id(required=True)
     patient = Id()
+    ekstra = Id()
     visning = Choice([WEEK])
 
 
@@ -96,30 +103,42 @@ def save(clinic_id: int) -> ResponseReturnValue:
     clinic = clinic_here(clinic_id)
     place = read(PlaceForm(), "query")
     target, patient = _target(clinic, place), _patient(clinic, place.get("patient", 0))
+    grant = _grant(clinic, place, target)
     try:
         typed = read(BookForm())
-        appointment = _booked(clinic, target, patient, typed)
+        appointment = _booked(clinic, target, patient, typed, grant)
     except DomainError as error:
         db().rollback()
-        errors = {"_form": in_words(error)}
+        errors = {"_form": said(error, clinic, grant.session_start) if grant else in_words(error)}
         if isinstance(error, InvalidInput):
             errors = error.fields
         elif isinstance(error, PastDeadline):
             errors = {"late": _("Tiden ligger efter fristen. Skriv, hvorfor den vælges.")}
         return _what(clinic, target, patient, None, errors)
-    said = _(
+    text = _(
         "%(name)s har fået tid %(when)s hos %(who)s.",
         name=patient.name,
         when=moment(appointment.starts_at, clinic.zone),
         who=appointment.clinician.name,
     )
-    flash(said, "success")
+    flash(text, "success")
     day = local_date(appointment.starts_at, clinic.zone)
     return redirect(f"{_grid(clinic, target, day)}#a{appointment.id}", 303)
 
 
-def _booked(clinic: Clinic, target: Target, patient: Patient, typed: dict[str, Any]) -> Appointment:
+def _booked(
+    clinic: Clinic,
+    target: Target,
+    patient: Patient,
+    typed: dict[str, Any],
+    grant: OverbookingGrant | None,
+) -> Appointment:
     occasion = _occasion(clinic, patient, typed)
+    if grant is not None:
+        with refusals():
+            return granting.place(
+                db(), me(), grant, occasion, typed["channel"], late_reason=typed.get("late")
+            )
     site = site_at(db(), clinic, target.clinician.id, target.start)
     slot = Slot(target.start, target.start, target.clinician.id, site or clinic.sites[0].id)
     with refusals():
@@ -147,6 +166,16 @@ def _target(clinic: Clinic, typed: dict[str, Any]) -> Target:
     return Target(start, resource_of(db(), clinic.id, typed["hos"]))
 
 
+def _grant(clinic: Clinic, typed: dict[str, Any], target: Target) -> OverbookingGrant | None:
+    """The grant by which the place lies on top of the plan; raises NotFound for another's."""
+    if "ekstra" not in typed:
+        return None
+    grant = grant_at(db(), clinic.id, typed["ekstra"])
+    if (grant.starts_at, grant.resource_id) != (target.start, target.clinician.id):
+        raise NotFound
+    return grant
+
+
 def _patient(clinic: Clinic, patient_id: int) -> Patient:
     patient = patient_of(db(), clinic.id, patient_id)
     looked_at(patient.id, clinic_id=clinic.id)
@@ -162,6 +191,7 @@ def _place(clinic: Clinic, target: Target, **more: object) -> dict[str, Any]:
         "kl": f"{start:%H:%M}",
         "hos": target.clinician.id,
         "visning": request.args.get("visning"),
+        "ekstra": request.args.get("ekstra"),
         **more,
     }
 
@@ -173,6 +203,7 @@ def _frame(clinic: Clinic, target: Target) -> dict[str, Any]:
         "clock": clock_time(target.start, clinic.zone),
         "clinician": target.clinician,
         "back": _grid(clinic, target, local_date(target.start, clinic.zone)),
+        "extra": "ekstra" in request.args,
     }
 
 

@@ -1,0 +1,1 @@
+"""Overbooking in the workbench: sessions, places granted, limits and what came of it."""

@@ -1,0 +1,132 @@
+"""One session asked of one more: what each time would wait, and granting against a limit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.appointments.visit_types.models import VisitType
+from booking.calendar.models import Clinic
+from booking.calendar.queries import resource_of
+from booking.clinic_web.choices import visit_type_of
+from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.overbooking.tabs import tabs
+from booking.overbooking import granting, possibilities, settings, shocks
+from booking.overbooking.deciding import Session, put_in
+from booking.overbooking.possibilities import Possibility
+from booking.overbooking.session_risk import Patient
+from booking.overbooking.sessions import ClinicSession, ServiceTimes
+from booking.overbooking.wording import Clock, clock_from, possible, share
+from booking.platform.forms import Day, Form, Id, WallClock, read
+from booking.platform.i18n import clock_time, language_code, long_day
+from booking.platform.identity import Role
+from booking.platform.localtime import local_date, to_utc
+from booking.platform.pages import Access, Pages, db, me
+
+pages = Pages(
+    "staff_overbooking_session", __name__, url_prefix="/klinik/<int:clinic_id>/overbooking/session"
+)
+
+
+class WhichForm(Form):
+    """The start of the session, whose it is, and an extra of which visit type."""
+
+    dato = Day(required=True)
+    kl = WallClock(required=True)
+    hos = Id(required=True)
+    kontakt = Id(required=True)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One booked time: minutes waited there without and with the extra; P(over 30 minutes)."""
+
+    clock: str
+    extra: bool
+    before: float | None
+    after: float
+    long_wait: str
+
+
+@pages.get("", access=Access.STAFF)
+def one(clinic_id: int) -> ResponseReturnValue:
+    """What an extra would do to everybody's wait."""
+    clinic = clinic_here(clinic_id)
+    typed = read(WhichForm(), "query")
+    visit_type = visit_type_of(db(), clinic_id, typed["kontakt"])
+    clinician = resource_of(db(), clinic_id, typed["hos"])
+    start = to_utc(datetime.combine(typed["dato"], typed["kl"]), clinic.zone, fold=0)
+    session = granting.session_at(db(), clinic, clinician.id, start)
+    asked = _asked(clinic, session, visit_type)
+    day = local_date(session.start, clinic.zone)
+    return render_template(
+        "clinic/overbooking/session.html",
+        clinic=clinic,
+        tabs=tabs(clinic, "sessions"),
+        clinician=clinician,
+        visit_type=visit_type,
+        when=f"{long_day(day)}, {clock_time(session.start, clinic.zone)}"
+        f"–{clock_time(session.end, clinic.zone)}",
+        language=language_code(),
+        may_override=Role.LEADER in me().roles[clinic.id],
+        back=url_for(
+            "staff_overbooking.sessions",
+            clinic_id=clinic.id,
+            dato=day.isoformat(),
+            kontakt=visit_type.id,
+        ),
+        day=day.isoformat(),
+        values={},
+        errors={},
+        **asked,
+    )
+
+
+def _asked(clinic: Clinic, session: ClinicSession, visit_type: VisitType) -> dict[str, Any]:
+    policy = settings.policy_of(db(), clinic)
+    day = local_date(session.start, clinic.zone)
+    free = possibilities.free_starts(db(), visit_type, day, day)
+    times = ServiceTimes(db(), clinic).of(visit_type.id, visit_type.base_minutes)
+    found = possibilities.ask(
+        session, visit_type, times.distribution, policy.limits, db().now(), free
+    )
+    at = _tried(found)
+    extra = session.one_more(times.distribution)
+    question = session.question(visit_type, visit_type.base_minutes, db().now())
+    clock = clock_from(session.start, clinic.zone)
+    return {
+        "said": possible(found, policy.limits, clinic.zone),
+        "granted": found.start is not None,
+        "at": clock(at) if at is not None else "",
+        "places": _places(question, extra, at, clock),
+        "starts": [(clock(minute).replace(".", ":"), clock(minute)) for minute in question.starts],
+        "on": policy.on(session.clinician_id, visit_type.id),
+        "free": found.obstacle == "free",
+    }
+
+
+def _tried(found: Possibility) -> int | None:
+    """Where the extra would sit, or was tried last."""
+    if found.decision is None:
+        return None
+    return found.decision.granted[0] if found.decision.granted else found.decision.tried
+
+
+def _places(question: Session, extra: Patient, at: int | None, clock: Clock) -> list[Place]:
+    """Each booked time in turn, with the extra among them."""
+    before = shocks.evaluate(question.patients, question.planned_end, question.shocks)
+    waited: list[float | None] = [float(wait) for wait in before.waits]
+    patients, after, rank = list(question.patients), before, -1
+    if at is not None:
+        rank = sum(one.at <= at for one in patients)
+        patients = put_in(patients, extra, at)
+        waited.insert(rank, None)
+        after = shocks.evaluate(patients, question.planned_end, question.shocks)
+    return [
+        Place(clock(one.at), number == rank, was, float(wait), share(float(long)))
+        for number, (one, was, wait, long) in enumerate(
+            zip(patients, waited, after.waits, after.long_waits, strict=True)
+        )
+    ]
