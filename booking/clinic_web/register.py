@@ -32,6 +32,7 @@ from booking.clinic_web.grid import booking as grid_booking
 from booking.clinic_web.grid import moves as grid_moves
 from booking.clinic_web.grid import page as grid
 from booking.clinic_web.grid import week as grid_week
+from booking.clinic_web.overbooking import aftermath as overbooking_aftermath
 from booking.clinic_web.overbooking import granted, overview
 from booking.clinic_web.overbooking import limits as overbooking_limits
 from booking.clinic_web.overbooking import session as overbooked_session
@@ -85,6 +86,7 @@ ROOMS = (
     overbooked_session,
     granted,
     overbooking_limits,
+    overbooking_aftermath,
     rescheduling,
     replanning,
     new_place,

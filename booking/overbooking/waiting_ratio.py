@@ -45,6 +45,11 @@ class Ratio:
         """Whether the group waits longer than it may, beyond chance."""
         return self.seen is not None and self.seen.low > MOST
 
+    @property
+    def within(self) -> bool:
+        """Whether it is beyond doubt that it does not."""
+        return self.seen is not None and self.seen.high <= MOST
+
 
 def ratios(waits: Sequence[Wait], codes: Sequence[str]) -> list[Ratio]:
     """One of each code, over the waits of whom it is known."""
