@@ -19,6 +19,12 @@ MEASURES: Mapping[Code, LazyString] = {
     "wait": _l("Ventetid i gennemsnit"),
     "long_wait": _l("Ventede over 30 minutter"),
 }
+WORSE: Mapping[Code, LazyString] = {
+    "late": _l("hvor mange sessioner der sluttede over 15 minutter for sent"),
+    "overtime": _l("hvor meget overarbejde der var"),
+    "wait": _l("hvor længe patienterne ventede"),
+    "long_wait": _l("hvor mange patienter der ventede over 30 minutter"),
+}
 SHARES = ("late", "long_wait")
 GROUPS: Mapping[str, LazyString] = {
     "age_under_40": _l("Under 40 år"),
@@ -43,7 +49,7 @@ def verdict(part: Part) -> tuple[str, str, str]:
             ),
         )
     if part.verdict == "worse":
-        worse = ", ".join(str(MEASURES[code]).lower() for code in part.worse)
+        worse = ", ".join(str(WORSE[code]) for code in part.worse)
         return (
             "warning",
             _("Det gik dårligere end lovet"),

@@ -68,7 +68,8 @@ def test_worse_than_promised_says_what_was(morning: Morning, secretary: Visitor)
     mornings_over(morning, 60, overtime=14.0, missed=3.0)
     secretary.get(there(morning)).says(
         "Det gik dårligere end lovet",
-        "sluttede over 15 minutter for sent, overarbejde i gennemsnit.",
+        "hvor mange sessioner der sluttede over 15 minutter for sent, "
+        "hvor meget overarbejde der var.",
         "Flere end forventet",
     )
 
