@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from booking.appointments.models import STOOD, Allocation, Appointment, GroupSession
 from booking.appointments.serving import serving
@@ -71,17 +71,13 @@ def _asked_about(
     able = [one for one in visit_types_of(session, clinic.id) if not cannot_be_extra(one)]
     used = {visit_type for _clinician, visit_type in policy.uses}
     able = [one for one in able if one.id in used] or able
-    rows = session.execute(
-        select(Appointment.visit_type_id, func.count())
-        .where(
-            Appointment.clinic_id == clinic.id,
-            Appointment.starts_at >= begins,
-            Appointment.starts_at < ends,
-            Appointment.status.in_(STOOD),
-        )
-        .group_by(Appointment.visit_type_id)
+    booked = select(Appointment.visit_type_id).where(
+        Appointment.clinic_id == clinic.id,
+        Appointment.starts_at >= begins,
+        Appointment.starts_at < ends,
+        Appointment.status.in_(STOOD),
     )
-    how_many = Counter(dict(rows.tuples().all()))
+    how_many = Counter(session.scalars(booked))
     return max(able, key=lambda one: (how_many[one.id], -one.id), default=None)
 
 

@@ -151,7 +151,7 @@ def uses(clinic_id: int) -> ResponseReturnValue:
         flash(" ".join(dict.fromkeys(wrong)), "warning")
         return _back(clinic_id)
     if pairs:
-        flash(_("Det er gemt, hvem der kan få en ekstra patient."), "success")
+        flash(_("Det er gemt, hos hvem der må være ekstra patienter."), "success")
     else:
         flash(_("Overbooking er slået fra for alle."), "success")
     return _back(clinic_id)
@@ -208,6 +208,7 @@ def _about(clinic: Clinic, policy: Policy, limits: Limits) -> dict[str, Any]:
         "possible": [
             (one, _name(one.id), [(each.id, each.title(language_code())) for each in visit_types])
             for one, visit_types in possible
+            if visit_types
         ],
         "on": {
             _name(one.id): [chosen for clinician, chosen in policy.uses if clinician == one.id]
