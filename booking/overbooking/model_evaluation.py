@@ -1,9 +1,9 @@
 """How good a missing model is on visits it was not fitted on, and whether it may be used. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import sqrt
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,17 +51,30 @@ class Evaluation:
     noticed: tuple[str, ...] = ()
 
     @property
+    def failings(self) -> tuple[str, ...]:
+        """Why the model may not be used: what was noticed, 'slope', 'brier'."""
+        found = list(self.noticed)
+        if not LEAST_SLOPE <= self.slope <= MOST_SLOPE:
+            found.append("slope")
+        if self.brier >= self.base_brier:
+            found.append("brier")
+        return tuple(found)
+
+    @property
     def passes(self) -> bool:
         """Whether the model may be used."""
-        return (
-            not self.noticed
-            and LEAST_SLOPE <= self.slope <= MOST_SLOPE
-            and self.brier < self.base_brier
-        )
+        return not self.failings
 
     def as_data(self) -> dict[str, Any]:
         """The evaluation as JSON can keep it."""
         return {**asdict(self), "passes": self.passes}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """The evaluation kept by `as_data`."""
+        kept = {name: value for name, value in data.items() if name != "passes"}
+        bins = tuple(Bin(**one) for one in data["bins"])
+        return cls(**{**kept, "bins": bins, "noticed": tuple(data["noticed"])})
 
 
 def evaluate(

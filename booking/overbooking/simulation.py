@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from booking.overbooking import shocks
 from booking.overbooking.deciding import Limits, Session, decide
-from booking.overbooking.intervals import Interval
+from booking.overbooking.intervals import Interval, over_sessions
 from booking.overbooking.model_evaluation import lower_bound
 from booking.overbooking.service_times import learnt
 from booking.overbooking.session_risk import LATE_FINISH, LONG_WAIT, Patient, Risk
@@ -41,9 +41,10 @@ Strategy = Callable[[Session, Patient], Sequence[int]]
 class Figures:
     """Means of a session, promised and delivered: P(late), minutes of overtime and of waiting.
 
-    late_seen: how many finished late. worked: minutes of clinician time used within hours, of each
-    session. waits: how many were waited in each group. ratio: what the second group waited as a
-    share of the first, with its 95 % interval (low, high) over sessions.
+    late_seen: how many finished late. waited: the delivered wait with its 95 % interval. worked:
+    minutes of clinician time used within hours, of each session. waits: how many were waited in
+    each group. ratio: what the second group waited as a share of the first, with its 95 %
+    interval (low, high) over sessions.
     """
 
     extras: int
@@ -51,6 +52,7 @@ class Figures:
     late_seen: int
     overtime: tuple[float, float]
     waiting: tuple[float, float]
+    waited: Interval
     long_waits: tuple[float, float]
     worked: NDArray[np.float64]
     waits: tuple[int, int]
@@ -239,6 +241,7 @@ def _figures(
         int((over > LATE_FINISH).sum()),
         (float(np.mean([risk.overtime for risk in risks])), float(over.mean())),
         (float(np.average(expected_waits, weights=coming)), float(waits.mean())),
+        over_sessions(sums.sum(axis=1).tolist(), counts.sum(axis=1).tolist()),
         (float(np.average(expected_longs, weights=coming)), float((waits > LONG_WAIT).mean())),
         np.array([day.worked for day in days], dtype=float),
         (int(counts[:, 0].sum()), int(counts[:, 1].sum())),
