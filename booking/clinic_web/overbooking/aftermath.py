@@ -47,7 +47,7 @@ def show(clinic_id: int) -> ResponseReturnValue:
         months=months,
         since=since,
         found=found,
-        verdict=words.verdict(found.with_extras),
+        verdict=words.verdict(found),
         counted=words.counted(found),
         parts=(words.measures(found.with_extras), words.measures(found.without)),
         pictures=words.pictures(found.with_extras),

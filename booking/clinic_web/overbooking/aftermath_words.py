@@ -37,8 +37,9 @@ GROUPS: Mapping[str, LazyString] = {
 }
 
 
-def verdict(part: Part) -> tuple[str, str, str]:
+def verdict(found: Aftermath) -> tuple[str, str, str]:
     """(kind of alert, heading, text) of the sessions with extras."""
+    part = found.with_extras
     if part.verdict == "holds":
         return (
             "success",
@@ -49,16 +50,17 @@ def verdict(part: Part) -> tuple[str, str, str]:
             ),
         )
     if part.verdict == "worse":
-        worse = ", ".join(str(WORSE[code]) for code in part.worse)
-        return (
-            "warning",
-            _("Det gik dårligere end lovet"),
-            _(
-                "I sessioner med ekstra patienter lå dette over det forventede, og mere end et "
-                "tilfælde kan forklare: %(worse)s.",
-                worse=worse,
-            ),
+        said = _(
+            "I sessioner med ekstra patienter lå dette over det forventede, og mere end et "
+            "tilfælde kan forklare: %(worse)s.",
+            worse=", ".join(str(WORSE[code]) for code in part.worse),
         )
+        if set(part.worse) <= set(found.without.worse):
+            elsewhere = _(
+                "Det samme ses i sessioner uden ekstra patienter, så grunden er ikke kun de ekstra."
+            )
+            said = f"{said} {elsewhere}"
+        return "warning", _("Det gik dårligere end lovet"), said
     return (
         "info",
         _("For få sessioner endnu"),

@@ -22,11 +22,13 @@ def mornings_over(
     longer: float = 1.0,
     missed: float = 1.44,
     patients: int = 80,
+    before: int = 0,
 ) -> None:
     """So many mornings, the latest two days ago, of which 6 minutes' overtime, 8 of waiting and
     12 % missing were expected; committed.
 
-    longer: what the older half of the patients wait, as a share of what the others do.
+    before: so many days earlier. longer: what the older half of the patients wait, as a share of
+    what the others do.
     """
     draw, session = np.random.default_rng(5), morning.session
     people = [
@@ -35,7 +37,7 @@ def mornings_over(
     ]
     rows, visits = [], []
     for back in range(number):
-        start = (session.now() - timedelta(days=2 + back)).replace(
+        start = (session.now() - timedelta(days=2 + before + back)).replace(
             hour=7, minute=0, second=0, microsecond=0
         )
         shares = draw.exponential(wait / (0.5 + longer / 2), size=12)
@@ -59,7 +61,7 @@ def mornings_over(
                 "ends_at": start + timedelta(minutes=20 * rank + 20),
                 "called_in_at": start + timedelta(minutes=20 * rank + waited),
                 "booked_at": start - timedelta(days=30),
-                "uid": f"{back}-{rank}",
+                "uid": f"{before + back}-{rank}",
             }
             for rank, waited in enumerate(minutes)
         ]

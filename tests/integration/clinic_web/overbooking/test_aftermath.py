@@ -74,6 +74,17 @@ def test_worse_than_promised_says_what_was(morning: Morning, secretary: Visitor)
     )
 
 
+def test_what_is_worse_without_extras_too_is_not_laid_on_them(
+    morning: Morning, secretary: Visitor
+) -> None:
+    both = "Det samme ses i sessioner uden ekstra patienter"
+    mornings_over(morning, 40, overtime=14.0)
+    secretary.get(there(morning)).says("Det gik dårligere end lovet")
+    assert both not in secretary.text
+    mornings_over(morning, 40, overtime=14.0, extras=0, before=40)
+    secretary.get(there(morning)).says("Det gik dårligere end lovet", both)
+
+
 def test_too_few_sessions_say_how_many_there_are(morning: Morning, secretary: Visitor) -> None:
     mornings_over(morning, 12)
     predicting.keep(morning.session, morning.clinic, TUESDAY)  # is still to come
