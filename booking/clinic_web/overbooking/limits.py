@@ -17,7 +17,7 @@ from booking.calendar.models import Clinic
 from booking.calendar.schemas import Version
 from booking.clinic_web.frame import OFFICE, clinic_here
 from booking.clinic_web.overbooking import limits_words
-from booking.clinic_web.overbooking.limits_words import figure, percent, rate_in_force
+from booking.clinic_web.overbooking.limits_words import figure, percent, rate_in_force, whole
 from booking.clinic_web.overbooking.tabs import tabs
 from booking.clinic_web.refusals import in_words, refusals
 from booking.overbooking import granting, queries, session_picture, settings
@@ -229,8 +229,8 @@ def _rate(clinic: Clinic) -> dict[str, Any] | None:
     return {
         "expected": percent(trained.rate),
         "cautious": percent(trained.rate * queries.in_force(trained).caution),
-        "visits": trained.visits,
-        "missed": trained.missed,
+        "visits": whole(trained.visits),
+        "missed": whole(trained.missed),
         "reckoned_on": local_date(trained.trained_at, clinic.zone),
         "said": rate_in_force(trained),
     }

@@ -46,6 +46,11 @@ def figure(value: float) -> str:
     return str(format_decimal(value, "0.#"))
 
 
+def whole(number: int) -> str:
+    """A count, its thousands told apart."""
+    return str(format_decimal(number))
+
+
 def rate_in_force(trained: MissingModel) -> str:
     """Whose probabilities are reckoned with, and why not the model's."""
     if trained.passes:
