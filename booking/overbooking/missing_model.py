@@ -54,7 +54,8 @@ class Booked:
 
     lead: days from booking to visit. age: years, hour: local hour of the visit with its fraction,
     None where unknown. earlier, missed: the patient's earlier visits whose outcome was known by
-    then. reminders: how many messages the clinic will send about it.
+    then. reminders: how many the clinic's policy had for it then; 3 stands for more.
+    visit_type: '#12', the clinic's own by its id, or an imported label that none of them is called.
     """
 
     lead: int
@@ -153,7 +154,7 @@ def level_of(visit: Booked) -> dict[str, str]:
         "same_day": "yes" if visit.lead == 0 else "no",
         "visit_type": visit.visit_type,
         "form": visit.form,
-        "reminders": str(min(visit.reminders, 2)),
+        "reminders": str(min(visit.reminders, 3)),
     }
 
 

@@ -11,7 +11,7 @@ from booking.appointments.events import (
     AppointmentLengthened,
     AppointmentMoved,
 )
-from booking.overbooking import commands, judging, predicting, service
+from booking.overbooking import commands, judging, predicting, reminding, service
 from booking.overbooking.wording import ACTIONS, REFUSALS
 from booking.people.audit_words import WORDS
 from booking.platform.error_table import ERRORS
@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     """Commands, words, and the jobs: training, judging again what was granted, what came of it."""
     rettid: Rettid = app.extensions["rettid"]
     rettid.constraints.update(CONSTRAINTS)
+    rettid.database.ports.setdefault(reminding.PORT, reminding.none)
     app.cli.add_command(commands.overbooking)
     WORDS["overbooking.trained"] = _("Regnede ud, hvor mange der plejer at udeblive")
     WORDS.update(ACTIONS)

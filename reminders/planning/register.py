@@ -14,12 +14,13 @@ from booking.appointments.events import (
     PatientArrived,
 )
 from booking.clinic_web.worklist import KINDS, Kind
+from booking.overbooking import reminding
 from booking.people.events import PatientNeedsChanged, PatientReachChanged
 from booking.platform.web import Rettid
 from booking.sequences.events import SequenceBooked, SequenceEnded, SequenceMoved
 from booking.waitlist import reaching
 from booking.waitlist.events import OfferClosed, OfferMade
-from reminders.planning import handlers, offers, reachable, service, together
+from reminders.planning import foretold, handlers, offers, reachable, service, together
 from reminders.planning.unplanned import UNPLANNED
 from reminders.policies.events import PolicyPublished, SendingStopped
 from reminders.preferences.events import PreferenceChanged
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
     rettid: Rettid = app.extensions["rettid"]
     rettid.database.ports[reaching.PORT] = reachable.unreachable
     rettid.database.ports[reaching.LOST] = offers.lost
+    rettid.database.ports[reminding.PORT] = foretold.reminders
     events = rettid.events
     events.subscribe(AppointmentBooked, handlers.on_booked)
     events.subscribe(AppointmentKept, handlers.on_kept)
