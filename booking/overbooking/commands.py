@@ -10,23 +10,26 @@ from sqlalchemy import select
 
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic
-from booking.overbooking import described, predicting, queries, service, sessions, simulation
+from booking.overbooking import (
+    described,
+    model_card,
+    outcomes,
+    picture_files,
+    predicting,
+    queries,
+    service,
+    sessions,
+    simulation,
+)
 from booking.overbooking.deciding import Decision, Limits, decide
 from booking.overbooking.intervals import Interval
-from booking.overbooking.models import MissingModel
 from booking.overbooking.session_risk import Patient
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
 from booking.platform.localtime import local_date, to_local
 from booking.platform.web import rettid
 
-# What makes an evaluation untrue, by code (see `records.leaks` and `model_evaluation.evaluate`).
-NOTICED = {
-    "known_only_later": "something was told of a visit that was not known when it was booked",
-    "counted_twice": "a visit is counted more than once",
-    "too_good": "no honest model is this good: something it was told came later",
-    "mean_far_off": "what is predicted is far from what happens: were visits weighted?",
-}
+PICTURE = click.Path(dir_okay=False, path_type=Path)
 
 overbooking = AppGroup("overbooking", help="What one more patient would do to a session.")
 
@@ -69,23 +72,31 @@ def train(clinic_id: int | None) -> None:
             clinic = session.get_one(Clinic, number)
             made = service.keep(session, SYSTEM, clinic, learnt)
             click.echo(f"{clinic.name}: training {made.number}")
-            _tell(made)
+            click.echo(model_card.result(made))
 
 
 @overbooking.command("evaluate-model")
 @click.option("--clinic", "clinic_id", type=int, required=True, help="The clinic's number.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day to test on.")
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
-def evaluate_model(clinic_id: int, since: datetime | None, as_json: bool) -> None:
-    """Train on the days before and test from then on; nothing is kept."""
+@click.option("--picture", type=PICTURE, help="Where to write its calibration as SVG.")
+def evaluate_model(
+    clinic_id: int, since: datetime | None, as_json: bool, picture: Path | None
+) -> None:
+    """The model card: train on the days before, test from then on. Nothing is kept."""
     with rettid().database.reading() as session:
         (clinic,) = _clinics(session, clinic_id)
         learnt = service.learn(session, clinic, since.date() if since else None)
         made = service.as_training(session, SYSTEM, clinic, learnt)
+        days = [one.day for one in outcomes.of_clinic(session, clinic)]
     if as_json:
         click.echo(json.dumps(made.evaluation))
     else:
-        _tell(made)
+        click.echo(model_card.card(clinic.name, made, days))
+    if picture is not None:
+        if learnt.trained is None:
+            raise click.ClickException("Too few visits to fit a model: there is no picture.")
+        _write(picture, picture_files.of_model(learnt.trained.evaluation.bins))
 
 
 @overbooking.command("sessions")
@@ -153,14 +164,16 @@ def predict(clinic_id: int, day: datetime | None) -> None:
 @overbooking.command("simulate")
 @click.option("--seed", type=int, default=20261123, show_default=True)
 @click.option("--mornings", type=click.IntRange(10), default=simulation.SESSIONS, show_default=True)
-def simulate(seed: int, mornings: int) -> None:
+@click.option("--picture", type=PICTURE, help="Where to write it as SVG.")
+def simulate(seed: int, mornings: int, picture: Path | None) -> None:
     """A year at clinics where 4, 10, 15 and 20 % are missed, as a table: docs/overbooking.md."""
     click.echo(
         "| missed | overbooking | extras | P(over 15 min late) | overtime, min | wait, min |"
         " P(wait > 30) | worked, min | gained, min | against always one | waiting ratio | waits |\n"
         "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     )
-    for row in simulation.strategies(seed, mornings):
+    rows = simulation.strategies(seed, mornings)
+    for row in rows:
         found, (low, high) = row.figures, row.figures.interval
         click.echo(
             f"| {row.missing:.0%} | {row.strategy} | {found.extras}"
@@ -171,6 +184,19 @@ def simulate(seed: int, mornings: int) -> None:
             f" | {found.worked.mean():.1f} | {_minutes(row.gained)} | {_minutes(row.against)}"
             f" | {found.ratio:.3f} ({low:.3f}–{high:.3f}) | {min(found.waits)} |"
         )
+    if picture is not None:
+        _write(picture, picture_files.of_year(rows))
+
+
+@overbooking.command("picture")
+@click.argument("file", type=PICTURE)
+def draw(file: Path) -> None:
+    """Where one extra can be put in a morning of twelve, as SVG: docs/overbooking-klinik.md."""
+    _write(file, picture_files.of_starts())
+
+
+def _write(file: Path, drawn: str) -> None:
+    file.write_text(f"{drawn}\n", encoding="utf-8")
 
 
 def _minutes(gained: Interval) -> str:
@@ -184,33 +210,3 @@ def _clinics(session: Session, clinic_id: int | None) -> list[Clinic]:
     if clinic is None:
         raise click.ClickException(f"There is no clinic {clinic_id}.")
     return [clinic]
-
-
-def _tell(made: MissingModel) -> None:
-    """The model card as text."""
-    click.echo(f"  {made.visits} visits, {made.missed} missed; tested from {made.cut_on}")
-    found = made.evaluation
-    if found is None:
-        click.echo("  Too few visits to fit a model.")
-    else:
-        click.echo(f"  {'predicted':>10} {'observed':>10} {'visits':>8}")
-        for one in found["bins"]:
-            told = f"{one['predicted']:>10.1%} {one['observed']:>10.1%} {one['visits']:>8}"
-            click.echo(f"  {told}")
-        areas = [
-            f"{name} {found[key]:.3f}"
-            for name, key in (("AUC", "auc"), ("booked a day or more ahead", "auc_ahead"))
-            if found[key] is not None
-        ]
-        click.echo(f"  {', '.join(areas)}")
-        click.echo(
-            f"  Brier {found['brier']:.4f} (base rate {found['base_brier']:.4f}), "
-            f"calibration slope {found['slope']:.2f}"
-        )
-        for code in found["noticed"]:
-            click.echo(f"  Noticed: {NOTICED[code]}")
-    if made.passes:
-        click.echo("  The model may be used.")
-    else:
-        click.echo(f"  The clinic's own rate is used: {made.rate:.1%}, ", nl=False)
-        click.echo(f"cautiously {made.rate * made.caution:.1%}.")

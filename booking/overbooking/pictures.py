@@ -166,6 +166,10 @@ def courses(
         first, last = one.points[0][0], one.points[-1][0]
         most = max(one.limit, one.without, *(value for _, value in one.points)) * 1.05
         x, y = COURSE_WIDE / (last - first), COURSE_TALL / most
+        # The limit's name stands at the end where the course is farther from it.
+        apart = [abs(value - one.limit) for _, value in (one.points[0], one.points[-1])]
+        end, anchor = (left, "start") if apart[0] > apart[1] else (right, "end")
+        beside = end, ground - y * one.limit - 5
         parts += [
             text("plot__label", left - 30, 20, one.name),
             line("plot__line", left, ground, right, ground),
@@ -181,7 +185,7 @@ def courses(
                 "plot__course",
                 [(left + x * (at - first), ground - y * value) for at, value in one.points],
             ),
-            text("plot__limit-text", left, ground - y * one.limit - 5, limit),
+            text("plot__limit-text", *beside, limit, anchor),
         ]
     size = (LEFT + len(shown) * (COURSE_WIDE + COURSE_GAP), ground + 26)
     return picture(ident, size, (words.title, words.description), parts, alone=alone)
