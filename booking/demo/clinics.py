@@ -169,6 +169,9 @@ CLINICIANS = (
     ClinicianPlan("sara", "Sara Amini", "doctor", "Afdelingslæge", (
         Hours(ENDO, AALBORG, (0, 1, 2, 4)),
     )),
+    ClinicianPlan("emil", "Emil Storgaard", "junior_doctor", "Læge i hoveduddannelse", (
+        Hours(ENDO, AALBORG, (0, 1, 2, 3, 4)),
+    )),
     ClinicianPlan("pia", "Pia Trane", "nurse", "Diabetessygeplejerske", (
         Hours(ENDO, AALBORG, (0, 1, 2, 4)),
         Hours(ENDO, AALBORG, (3,), LATE),
@@ -220,7 +223,7 @@ ROOMS = (
     *(RoomPlan(RHEUMA, HJORRING, f"Rum B{n}", "consulting") for n in (1, 2, 3)),
     RoomPlan(RHEUMA, HJORRING, "Træningssal B9", "training"),
     RoomPlan(RHEUMA, HJORRING, "Ultralydsscanner 2", "ultrasound", "equipment"),
-    *(RoomPlan(ENDO, AALBORG, f"Rum F1.{n}", "consulting") for n in (1, 2, 3, 4, 5)),
+    *(RoomPlan(ENDO, AALBORG, f"Rum F1.{n}", "consulting") for n in (1, 2, 3, 4, 5, 6)),
     RoomPlan(ENDO, AALBORG, "Fodklinik F1.8", "feet"),
     RoomPlan(ENDO, AALBORG, "Scanningsrum F0.2", "scanning"),
     RoomPlan(ENDO, AALBORG, "DXA-scanner", "dxa", "equipment"),

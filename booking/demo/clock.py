@@ -4,6 +4,9 @@ Whoever tries the demo in the evening or on a Sunday meets a clinic at work all 
 ahead it is lies beside the database, so that a restart goes on from the same day.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +14,7 @@ from zoneinfo import ZoneInfo
 from holidays.utils import country_holidays
 
 from booking.platform.clock import SystemClock
+from booking.platform.database import Session
 from booking.platform.localtime import local_date, to_utc
 
 BUSY = (time(8, 30), time(14, 0))
@@ -62,3 +66,22 @@ def day_over(made: datetime, now: datetime, zone: ZoneInfo) -> bool:
 
 def _works(day: date) -> bool:
     return day.weekday() < 5 and day not in country_holidays("DK", years=day.year)
+
+
+@dataclass(frozen=True)
+class _Then:
+    """The clock as it stood."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """That instant."""
+        return self.at
+
+
+@contextmanager
+def as_at(session: Session, at: datetime) -> Iterator[None]:
+    """What is done inside was done at this instant."""
+    present, session.clock = session.clock, _Then(at)
+    yield
+    session.clock = present

@@ -4,12 +4,12 @@ that came before, one that waits for blood tests and one sent back.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
 from booking.demo.clinics import ENDO, RHEUMA
+from booking.demo.clock import as_at
 from booking.demo.founding import Demo
 from booking.demo.stories import SECRETARY
 from booking.people.models import ClinicPatient, Patient
@@ -101,32 +101,14 @@ def tell(session: Session, demo: Demo) -> None:
     watching.look(session)
 
 
-@dataclass(frozen=True)
-class _Then:
-    """The clock as it stood."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        """That instant."""
-        return self.at
-
-
 @contextmanager
 def _as_of(session: Session, referral: Referral, days: int) -> Iterator[None]:
     """What is done inside was done so many days after the referral was received."""
     at = referral.received_at + timedelta(days=days, minutes=40)
     if days:
         at += timedelta(days=7 - at.weekday() if at.weekday() > FRIDAY else 0)
-    with _then(session, min(at, session.now())):
+    with as_at(session, min(at, session.now())):
         yield
-
-
-@contextmanager
-def _then(session: Session, at: datetime) -> Iterator[None]:
-    present, session.clock = session.clock, _Then(at)
-    yield
-    session.clock = present
 
 
 def _met(session: Session, by: Actor, referral: Referral, number: int) -> None:
@@ -163,7 +145,7 @@ def _received(session: Session, demo: Demo, by: Actor, number: int, patient: Pat
     if days != LETTER_DUE:  # the post comes on weekdays
         day -= timedelta(days=max(0, day.weekday() - FRIDAY))
     intake = Intake(day, SENDERS[number % len(SENDERS)], problem, code)
-    with _then(session, to_utc(datetime.combine(day, time(9, 5 + 4 * number)), clinic.zone)):
+    with as_at(session, to_utc(datetime.combine(day, time(9, 5 + 4 * number)), clinic.zone)):
         return service.receive(session, by, clinic, patient, intake)
 
 

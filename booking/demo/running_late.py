@@ -12,6 +12,7 @@ from booking.platform.localtime import local_date
 
 STILL = timedelta(minutes=8)
 CLOSE = timedelta(minutes=10)
+DOCTORS = ("doctor", "junior_doctor")
 
 
 def fall_behind(session: Session, clinic: Clinic) -> None:
@@ -23,7 +24,7 @@ def fall_behind(session: Session, clinic: Clinic) -> None:
     contacts = [
         one
         for one in queries.day_list(session, clinic, local_date(now, clinic.zone))
-        if one.group_session_id is None and one.form == "in_person"
+        if one.group_session_id is None
     ]
     behind = _who_can(contacts, clinic)
     if behind is not None:
@@ -43,7 +44,8 @@ def fall_behind(session: Session, clinic: Clinic) -> None:
             before.invitation.status = "open"
         _take_back(session, current, "called_in")
         current.status, current.called_in_at = "arrived", None
-    _not_come(session, contacts, {one.clinician_id for one in behind or ()})
+    here = [one for one in contacts if one.form == "in_person"]
+    _not_come(session, here, {one.clinician_id for one in behind or ()})
     session.flush()
 
 
@@ -52,7 +54,7 @@ def _who_can(contacts: list[Appointment], clinic: Clinic) -> tuple[Appointment, 
     doctors: dict[int, Resource] = {
         one.clinician_id: one.clinician
         for one in contacts
-        if one.clinician.profession == "doctor" and one.clinician.clinics == [clinic]
+        if one.clinician.profession in DOCTORS and one.clinician.clinics == [clinic]
     }
     found = []
     for doctor in sorted(doctors):
@@ -62,7 +64,10 @@ def _who_can(contacts: list[Appointment], clinic: Clinic) -> tuple[Appointment, 
         if not going_on or not over:
             continue
         current, before = going_on[-1], over[-1]
-        if timedelta() <= current.starts_at - before.ends_at <= CLOSE:
+        if (
+            current.form == "in_person"
+            and timedelta() <= current.starts_at - before.ends_at <= CLOSE
+        ):
             found.append((before, current))
     return max(found, key=lambda pair: pair[1].starts_at, default=None)
 

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from booking.appointments.invitations.models import Course
 from booking.calendar.models import Clinic
-from booking.demo import referrals, rescheduling, sequences, waitlist
+from booking.demo import overbooking, referrals, rescheduling, sequences, waitlist
 from booking.demo.calendar import Calendar, Deck
 from booking.demo.clinics import CLINICS, ENDO, RHEUMA
 from booking.demo.founding import HOME_ZONE, Demo, found
@@ -103,6 +103,7 @@ def seed(
         for add in ADDITIONS.values():
             add(session, demo, storyteller)
         waitlist.tell(session, demo, rng)
+        overbooking.tell(session, demo, rng)
         referrals.tell(session, demo)
         rescheduling.tell(session, demo)
         audit.record(session, SYSTEM, "demo.seeded")

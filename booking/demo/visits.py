@@ -93,6 +93,11 @@ VISITS = (
         preparation=BLOOD, preparation_en=BLOOD_EN,
     ),
     VisitPlan(
+        ENDO, "Kort kontrol hos yngre læge", "Short check-up with a junior doctor",
+        "junior_doctor", 15, 45, "web", "in_person,phone", adds={"interpreter": 15},
+        preparation=BLOOD, preparation_en=BLOOD_EN,
+    ),
+    VisitPlan(
         ENDO, "Samtale med diabetessygeplejerske", "Talk with a diabetes nurse", "nurse",
         30, 60, "free", "video,phone,in_person", adds=TALK, share=0.6,
         preparation="Hav dine blodsukkermålinger ved hånden.",

@@ -39,21 +39,21 @@ def tell(session: Session, demo: Demo, rng: Random) -> None:
     """Call when the calendar is full and messages can be sent."""
     talk = demo.visits[RHEUMA, "Samtale med sygeplejerske"].id
     control = demo.visits[RHEUMA, "Kontrol hos læge"].id
-    later = _booked(session, talk, (14, 50))
+    later = accepted_times(session, talk, (14, 50))
     for number, appointment in enumerate(rng.sample(later, min(WAITING, len(later)))):
         wishes = WISHES[number % len(WISHES)]
-        entry = service.wish(session, _patient(appointment), appointment, wishes)
+        entry = service.wish(session, as_patient(appointment), appointment, wishes)
         entry.created_at = session.now() - timedelta(days=rng.randint(1, 25))
         if not number:
             entry.created_at = session.now() - timedelta(days=30)
             _out_of_reach(session, demo, appointment.patient)
     session.flush()
-    soon = list(_booked(session, talk, (2, 9)))
+    soon = list(accepted_times(session, talk, (2, 9)))
     rng.shuffle(soon)
     _somebody_takes(session, [soon.pop() for _ in range(min(3, len(soon)))])
     if soon:
         refill.ask(session, _given_up(session, soon.pop()))
-    for appointment in _booked(session, control, (2, 9))[:1]:
+    for appointment in accepted_times(session, control, (2, 9))[:1]:
         _given_up(session, appointment)
     refill.run(session)
 
@@ -83,13 +83,15 @@ def _somebody_takes(session: Session, given_up: Sequence[Appointment]) -> None:
 
 def _given_up(session: Session, appointment: Appointment) -> FreedTime:
     """Its patient is ill; the time that came free."""
-    appointments.cancel(session, _patient(appointment), appointment, "ill", wants_new=True)
+    appointments.cancel(session, as_patient(appointment), appointment, "ill", wants_new=True)
     return session.scalars(
         select(FreedTime).where(FreedTime.appointment_id == appointment.id)
     ).one()
 
 
-def _booked(session: Session, visit_type_id: int, days: tuple[int, int]) -> Sequence[Appointment]:
+def accepted_times(
+    session: Session, visit_type_id: int, days: tuple[int, int]
+) -> Sequence[Appointment]:
     """Accepted times of this kind between so many days from now."""
     now = session.now()
     return session.scalars(
@@ -107,5 +109,5 @@ def _booked(session: Session, visit_type_id: int, days: tuple[int, int]) -> Sequ
     ).all()
 
 
-def _patient(appointment: Appointment) -> Actor:
+def as_patient(appointment: Appointment) -> Actor:
     return Actor("patient", appointment.patient_id, appointment.patient.name)

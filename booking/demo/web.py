@@ -64,11 +64,12 @@ SHOWS: dict[str, tuple[LazyString, LazyString]] = {
 WAYS: dict[str, LazyString] = {}
 STAFF: dict[str, LazyString] = {
     "hanne": _l("Sekretær i reumatologien: dagens liste, arbejdsliste, booking for patienter."),
+    "dorte": _l("Sekretær i endokrinologien: overbooking, hvor mere end hver tiende udebliver."),
     "maja": _l("Sekretær i begge klinikker."),
     "mette": _l("Overlæge og leder: dagens patienter, bestiller næste kontakt, opsætning."),
     "annesofie": _l("Overlæge, der arbejder i begge klinikker."),
     "lone": _l("Sygeplejerske: egne patienter, også på hold."),
-    "bente": _l("Leder af begge klinikker: opsætning, personale og lukkedage."),
+    "bente": _l("Leder af begge klinikker: opsætning, personale, lukkedage og overbooking."),
 }
 
 

@@ -83,7 +83,7 @@ def grant(
         granted_at=session.now(),
         reason="" if decision.granted else reason,
         overridden=not decision.granted,
-        snapshot=_snapshot(one, decision, put_in(one.patients, extra, at), policy.limits),
+        snapshot=snapshot(one, decision, put_in(one.patients, extra, at), policy.limits),
     )
     session.add(made)
     session.flush()
@@ -210,7 +210,7 @@ def _lock(session: Session, grant: OverbookingGrant) -> None:
         raise GrantOver
 
 
-def _snapshot(
+def snapshot(
     one: ClinicSession, decision: Decision, with_extra: Sequence[Patient], limits: Limits
 ) -> dict[str, object]:
     """What it was granted on; broken: the limits that were set aside."""

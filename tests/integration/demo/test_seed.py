@@ -5,7 +5,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 
 import freezegun
@@ -33,6 +33,9 @@ from booking.demo.founding import PASSWORD
 from booking.demo.seed import Seeded, seed
 from booking.demo.stories import SYSTEM
 from booking.demo.web import SHOWS
+from booking.overbooking import possibilities, settings
+from booking.overbooking.models import SessionPrediction
+from booking.overbooking.queries import coming_grants
 from booking.people.models import ClinicPatient, Patient, PatientIdentifier, Proxy
 from booking.people.sign_in import patient_by_code
 from booking.platform.database import Session
@@ -123,6 +126,25 @@ def test_no_two_contacts_share_a_resource_or_a_patient(demo: Session) -> None:
     active = {a.appointment_id for a in demo.scalars(select(Allocation)) if a.active}
     for contact in demo.scalars(select(Appointment).where(Appointment.group_session_id.is_(None))):
         assert (contact.id in active) == contact.active
+
+
+def test_a_morning_can_take_an_extra_and_others_have_theirs(demo: Session) -> None:
+    clinic = demo.scalars(select(Clinic).where(Clinic.name.like("Endo%"))).one()
+    visit_type = demo.scalars(select(VisitType).where(VisitType.name.like("Kort kontrol%"))).one()
+    policy, here = settings.policy_of(demo, clinic), queries.today(demo, clinic)
+    ahead = possibilities.look(
+        demo, clinic, policy, visit_type, here + timedelta(days=1), here + timedelta(days=5)
+    )
+    full = [one for one in ahead if one.obstacle == "" and one.decision is not None]
+    assert any(one.start is not None for one in full)
+    assert any(one.start is None for one in full)
+    standing = {appointment for _grant, appointment in coming_grants(demo, clinic)}
+    assert None in standing
+    assert len(standing) == 2
+    kept = demo.scalars(select(SessionPrediction)).all()
+    assert len(kept) > 100
+    assert sum(one.extras for one in kept) > 8
+    assert all(one.observed_at for one in kept)
 
 
 def test_an_open_invitation_without_a_time_stands_on_the_worklist(demo: Session) -> None:
