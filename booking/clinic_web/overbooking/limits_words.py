@@ -56,7 +56,7 @@ def rate_in_force(trained: MissingModel) -> str:
     if trained.passes:
         return _(
             "Der regnes med en model af klinikkens egne besøg. Den er prøvet på besøg, den ikke "
-            "kendte, og holdt."
+            "kendte, og bestod."
         )
     return _(
         "Der regnes med klinikkens egen andel, den samme for alle. %(why)s", why=_why_not(trained)
@@ -71,13 +71,13 @@ def _why_not(trained: MissingModel) -> str:
         return _("Modellens tal ser for gode ud til at være sande, så den er ikke taget i brug.")
     if not LEAST_SLOPE <= found["slope"] <= MOST_SLOPE:
         return _(
-            "Modellen holdt ikke sin prøve: dens hældning var %(slope)s og skal ligge mellem "
+            "Modellen bestod ikke sin prøve: dens hældning var %(slope)s og skal ligge mellem "
             "%(least)s og %(most)s.",
             slope=format_decimal(found["slope"], "0.00"),
             least=figure(LEAST_SLOPE),
             most=figure(MOST_SLOPE),
         )
-    return _("Modellen holdt ikke sin prøve: den ramte ikke bedre end at sige det samme om alle.")
+    return _("Modellen bestod ikke sin prøve: den ramte ikke bedre end at sige det samme om alle.")
 
 
 def in_words(rows: Sequence[Row]) -> str:
@@ -85,12 +85,19 @@ def in_words(rows: Sequence[Row]) -> str:
     numbers = {one.outcome: one.sessions for one in rows}
     whole = sum(numbers.values())
     able = numbers.pop("could", 0)
-    said = ngettext(
-        "Af %(num)d session kunne %(able)s have taget en ekstra",
-        "Af %(num)d sessioner kunne %(able)s have taget en ekstra",
-        whole,
-        able=able or _("ingen"),
-    )
+    if able:
+        said = ngettext(
+            "Af %(num)d session kunne %(able)s have taget en ekstra",
+            "Af %(num)d sessioner kunne %(able)s have taget en ekstra",
+            whole,
+            able=able,
+        )
+    else:
+        said = ngettext(
+            "Af %(num)d session kunne ingen have taget en ekstra",
+            "Af %(num)d sessioner kunne ingen have taget en ekstra",
+            whole,
+        )
     reasons = [str(BECAUSE[outcome]) % {"number": number} for outcome, number in numbers.items()]
     return "; ".join([said, *reasons]) + "."
 
