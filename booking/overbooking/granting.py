@@ -88,7 +88,7 @@ def grant(
     session.add(made)
     session.flush()
     action = "overbooking.overridden" if made.overridden else "overbooking.granted"
-    audit.record(session, by, action, reason=made.reason, clinic_id=clinic.id)
+    audit.record(session, by, action, clinic_id=clinic.id)
     return made
 
 

@@ -327,7 +327,7 @@ def _chances(
     if not open_:
         return found
     history = outcomes.of_clinic(session, clinic, {one.patient_id for one in open_})
-    ahead = [outcomes.to_come(one) for one in open_]
+    ahead = outcomes.all_to_come(session, open_)
     visits = known_when_booked([*history, *ahead])[len(history) :]
     likely, cautious = model.missing(visits).tolist(), model.cautious(visits).tolist()
     for one, each, lower in zip(open_, likely, cautious, strict=True):
