@@ -1,11 +1,12 @@
 """One session asked of one more: what each time would wait, and granting against a limit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from booking.appointments.visit_types.models import VisitType
 from booking.calendar.models import Clinic
@@ -14,11 +15,20 @@ from booking.clinic_web.choices import visit_type_of
 from booking.clinic_web.frame import clinic_here
 from booking.clinic_web.overbooking.tabs import tabs
 from booking.overbooking import granting, possibilities, settings, shocks
-from booking.overbooking.deciding import Session, put_in
+from booking.overbooking.deciding import Limits, Session, put_in
+from booking.overbooking.judgement import figures
 from booking.overbooking.possibilities import Possibility
 from booking.overbooking.session_risk import Patient
 from booking.overbooking.sessions import ClinicSession, ServiceTimes
-from booking.overbooking.wording import Clock, clock_from, possible, share
+from booking.overbooking.unpunctual import DRAWS, USUAL, stress
+from booking.overbooking.wording import (
+    Clock,
+    before_and_after,
+    clock_from,
+    minutes,
+    possible,
+    share,
+)
 from booking.platform.forms import Day, Form, Id, WallClock, read
 from booking.platform.i18n import clock_time, language_code, long_day
 from booking.platform.identity import Role
@@ -100,6 +110,7 @@ def _asked(clinic: Clinic, session: ClinicSession, visit_type: VisitType) -> dic
         "said": possible(found, policy.limits, clinic.zone),
         "granted": found.start is not None,
         "at": clock(at) if at is not None else "",
+        "stressed": _stressed(question, extra, at, policy.limits) if at is not None else "",
         "places": _places(question, extra, at, clock),
         "starts": [(clock(minute).replace(".", ":"), clock(minute)) for minute in question.starts],
         "on": policy.on(session.clinician_id, visit_type.id),
@@ -112,6 +123,21 @@ def _tried(found: Possibility) -> int | None:
     if found.decision is None:
         return None
     return found.decision.granted[0] if found.decision.granted else found.decision.tried
+
+
+def _stressed(question: Session, extra: Patient, at: int, limits: Limits) -> str:
+    """What comes of it where patients are early or late, in words."""
+    drawn = stress(question.patients, question.planned_end, [replace(extra, at=at)])
+    before, after = figures(drawn.before.risk), figures(drawn.after.risk)
+    early, late = USUAL.span
+    return _(
+        "Kommer de fleste mellem %(early)s minutter før og %(late)s minutter efter, bliver det, "
+        "på %(days)s tænkte dage: %(figures)s",
+        early=minutes(-early),
+        late=minutes(late),
+        days=minutes(DRAWS),
+        figures=before_and_after(before, after, limits.late, limits.wait),
+    )
 
 
 def _places(question: Session, extra: Patient, at: int | None, clock: Clock) -> list[Place]:
