@@ -36,10 +36,11 @@ class Morning:
     booked: list[Appointment]
     secretary: Actor
     leader: Actor
+    eight: datetime = EIGHT
 
     def at(self, minutes: int) -> datetime:
         """So long after eight."""
-        return EIGHT + timedelta(minutes=minutes)
+        return self.eight + timedelta(minutes=minutes)
 
     def patient(self, **values: Any) -> tuple[Patient, Course]:
         """A new patient of the clinic with an open course."""
@@ -72,7 +73,12 @@ def believed(session: Session, clinic: Clinic, rate: float = 0.12, caution: floa
 
 @pytest.fixture
 def morning(session: Session) -> Morning:
-    """All of it, committed."""
+    """The morning of that Tuesday."""
+    return full(session, EIGHT)
+
+
+def full(session: Session, eight: datetime) -> Morning:
+    """All of it, committed. eight: 8.00 of a working day, in Denmark."""
     clinic = make.clinic(session)
     site = make.site(session, clinic)
     doctor = make.clinician(session, clinic, name="Anna Dahl")
@@ -85,7 +91,7 @@ def morning(session: Session) -> Morning:
     )  # fmt: skip
     booked = []
     for number in range(12):
-        start = EIGHT + timedelta(minutes=20 * number)
+        start = eight + timedelta(minutes=20 * number)
         patient = make.patient(session, clinic)
         course = make.course(session, clinic, patient, responsible=doctor)
         booked.append(
@@ -116,5 +122,6 @@ def morning(session: Session) -> Morning:
     leader = make.staff(session, clinic, Role.LEADER)
     session.commit()
     return Morning(
-        session, clinic, site, doctor, visit_type, booked, actor_of(secretary), actor_of(leader)
-    )
+        session, clinic, site, doctor, visit_type, booked, actor_of(secretary), actor_of(leader),
+        eight,
+    )  # fmt: skip
