@@ -7,6 +7,7 @@ recorded as happening in the future.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import exp
 from random import Random
 from typing import Any
 
@@ -20,16 +21,23 @@ from booking.demo.clinics import ENDO, RHEUMA
 from booking.demo.founding import Demo
 from booking.people.models import Staff
 from booking.platform.database import Session
-from booking.platform.localtime import local_date
+from booking.platform.localtime import day_start, local_date
 
 CANCELLED, MOVED = 0.09, 0.07
 # The share that stays away: the usual at one clinic, and one where overbooking may help.
 DID_NOT_COME = {RHEUMA: 0.045, ENDO: 0.12}
+# Minutes past the booked time that somebody is called in: mean, deviation.
+WAITS, WAITS_TODAY = (0, 4), (4, 6)
 PURPOSES = {
     "doctor": ("Kontrol af sygdom og medicin", "Svar på blodprøver", "Årlig kontrol"),
     "nurse": ("Opfølgning på behandling", "Samtale om medicin"),
 }
 REASONS = ("ill", "work", "other")
+
+
+def likely_missed(share: float, lead: int) -> float:
+    """The longer ahead booked, the oftener missed; share: of those booked forty days ahead."""
+    return 1 / (1 + (1 - share) / share * exp(-0.018 * (lead - 40)))
 
 
 @dataclass
@@ -62,6 +70,8 @@ class Outcomes:
             demo.clinics[RHEUMA].id: demo.staff["hanne"],
             demo.clinics[ENDO].id: demo.staff["dorte"],
         }
+        zone = demo.clinics[RHEUMA].zone
+        self._midnight = day_start(local_date(self._now, zone), zone)
         self._missing = {demo.clinics[key].id: share for key, share in DID_NOT_COME.items()}
 
     def write(self, placed: Iterable[Placed]) -> int:
@@ -188,7 +198,8 @@ class Outcomes:
 
     def _how_the_day_went(self, happened: Happened) -> None:
         now, rng, start = self._now, self._rng, happened.placed.start
-        missing = self._missing[happened.clinic.id]
+        lead = (start - happened.appointment["booked_at"]).days
+        missing = likely_missed(self._missing[happened.clinic.id], lead)
         zone = happened.clinic.zone
         if local_date(start, zone) < local_date(now, zone):
             chance = rng.random()
@@ -214,7 +225,7 @@ class Outcomes:
         """Arrived a little early, called in more or less on time, done or still in the room."""
         rng, placed, row = self._rng, happened.placed, happened.appointment
         arrived = placed.start - timedelta(minutes=rng.randint(2, 16))
-        wait = max(0, round(rng.gauss(4, 6)))
+        wait = max(0, round(rng.gauss(*(WAITS if placed.start < self._midnight else WAITS_TODAY))))
         called = min(placed.start + timedelta(minutes=wait), self._now)
         row.update(status="checked-in", arrived_at=arrived, called_in_at=called)
         self._at_desk(happened, arrived, "arrived")

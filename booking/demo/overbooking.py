@@ -5,7 +5,7 @@ mornings ahead, extras that were placed in the weeks gone by, and what was promi
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from math import exp, log, sqrt
+from math import log, sqrt
 from random import Random
 
 from sqlalchemy import insert, select
@@ -28,7 +28,7 @@ from booking.calendar.service import today
 from booking.demo.clinics import ENDO
 from booking.demo.clock import as_at
 from booking.demo.founding import Demo
-from booking.demo.outcomes import DID_NOT_COME
+from booking.demo.outcomes import DID_NOT_COME, likely_missed
 from booking.demo.waitlist import accepted_times, as_patient
 from booking.overbooking import (
     granting,
@@ -103,8 +103,7 @@ class _Mornings:
             course = rng.choice(self._courses)
             at = self._a_working_time(now - timedelta(days=rng.uniform(*FROM)))
             lead = rng.choice((0, *range(3, 90)))
-            odds = log(DID_NOT_COME[ENDO] / (1 - DID_NOT_COME[ENDO])) + 0.018 * (lead - 40)
-            missed = rng.random() < 1 / (1 + exp(-odds))
+            missed = rng.random() < likely_missed(DID_NOT_COME[ENDO], lead)
             rows.append(
                 {
                     "clinic_id": self._clinic.id,
@@ -128,7 +127,7 @@ class _Mornings:
         return day_start(day, self._clinic.zone) + 15 * MINUTE * self._rng.randrange(32, 60)
 
     def _weeks_before(self) -> None:
-        """Each day as it was expected the evening before, and as it went; extras every other."""
+        """Each day as it was expected the evening before, and as it went; most with an extra."""
         here = today(self._session, self._clinic)
         first, yesterday = here - WEEKS_BACK, here - timedelta(days=1)
         found = clinic_sessions.read(
@@ -137,7 +136,7 @@ class _Mornings:
             clinician_id=self._clinician.id, beforehand=True,
         )  # fmt: skip
         for number, one in enumerate(found):
-            if number % 2 == 0:
+            if number % 8:
                 self._had_an_extra(one)
             self._went(one)
         for day in sorted({local_date(one.start, self._clinic.zone) for one in found}):

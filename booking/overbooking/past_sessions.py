@@ -1,4 +1,4 @@
-"""A clinic's sessions of the last four weeks as they were booked, asked of one more patient."""
+"""A clinic's sessions of the last four weeks as they were planned, asked of one more patient."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def look_back(
         return None
     able = serving(session, visit_type).clinicians
     model = queries.believed(session, clinic)
-    found = sessions.read(session, clinic, first, last, model, beforehand=True)
+    found = sessions.read(session, clinic, first, last, model, beforehand=True, plan=True)
     how_long = times.of(visit_type.id, visit_type.base_minutes).distribution
     taken = _taken(session, able, begins, ends)
     asked = []

@@ -130,18 +130,20 @@ def read(
     *,
     clinician_id: int | None = None,
     beforehand: bool = False,
+    plan: bool = False,
     aside: int = 0,
 ) -> list[ClinicSession]:
     """The sessions of local days first to last, both included, by start and clinician.
 
     clinician_id: of this one alone. beforehand: as if nobody had come or missed yet, and with
-    nothing granted that was not placed. aside: a grant that is not counted.
+    nothing granted that was not placed. plan: without whoever stands on top of it. aside: a grant
+    that is not counted.
     """
     ids = [one.id for one in resources_of(session, clinic.id, "clinician")]
     ids = [one for one in ids if clinician_id in (None, one)]
     open_time = availability.read(session, clinic, ids, first, last)
     timeline = open_time.timeline
-    standing = _standing(session, clinic, timeline, ids)
+    standing = _standing(session, clinic, timeline, ids, plan=plan)
     chances = _chances(session, clinic, standing, model, beforehand=beforehand)
     groups = _groups(session, clinic, timeline, ids)
     grants = {} if beforehand else _grants(session, clinic, timeline, ids)
@@ -235,7 +237,12 @@ def _made(
 
 
 def _standing(
-    session: Session, clinic: Clinic, timeline: Timeline, clinician_ids: Sequence[int]
+    session: Session,
+    clinic: Clinic,
+    timeline: Timeline,
+    clinician_ids: Sequence[int],
+    *,
+    plan: bool,
 ) -> Mapping[int, Sequence[_Standing]]:
     """clinician -> the contacts that take their time, in order; one may take several clinicians."""
     wanted = (
@@ -249,6 +256,8 @@ def _standing(
         )
         .order_by(Appointment.starts_at, Appointment.id)
     )
+    if plan:
+        wanted = wanted.where(Allocation.lane == 0)
     return _by_clinician(
         (clinician, _Standing(one, lane > 0)) for clinician, lane, one in session.execute(wanted)
     )
