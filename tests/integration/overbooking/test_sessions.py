@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from booking.appointments.models import Allocation, Appointment
+from booking.appointments.models import Allocation, Appointment, OverbookingGrant
 from booking.calendar.models import Resource
 from booking.overbooking import service, sessions
 from booking.overbooking.deciding import Limits, decide
@@ -15,6 +15,7 @@ from booking.overbooking.missing_model import flat
 from booking.overbooking.session_risk import Patient, mean
 from booking.platform.database import Session
 from booking.platform.identity import SYSTEM
+from booking.platform.localtime import to_local
 from tests import factories as make
 from tests.integration.appointments.conftest import Place, place
 
@@ -176,3 +177,55 @@ def test_a_day_when_the_clock_changes_is_as_long_as_it_is(session: Session, plac
     found = sessions.read(session, place.clinic, sunday, sunday, MODEL)
     (one,) = [one for one in found if one.clinician_id == doctor.id]
     assert one.length == 240
+
+
+@pytest.mark.freeze_time("2026-03-20T07:00:00Z")
+@pytest.mark.parametrize(
+    ("day", "begins", "length", "at"),
+    [
+        (date(2026, 3, 29), datetime(2026, 3, 28, 23, tzinfo=UTC), 420, 180),
+        (date(2026, 10, 25), datetime(2026, 10, 24, 22, tzinfo=UTC), 540, 300),
+    ],
+)
+def test_a_night_on_which_the_clocks_change_is_as_long_as_it_lasts(
+    session: Session, place: Place, day: date, begins: datetime, length: int, at: int
+) -> None:
+    """From midnight to eight; somebody is booked at four, local time."""
+    doctor = make.clinician(session, place.clinic)
+    make.open_weekdays(session, doctor, place.site, time(0), time(8), days=[6])
+    four = begins + timedelta(minutes=at)
+    made = make.add(
+        session,
+        Appointment(
+            clinic_id=place.clinic.id, site_id=place.site.id,
+            patient_id=make.patient(session, place.clinic).id,
+            visit_type_id=place.control.id, clinician_id=doctor.id, form="in_person",
+            starts_at=four, ends_at=four + timedelta(minutes=20), booked_at=session.now(),
+        ),
+    )  # fmt: skip
+    _takes_time_of(session, made, doctor)
+    found = sessions.read(session, place.clinic, day, day, MODEL, clinician_id=doctor.id)
+    (one,) = found
+    assert (one.start, one.length, one.patients[0].at) == (begins, length, at)
+    assert one.question(place.control, 20).starts[-1] == length - 30
+    assert to_local(one.start + timedelta(minutes=at), place.clinic.zone).hour == 4
+
+
+def test_the_plan_is_without_whoever_stands_on_top_of_it(session: Session, place: Place) -> None:
+    first, extra = book(session, place, 0), book(session, place, 60)
+    grant = make.add(
+        session,
+        OverbookingGrant(
+            resource_id=place.doctor.id, clinic_id=place.clinic.id, site_id=place.site.id,
+            visit_type_id=place.control.id, session_start=EIGHT, starts_at=EIGHT,
+            ends_at=EIGHT + timedelta(minutes=20), lane=1, granted_by="Signe", granted_at=EIGHT,
+        ),
+    )  # fmt: skip
+    extra.allocations[0].lane, extra.allocations[0].grant_id = 1, grant.id
+    session.flush()
+    (whole,) = of_doctor(session, place)
+    assert (whole.extras, whole.booked, whole.granted) == (1, (first.id, extra.id), ())
+    read = sessions.read(
+        session, place.clinic, TUESDAY, TUESDAY, MODEL, clinician_id=place.doctor.id, plan=True
+    )
+    assert [(one.extras, one.booked) for one in read] == [(0, (first.id,))]
