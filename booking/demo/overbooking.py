@@ -2,7 +2,6 @@
 mornings ahead, extras that were placed in the weeks gone by, and what was promised of them.
 """
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from math import log, sqrt
@@ -52,8 +51,8 @@ from booking.waitlist.service import Wishes
 
 CLINICIAN, VISIT = "emil", "Kort kontrol hos yngre læge"
 LEADER, SECRETARY = "bente", "dorte"
-# So much is known of the years before: visits, and days they were spread over.
-REMEMBERED, FROM = 5_000, (40, 700)
+# So much is known of the years before: visits of each course, and days they were spread over.
+REMEMBERED, FROM = 5, (40, 700)
 WEEKS_BACK, MORNINGS, WAITING = timedelta(weeks=4), 3, 5
 EVENING = timedelta(hours=19)
 MINUTE = timedelta(minutes=1)
@@ -75,11 +74,10 @@ class _Mornings:
         self._leader = actor_of(demo.staff[LEADER])
         self._secretary = actor_of(demo.staff[SECRETARY])
         self._labels = [name for key, name in demo.visits if key == ENDO]
-        self._courses: Sequence[Course] = session.scalars(
-            select(Course)
-            .where(Course.clinic_id == self._clinic.id, Course.ended_on.is_(None))
-            .order_by(Course.id)
-        ).all()
+        wanted = select(Course).where(
+            Course.clinic_id == self._clinic.id, Course.ended_on.is_(None)
+        )
+        self._courses = list(session.scalars(wanted.order_by(Course.id)))
 
     def tell(self) -> None:
         """In the order of time."""
@@ -99,8 +97,7 @@ class _Mornings:
         """Visits from another system: the longer ahead booked, the oftener missed."""
         now, rng = self._session.now(), self._rng
         rows = []
-        for number in range(REMEMBERED):
-            course = rng.choice(self._courses)
+        for number, course in enumerate(self._courses * REMEMBERED):
             at = self._a_working_time(now - timedelta(days=rng.uniform(*FROM)))
             lead = rng.choice((0, *range(3, 90)))
             missed = rng.random() < likely_missed(DID_NOT_COME[ENDO], lead)
@@ -128,19 +125,19 @@ class _Mornings:
 
     def _weeks_before(self) -> None:
         """Each day as it was expected the evening before, and as it went; most with an extra."""
-        here = today(self._session, self._clinic)
+        here, zone = today(self._session, self._clinic), self._clinic.zone
         first, yesterday = here - WEEKS_BACK, here - timedelta(days=1)
         found = clinic_sessions.read(
             self._session, self._clinic, first, yesterday,
             queries.believed(self._session, self._clinic),
             clinician_id=self._clinician.id, beforehand=True,
         )  # fmt: skip
-        for number, one in enumerate(found):
+        for number, one in enumerate(one for one in found if one.booked):
             if number % 8:
                 self._had_an_extra(one)
             self._went(one)
-        for day in sorted({local_date(one.start, self._clinic.zone) for one in found}):
-            evening = day_start(day - timedelta(days=1), self._clinic.zone) + EVENING
+        for day in sorted({local_date(one.start, zone) for one in found if one.booked}):
+            evening = day_start(day - timedelta(days=1), zone) + EVENING
             with as_at(self._session, evening):
                 predicting.keep(self._session, self._clinic, day)
         predicting.observe(self._session, self._clinic)

@@ -22,6 +22,7 @@ from booking.platform.identity import Actor
 from booking.waitlist import answering, refill, service
 from booking.waitlist.models import FreedTime
 from booking.waitlist.service import Wishes
+from booking.waitlist.stretches import LIVE
 
 WAITING = 12
 SECRETARY = "hanne"
@@ -82,11 +83,19 @@ def _somebody_takes(session: Session, given_up: Sequence[Appointment]) -> None:
 
 
 def _given_up(session: Session, appointment: Appointment) -> FreedTime:
-    """Its patient is ill; the time that came free."""
+    """Its patient is ill; the time that came free, or the hole it has become a part of."""
     appointments.cancel(session, as_patient(appointment), appointment, "ill", wants_new=True)
-    return session.scalars(
-        select(FreedTime).where(FreedTime.appointment_id == appointment.id)
-    ).one()
+    wanted = (
+        select(FreedTime)
+        .where(
+            FreedTime.clinician_id == appointment.clinician_id,
+            FreedTime.status.in_(LIVE),
+            FreedTime.starts_at <= appointment.starts_at,
+            FreedTime.ends_at > appointment.starts_at,
+        )
+        .order_by(FreedTime.id.desc())
+    )
+    return session.scalars(wanted.limit(1)).one()
 
 
 def accepted_times(
