@@ -2,6 +2,8 @@
 here (see `booking.overbooking`), and the database has the last word on its lane.
 """
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from booking.appointments.errors import DoesNotFit
@@ -28,6 +30,15 @@ def beside(session: Session, occasion: Occasion, slot: Slot, grant: OverbookingG
     if not inside or slot.clinician_id not in able or slot.clinician_id != grant.resource_id:
         raise DoesNotFit
     return [Take(slot.clinician_id, "clinician", slot.start, slot.end, grant.lane, grant.id)]
+
+
+def longer(appointment: Appointment, end: datetime) -> list[Take]:
+    """What an extra takes where it stands, until another end; nothing for one in the plan."""
+    return [
+        Take(row.resource_id, row.role, row.starts_at, end, row.lane, row.grant_id)
+        for row in appointment.allocations
+        if row.grant_id is not None
+    ]
 
 
 def is_taken(session: Session, grant: OverbookingGrant) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from booking.appointments.errors import DoesNotFit, PatientBusy, TimeTaken
 from booking.appointments.events import AppointmentLengthened
+from booking.appointments.extras import longer
 from booking.appointments.guard import attempt
 from booking.appointments.length import Length
 from booking.appointments.models import Appointment
@@ -36,7 +37,8 @@ class Refit(Enum):
 def refit(session: Session, by: Actor, appointment: Appointment) -> Refit:
     """Give an appointment the length its patient needs now, where it stands.
 
-    A time that became shorter is given back at once; one that cannot grow is kept as it is.
+    A time that became shorter is given back at once; one that cannot grow is kept as it is. An
+    extra grows on top of the plan, and its session is looked at again.
     """
     if appointment.group_session_id is not None:
         return Refit.SAME
@@ -64,11 +66,12 @@ def refit(session: Session, by: Actor, appointment: Appointment) -> Refit:
         appointment.site_id,
     )
     try:
-        takes = choose(session, occasion.wish(), slot)
+        end = slot.start + timedelta(minutes=length.minutes)
+        takes = longer(appointment, end) or choose(session, occasion.wish(), slot)
         make_room(session, occasion.owner, takes)
         with attempt(session):
             put(session, appointment, takes)
-            appointment.ends_at = slot.start + timedelta(minutes=length.minutes)
+            appointment.ends_at = end
             session.flush()
     except (TimeTaken, DoesNotFit, PatientBusy):
         session.refresh(appointment)

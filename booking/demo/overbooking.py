@@ -240,6 +240,8 @@ class _Mornings:
         """Some with a later time would rather come earlier, whatever the day."""
         later = list(accepted_times(self._session, self._visit_type.id, (21, 50)))
         for appointment in self._rng.sample(later, min(WAITING, len(later))):
+            if appointment.invitation is not None:
+                appointment.invitation.window_from = today(self._session, self._clinic)
             entry = waitlist.wish(
                 self._session, as_patient(appointment), appointment, Wishes(notice_hours=2)
             )

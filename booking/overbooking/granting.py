@@ -1,8 +1,9 @@
 """Granting an extra place, placing somebody on it, taking it back, and stopping it all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import select
 
@@ -21,6 +22,7 @@ from booking.appointments.writing import Channel
 from booking.calendar.models import Clinic
 from booking.overbooking import queries, sessions, settings
 from booking.overbooking.deciding import Decision, Limits, decide, put_in
+from booking.overbooking.deciding import Session as Question
 from booking.overbooking.errors import GrantOver, LimitBroken, NotTurnedOn, TimesAreFree
 from booking.overbooking.judgement import figures, judge, told
 from booking.overbooking.possibilities import free_in, free_starts, one_at_most
@@ -48,10 +50,10 @@ def grant(
     """
     clinic = visit_type.clinic
     by.at(clinic.id, Role.SECRETARY, Role.LEADER)
+    lock(session, [clinician_id])
     policy = settings.policy_of(session, clinic)
     if not policy.on(clinician_id, visit_type.id) or settings.cannot_be_extra(visit_type):
         raise NotTurnedOn
-    lock(session, [clinician_id])
     one = session_at(session, clinic, clinician_id, start)
     minutes, day = visit_type.base_minutes, local_date(start, clinic.zone)
     at = one.at(start)
@@ -104,7 +106,7 @@ def place(
     """Book, or move, somebody to where a grant lets an extra sit.
 
     The session is asked again, with the length this patient needs. Raises GrantOver, NotTurnedOn,
-    LimitBroken unless the grant set the limits aside, and what booking itself refuses.
+    LimitBroken for a limit the grant did not set aside, and what booking itself refuses.
     """
     clinic, visit_type = grant.clinic, occasion.visit_type
     by.at(clinic.id, Role.SECRETARY, Role.LEADER)
@@ -115,10 +117,12 @@ def place(
     one = session_at(session, clinic, grant.resource_id, grant.starts_at, aside=grant.id)
     minutes = occasion.length.minutes
     how_long = ServiceTimes(session, clinic).of(visit_type.id, minutes).distribution
-    question, extra = one.asked((one.at(grant.starts_at),)), one.one_more(how_long)
-    decision = decide(question, extra, one_at_most(policy.limits, one))
-    if not decision.granted and not grant.overridden:
-        raise LimitBroken(decision.refused)
+    then = put_in(one.patients, one.one_more(how_long), one.at(grant.starts_at))
+    _, broken = judge(_with_extra(one, then), policy.limits)
+    aside = {"extras", *set_aside(grant)}  # so many were counted when it was granted
+    stops = [breach for breach in broken if breach.limit not in aside]
+    if stops:
+        raise LimitBroken(stops)
     grant.ends_at, grant.visit_type_id = grant.starts_at + timedelta(minutes=minutes), visit_type.id
     grant.judged_at = None
     session.flush()
@@ -149,6 +153,8 @@ def stop(session: Session, by: Actor, clinic: Clinic) -> int:
     Whoever has been given an extra time keeps it.
     """
     by.at(clinic.id, Role.LEADER)
+    # Whoever is granting just now is waited for, or finds it stopped.
+    lock(session, {clinician for clinician, _ in settings.policy_of(session, clinic).uses})
     setting = settings.own(session, clinic)
     if setting.stopped_at is not None:
         return 0
@@ -201,6 +207,17 @@ def about(grant: OverbookingGrant) -> str:
     return f"overbooking:{grant.id}"
 
 
+def set_aside(grant: OverbookingGrant) -> set[str]:
+    """The limits it was given against."""
+    broken = cast(Iterable[Mapping[str, str]], grant.snapshot.get("broken", ()))
+    return {one["limit"] for one in broken}
+
+
+def _with_extra(one: ClinicSession, patients: Sequence[Patient]) -> Question:
+    """The session with one more among its patients."""
+    return replace(one.asked(()), patients=tuple(patients), extras=one.extras + 1)
+
+
 def _lock(session: Session, grant: OverbookingGrant) -> None:
     """The grant as it stands, ours until the transaction ends; GrantOver if it is no more."""
     lock(session, [grant.resource_id])
@@ -218,9 +235,7 @@ def snapshot(
     if decision.granted:
         broken = ()
     else:
-        question = one.asked(())
-        then = replace(question, patients=tuple(with_extra), extras=one.extras + 1)
-        after, all_broken = judge(then, limits)
+        after, all_broken = judge(_with_extra(one, with_extra), limits)
         known = {breach.limit for breach in broken}
         broken = (*broken, *(breach for breach in all_broken if breach.limit not in known))
     return {

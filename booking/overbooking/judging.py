@@ -20,9 +20,10 @@ from booking.appointments.events import (
 )
 from booking.appointments.models import Allocation, Appointment, OverbookingGrant
 from booking.appointments.worklist import service as worklist
+from booking.appointments.worklist.queries import with_key
 from booking.calendar.models import Clinic
 from booking.overbooking import queries, settings
-from booking.overbooking.granting import about, session_at
+from booking.overbooking.granting import about, session_at, set_aside
 from booking.overbooking.judgement import figures, judge, told
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
@@ -84,37 +85,45 @@ def _judge(session: Session, grants: list[OverbookingGrant]) -> None:
             "after": figures(risk),
             "broken": told(broken),
         }
+    broken_now = {one["limit"] for one in found["broken"]}
+    aside = set().union(*(set_aside(one) for one in queries.grants_of(session, first)))
     for grant in grants:
+        known = set() if grant.holds else _broken(grant)
         grant.judged_at, grant.judgement = session.now(), found
-        grant.holds = {one["limit"] for one in found["broken"]} <= _set_aside(grant)
+        grant.holds = broken_now <= aside
         session.flush()
-        _tell(session, clinic, grant)
+        _tell(session, clinic, grant, newly=not broken_now - aside <= known)
 
 
-def _set_aside(grant: OverbookingGrant) -> set[str]:
-    """The limits the grant was given against."""
-    broken = cast(Iterable[dict[str, str]], grant.snapshot.get("broken", ()))
+def _broken(grant: OverbookingGrant) -> set[str]:
+    """The limits that did not hold when it was judged last."""
+    broken = cast(Iterable[dict[str, str]], grant.judgement.get("broken", ()))
     return {one["limit"] for one in broken}
 
 
-def _tell(session: Session, clinic: Clinic, grant: OverbookingGrant) -> None:
-    """On the worklist while it does not hold."""
+def _tell(session: Session, clinic: Clinic, grant: OverbookingGrant, *, newly: bool) -> None:
+    """On the worklist from when it no longer holds until it does, or somebody has seen to it."""
     if grant.holds:
         worklist.withdraw(session, about(grant))
         return
+    item = with_key(session, about(grant))
+    if item is None and not newly:
+        return
     standing = queries.standing_on(session, grant)
-    details = {**grant.judgement, "session_start": grant.session_start.isoformat()}
-    item = worklist.add(
+    item = item or worklist.add(
         session,
         clinic.id,
         "overbooking_breaks",
         patient_id=standing.patient_id if standing else None,
         appointment_id=standing.id if standing else None,
-        details=details,
         due_on=local_date(session.now(), clinic.zone),
         key=about(grant),
     )
-    item.details = details
+    item.details = {
+        "broken": grant.judgement["broken"],
+        "session_start": grant.session_start.isoformat(),
+        "grant": grant.id,
+    }
     session.flush()
 
 

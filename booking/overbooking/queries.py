@@ -1,5 +1,7 @@
 """Reading what a clinic believes of who misses, and what it has granted."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -79,3 +81,14 @@ def standing_on(session: Session, grant: OverbookingGrant) -> Appointment | None
         .join(Allocation, Allocation.appointment_id == Appointment.id)
         .where(Allocation.grant_id == grant.id, Appointment.status.in_(STOOD))
     ).first()
+
+
+def grants_of(session: Session, grant: OverbookingGrant) -> Sequence[OverbookingGrant]:
+    """The grants of the same session that stand, this one among them."""
+    return session.scalars(
+        select(OverbookingGrant).where(
+            OverbookingGrant.resource_id == grant.resource_id,
+            OverbookingGrant.session_start == grant.session_start,
+            OverbookingGrant.revoked_at.is_(None),
+        )
+    ).all()

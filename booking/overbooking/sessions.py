@@ -43,7 +43,7 @@ class ClinicSession:
     and the extras granted but not placed, in minutes from the start, with the session's cautious
     rate for each who has yet to come: nobody's own risk says where an extra is put. expected,
     missing: how many are expected to miss, and how many cautiously. extras: how many stand on top
-    of the plan, granted: the grants not placed among them.
+    of the plan, granted: the grants not placed among them; on_top: the minutes they begin.
     """
 
     clinician_id: int
@@ -57,6 +57,7 @@ class ClinicSession:
     extras: int
     rate: float
     granted: tuple[int, ...] = ()
+    on_top: tuple[int, ...] = ()
 
     @property
     def length(self) -> int:
@@ -221,6 +222,8 @@ def _made(
     ]
     patients += [patient(1.0, one) for one in groups]
     patients += [patient(1.0 - rate, one) for one in grants]
+    on_top = [one.appointment.starts_at for one in here if one.extra]
+    on_top += [one.starts_at for one in grants]
     return ClinicSession(
         stretch.clinician_id,
         stretch.site_id,
@@ -233,6 +236,7 @@ def _made(
         sum(one.extra for one in here) + len(grants),
         rate,
         tuple(one.id for one in grants),
+        tuple((start - stretch.start) // _MINUTE for start in on_top),
     )
 
 

@@ -70,15 +70,13 @@ PATIENTS = {
 }
 PATIENTS_NOW = {
     "late": _l(
-        "Ingen ekstra: risikoen for over 15 minutters overarbejde er %(value)s allerede "
-        "(grænse %(allowed)s)."
+        "Risikoen for over 15 minutters overarbejde er %(value)s allerede (grænse %(allowed)s)."
     ),
     "wait": _l(
-        "Ingen ekstra: patienten kl. %(at)s venter i gennemsnit %(value)s min. allerede "
-        "(grænse %(allowed)s)."
+        "Patienten kl. %(at)s venter i gennemsnit %(value)s min. allerede (grænse %(allowed)s)."
     ),
     "long_wait": _l(
-        "Ingen ekstra: patienten kl. %(at)s har allerede %(value)s risiko for at vente over "
+        "Patienten kl. %(at)s har allerede %(value)s risiko for at vente over "
         "30 minutter (grænse %(allowed)s)."
     ),
 }
@@ -126,7 +124,7 @@ def possible(one: Possibility, limits: Limits, zone: ZoneInfo) -> list[str]:
             *_risk(decision, limits),
         ]
     if decision.tried is None:
-        return [*said, *why(told(decision.refused), clock, now=True)]
+        return [*said, _("Ingen ekstra."), *why(told(decision.refused), clock, now=True)]
     tried = _("Ingen ekstra. Prøvet kl. %(at)s:", at=clock(decision.tried))
     return [*said, tried, *why(told(decision.refused), clock)]
 
@@ -154,7 +152,7 @@ def before_and_after(
 def why(broken: Iterable[Mapping[str, Any]], clock: Clock, *, now: bool = False) -> list[str]:
     """Each limit that does not hold. now: without an extra already."""
     said = [_broken(one, clock, now=now) for one in broken]
-    return said or [_("Ingen ekstra: ingen starttid passer.")]
+    return said or [_("Ingen starttid passer.")]
 
 
 def _broken(one: Mapping[str, Any], clock: Clock, *, now: bool) -> str:
@@ -162,15 +160,13 @@ def _broken(one: Mapping[str, Any], clock: Clock, *, now: bool) -> str:
     at = clock(int(one.get("at") or 0))
     if limit == "missing":
         return _(
-            "Ingen ekstra: forsigtigt regnet ventes kun %(value)s at udeblive, og det skal være "
+            "Forsigtigt regnet ventes kun %(value)s at udeblive, og det skal være "
             "mindst %(allowed)s.",
             value=_one_decimal(value),
             allowed=minutes(allowed),
         )
     if limit == "extras":
-        return _(
-            "Ingen ekstra: der må højst være %(allowed)s i en session.", allowed=minutes(allowed)
-        )
+        return _("Der må højst være %(allowed)s ekstra i en session.", allowed=minutes(allowed))
     numbers = {"value": share(value), "allowed": share(allowed), "at": at}
     if limit == "wait":
         numbers |= {"value": minutes(value), "allowed": minutes(allowed)}

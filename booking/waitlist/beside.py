@@ -1,7 +1,7 @@
 """Who on the list comes next to a time that is not free in the plan, and giving it to them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking.appointments.search import Slot
@@ -16,11 +16,20 @@ from booking.waitlist.refill import secret
 from booking.waitlist.telephone import MOST, Fitting
 
 
+@dataclass(frozen=True)
+class InOrder:
+    """fitting: those who could come, in the fair order, at most MOST. others: with why not."""
+
+    fitting: Fitting
+    others: list[tuple[WaitlistEntry, str]]
+
+
 def in_order(
     session: Session, clinic: Clinic, at: Slot, until: datetime, visit_types: Collection[int]
-) -> Fitting:
-    """Those who could be there from `at.start`, whatever their length up to `until`, in the fair
-    order; at most MOST. They are called, so notice and messages do not matter; their wishes do.
+) -> InOrder:
+    """Those who could be there from `at.start`, whatever their length up to `until`.
+
+    They are called, so notice and messages do not matter; their wishes do.
     """
     entries = [one for one in entries_at(session, clinic.id) if one.visit_type_id in visit_types]
     gap = Gap(
@@ -38,7 +47,14 @@ def in_order(
 
     found = match(gap, able, session.now(), secret(session), starts, Rules(at_once=MOST))
     by_key = {entry.id: entry for entry in entries}
-    return [(by_key[put.entry], put) for put in found.offers]
+    return InOrder(
+        [(by_key[put.entry], put) for put in found.offers],
+        [
+            (by_key[number], verdict)
+            for number, verdict in found.verdicts.items()
+            if verdict != "offered"
+        ],
+    )
 
 
 def claim(session: Session, entry: WaitlistEntry) -> None:

@@ -26,6 +26,7 @@ from booking.clinic_web.refusals import in_words, refusals
 from booking.clinic_web.words import LATE_REASONS
 from booking.overbooking import granting
 from booking.overbooking.queries import grant_at
+from booking.overbooking.settings import policy_of
 from booking.people.models import Patient
 from booking.people.queries import find, patient_of
 from booking.platform.errors import DomainError, InvalidInput, NotFound
@@ -176,6 +177,14 @@ def _grant(clinic: Clinic, typed: dict[str, Any], target: Target) -> Overbooking
     return grant
 
 
+def _allowed(clinic: Clinic, target: Target) -> set[int] | None:
+    """The visit types that may stand on top of the plan there; None in the plan, for any."""
+    if "ekstra" not in request.args:
+        return None
+    uses = policy_of(db(), clinic).uses
+    return {visit_type for clinician, visit_type in uses if clinician == target.clinician.id}
+
+
 def _patient(clinic: Clinic, patient_id: int) -> Patient:
     patient = patient_of(db(), clinic.id, patient_id)
     looked_at(patient.id, clinic_id=clinic.id)
@@ -245,8 +254,11 @@ def _what(
 ) -> ResponseReturnValue:
     """values: None for what was typed."""
     language = language_code()
+    allowed = _allowed(clinic, target)
     waiting = [
-        one for one in queries.without_a_time(db(), patient.id) if one.clinic_id == clinic.id
+        one
+        for one in queries.without_a_time(db(), patient.id)
+        if one.clinic_id == clinic.id and (allowed is None or one.visit_type_id in allowed)
     ]
     options = [
         (
@@ -258,7 +270,7 @@ def _what(
     options += [
         (f"{VISIT_TYPE}{one.id}", one.title(language))
         for one in visit_types_of(db(), clinic.id)
-        if one.group_capacity == 1
+        if one.group_capacity == 1 and (allowed is None or one.id in allowed)
     ]
     courses = queries.open_courses(db(), patient.id, clinic.id)
     page = render_template(

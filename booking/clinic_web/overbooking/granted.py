@@ -1,14 +1,15 @@
 """A place granted on top of the plan: what it was granted on, and who gets it."""
 
+from contextlib import suppress
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from booking.appointments import service as appointments
-from booking.appointments.errors import WrongState
+from booking.appointments.errors import DoesNotFit, WrongState
 from booking.appointments.models import Appointment, OverbookingGrant
 from booking.appointments.search import Slot
 from booking.appointments.service import LateReason
@@ -27,9 +28,10 @@ from booking.platform.pages import Access, Pages, db, looked_at, me
 from booking.platform.phone import readable
 from booking.waitlist import beside
 from booking.waitlist import queries as waitlist
+from booking.waitlist.beside import InOrder
 from booking.waitlist.gathering import occasion_of
 from booking.waitlist.models import WaitlistEntry
-from booking.waitlist.telephone import Fitting
+from booking.waitlist.wording import VERDICTS
 
 pages = Pages("staff_grant", __name__, url_prefix="/klinik/<int:clinic_id>/overbooking/plads")
 PAGE = "clinic/overbooking/grant.html"
@@ -111,7 +113,7 @@ def _check_order(
     clinic: Clinic, grant: OverbookingGrant, entry: WaitlistEntry, *, asked: bool
 ) -> None:
     """Raise InvalidInput for somebody who is not next, unless those before them were asked."""
-    numbers = [one.id for one, _put in _next(clinic, grant)]
+    numbers = [one.id for one, _put in _next(clinic, grant).fitting]
     if entry.id not in numbers:
         raise InvalidInput({"entry": _("Pladsen passer ikke længere til den valgte.")})
     if numbers[0] == entry.id:
@@ -123,7 +125,7 @@ def _check_order(
     audit.record(db(), me(), "overbooking.passed_over", [entry.patient_id], clinic_id=clinic.id)
 
 
-def _next(clinic: Clinic, grant: OverbookingGrant) -> Fitting:
+def _next(clinic: Clinic, grant: OverbookingGrant) -> InOrder:
     """Who is next to a place, in the waiting list's fair order."""
     policy = settings.policy_of(db(), clinic)
     types = {kind for clinician, kind in policy.uses if clinician == grant.resource_id}
@@ -137,13 +139,12 @@ def _about(
 ) -> dict[str, Any]:
     standing = queries.standing_on(db(), grant)
     open_ = standing is None and grant.revoked_at is None and grant.starts_at > db().now()
-    fitting: Fitting = []
+    found = InOrder([], [])
     if open_:
-        try:
-            fitting = _next(clinic, grant)
-        except DomainError:  # the session is no more
-            fitting = []
-    patients = {entry.patient_id for entry, _put in fitting}
+        with suppress(DoesNotFit):  # the session is no more
+            found = _next(clinic, grant)
+    patients = {entry.patient_id for entry, _put in found.fitting}
+    patients |= {entry.patient_id for entry, _verdict in found.others}
     looked_at(*(patients | ({standing.patient_id} if standing else set())), clinic_id=clinic.id)
     clock = clock_from(grant.session_start, clinic.zone)
     local = to_local(grant.starts_at, clinic.zone)
@@ -165,7 +166,8 @@ def _about(
         ],
         "set_aside": why(snapshot["broken"], clock) if snapshot["broken"] else [],
         "breaks": why(grant.judgement["broken"], clock) if not grant.holds else [],  # type: ignore[arg-type]
-        "fitting": fitting,
+        "fitting": found.fitting,
+        "others": [(entry.patient.name, VERDICTS[verdict]) for entry, verdict in found.others],
         "number": lambda patient: readable(patient.phone) if patient.phone else "",
         "by_phone": url_for(
             "staff_grid_booking.here",
@@ -179,6 +181,6 @@ def _about(
         "back": url_for(
             "staff_overbooking.sessions", clinic_id=clinic.id, dato=local.date().isoformat()
         ),
-        "values": {},
+        "values": request.form.to_dict(),
         "errors": errors or {},
     }

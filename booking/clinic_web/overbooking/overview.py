@@ -27,7 +27,7 @@ from booking.overbooking.settings import Policy
 from booking.overbooking.wording import clock_from, possible, why
 from booking.platform.errors import DomainError, InvalidInput
 from booking.platform.extension import MenuEntry
-from booking.platform.forms import Day, Form, Id, Text, WallClock, read
+from booking.platform.forms import Day, Form, Id, WallClock, read
 from booking.platform.i18n import clock_time, language_code, moment
 from booking.platform.localtime import local_date, to_local, to_utc
 from booking.platform.pages import Access, Pages, db, looked_at, me
@@ -46,13 +46,12 @@ class LookForm(Form):
 
 
 class GrantForm(Form):
-    """Where an extra is to sit; grund: why a limit is set aside."""
+    """Where an extra is to sit."""
 
     dato = Day(required=True)
     kl = WallClock(required=True)
     hos = Id(required=True)
     kontakt = Id(required=True)
-    grund = Text(longest=300, load_default="")
 
 
 @dataclass(frozen=True)
@@ -111,9 +110,7 @@ def grant(clinic_id: int) -> ResponseReturnValue:
     back = _address(clinic, typed["dato"], visit_type)
     try:
         with refusals():
-            made = granting.grant(
-                db(), me(), visit_type, clinician.id, start, reason=typed["grund"]
-            )
+            made = granting.grant(db(), me(), visit_type, clinician.id, start)
     except LimitBroken as error:
         begins = session_at(db(), clinic, clinician.id, start).start
         db().rollback()

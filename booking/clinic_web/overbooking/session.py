@@ -1,19 +1,23 @@
 """One session asked of one more: what each time would wait, and granting against a limit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from flask import render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from marshmallow import validate
 
 from booking.appointments.visit_types.models import VisitType
-from booking.calendar.models import Clinic
+from booking.calendar.models import Clinic, Resource
 from booking.calendar.queries import resource_of
 from booking.clinic_web.choices import visit_type_of
-from booking.clinic_web.frame import clinic_here
+from booking.clinic_web.frame import OFFICE, clinic_here
 from booking.clinic_web.overbooking.tabs import tabs
+from booking.clinic_web.refusals import refusals
 from booking.overbooking import granting, possibilities, settings, shocks
 from booking.overbooking.deciding import Limits, Session, put_in
 from booking.overbooking.judgement import figures
@@ -29,8 +33,9 @@ from booking.overbooking.wording import (
     possible,
     share,
 )
-from booking.platform.forms import Day, Form, Id, WallClock, read
-from booking.platform.i18n import clock_time, language_code, long_day
+from booking.platform.errors import DomainError
+from booking.platform.forms import Day, Form, Id, Text, WallClock, read, rejected
+from booking.platform.i18n import clock_time, language_code, long_day, moment
 from booking.platform.identity import Role
 from booking.platform.localtime import local_date, to_utc
 from booking.platform.pages import Access, Pages, db, me
@@ -38,6 +43,7 @@ from booking.platform.pages import Access, Pages, db, me
 pages = Pages(
     "staff_overbooking_session", __name__, url_prefix="/klinik/<int:clinic_id>/overbooking/session"
 )
+PAGE = "clinic/overbooking/session.html"
 
 
 class WhichForm(Form):
@@ -49,12 +55,37 @@ class WhichForm(Form):
     kontakt = Id(required=True)
 
 
+class ReasonForm(Form):
+    """Why a limit is set aside."""
+
+    grund = Text(
+        longest=300,
+        required=True,
+        validate=validate.Length(
+            min=5, error=cast(str, _l("Skriv, hvorfor grænsen tilsidesættes."))
+        ),
+        error_messages={"required": _l("Skriv, hvorfor grænsen tilsidesættes.")},
+    )
+
+
+@dataclass(frozen=True)
+class Which:
+    """An instant of the session, whose it is, and an extra of which type."""
+
+    start: datetime
+    clinician: Resource
+    visit_type: VisitType
+
+
 @dataclass(frozen=True)
 class Place:
-    """One booked time: minutes waited there without and with the extra; P(over 30 minutes)."""
+    """One booked time: minutes waited there without and with the extra; P(over 30 minutes).
+
+    kind: 'new' for the extra it is asked about, 'extra' for one there already, or 'booked'.
+    """
 
     clock: str
-    extra: bool
+    kind: str
     before: float | None
     after: float
     long_wait: str
@@ -64,34 +95,62 @@ class Place:
 def one(clinic_id: int) -> ResponseReturnValue:
     """What an extra would do to everybody's wait."""
     clinic = clinic_here(clinic_id)
-    typed = read(WhichForm(), "query")
-    visit_type = visit_type_of(db(), clinic_id, typed["kontakt"])
-    clinician = resource_of(db(), clinic_id, typed["hos"])
-    start = to_utc(datetime.combine(typed["dato"], typed["kl"]), clinic.zone, fold=0)
-    session = granting.session_at(db(), clinic, clinician.id, start)
-    asked = _asked(clinic, session, visit_type)
+    asked = _which(clinic, read(WhichForm(), "query"))
+    return render_template(PAGE, **_about(clinic, asked), values={}, errors={})
+
+
+@pages.post("", access=Access.SECRETARY)
+def override(clinic_id: int) -> ResponseReturnValue:
+    """A leader grants a place against a limit, and says why."""
+    clinic = clinic_here(clinic_id, Role.LEADER)
+    asked = _which(clinic, read(WhichForm()))
+    try:
+        reason = read(ReasonForm())["grund"]
+        with refusals():
+            made = granting.grant(
+                db(), me(), asked.visit_type, asked.clinician.id, asked.start, reason=reason
+            )
+    except DomainError as error:
+        return rejected(PAGE, error, **_about(clinic, asked))
+    text = _(
+        "Der er plads til én ekstra %(when)s hos %(name)s. Vælg, hvem der skal have den.",
+        when=moment(made.starts_at, clinic.zone),
+        name=asked.clinician.name,
+    )
+    flash(text, "success")
+    return redirect(url_for("staff_grant.one", clinic_id=clinic_id, grant_id=made.id), 303)
+
+
+def _which(clinic: Clinic, typed: dict[str, Any]) -> Which:
+    return Which(
+        to_utc(datetime.combine(typed["dato"], typed["kl"]), clinic.zone, fold=0),
+        resource_of(db(), clinic.id, typed["hos"]),
+        visit_type_of(db(), clinic.id, typed["kontakt"]),
+    )
+
+
+def _about(clinic: Clinic, asked: Which) -> dict[str, Any]:
+    session = granting.session_at(db(), clinic, asked.clinician.id, asked.start)
     day = local_date(session.start, clinic.zone)
-    return render_template(
-        "clinic/overbooking/session.html",
-        clinic=clinic,
-        tabs=tabs(clinic, "sessions"),
-        clinician=clinician,
-        visit_type=visit_type,
-        when=f"{long_day(day)}, {clock_time(session.start, clinic.zone)}"
+    return {
+        "clinic": clinic,
+        "tabs": tabs(clinic, "sessions"),
+        "clinician": asked.clinician,
+        "visit_type": asked.visit_type,
+        "when": f"{long_day(day)}, {clock_time(session.start, clinic.zone)}"
         f"–{clock_time(session.end, clinic.zone)}",
-        language=language_code(),
-        may_override=Role.LEADER in me().roles[clinic.id],
-        back=url_for(
+        "language": language_code(),
+        "may_override": Role.LEADER in me().roles[clinic.id],
+        "in_office": bool(me().roles[clinic.id] & OFFICE),
+        "back": url_for(
             "staff_overbooking.sessions",
             clinic_id=clinic.id,
             dato=day.isoformat(),
-            kontakt=visit_type.id,
+            kontakt=asked.visit_type.id,
         ),
-        day=day.isoformat(),
-        values={},
-        errors={},
-        **asked,
-    )
+        "day": day.isoformat(),
+        **_asked(clinic, session, asked.visit_type),
+    }
 
 
 def _asked(clinic: Clinic, session: ClinicSession, visit_type: VisitType) -> dict[str, Any]:
@@ -111,7 +170,10 @@ def _asked(clinic: Clinic, session: ClinicSession, visit_type: VisitType) -> dic
         "granted": found.start is not None,
         "at": clock(at) if at is not None else "",
         "stressed": _stressed(question, extra, at, policy.limits) if at is not None else "",
-        "places": _places(question, extra, at, clock),
+        "places": _places(question, extra, at, clock, session.on_top),
+        "press": {"dato": day.isoformat(), "kl": clock(at).replace(".", ":")}
+        if at is not None
+        else {},
         "starts": [(clock(minute).replace(".", ":"), clock(minute)) for minute in question.starts],
         "on": policy.on(session.clinician_id, visit_type.id),
         "free": found.obstacle == "free",
@@ -140,19 +202,25 @@ def _stressed(question: Session, extra: Patient, at: int, limits: Limits) -> str
     )
 
 
-def _places(question: Session, extra: Patient, at: int | None, clock: Clock) -> list[Place]:
-    """Each booked time in turn, with the extra among them."""
+def _places(
+    question: Session, extra: Patient, at: int | None, clock: Clock, on_top: Sequence[int]
+) -> list[Place]:
+    """Each booked time in turn, with the extra among them; of several at one time, extras last."""
     before = shocks.evaluate(question.patients, question.planned_end, question.shocks)
     waited: list[float | None] = [float(wait) for wait in before.waits]
-    patients, after, rank = list(question.patients), before, -1
+    patients, after = list(question.patients), before
+    kinds = ["booked"] * len(patients)
+    for minute in on_top:
+        kinds[max(number for number, one in enumerate(patients) if one.at == minute)] = "extra"
     if at is not None:
         rank = sum(one.at <= at for one in patients)
         patients = put_in(patients, extra, at)
         waited.insert(rank, None)
+        kinds.insert(rank, "new")
         after = shocks.evaluate(patients, question.planned_end, question.shocks)
     return [
-        Place(clock(one.at), number == rank, was, float(wait), share(float(long)))
-        for number, (one, was, wait, long) in enumerate(
-            zip(patients, waited, after.waits, after.long_waits, strict=True)
+        Place(clock(one.at), kind, was, float(wait), share(float(long)))
+        for one, kind, was, wait, long in zip(
+            patients, kinds, waited, after.waits, after.long_waits, strict=True
         )
     ]

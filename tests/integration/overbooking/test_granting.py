@@ -142,6 +142,23 @@ def test_a_longer_visit_is_asked_about_again(morning: Morning) -> None:
     assert refused.value.broken
 
 
+def test_an_override_does_not_bar_the_place_that_was_granted_within_the_limits(
+    morning: Morning,
+) -> None:
+    session, made = morning.session, granted(morning)
+    believed(session, morning.clinic, 0.12)
+    granting.grant(
+        session, morning.leader, morning.visit_type, morning.doctor.id, morning.at(120),
+        reason="Akut henvist fra lægevagten",
+    )  # fmt: skip
+    settings.own(session, morning.clinic).late = 0.9
+    settings.own(session, morning.clinic).wait = 60
+    settings.own(session, morning.clinic).long_wait = 0.9
+    _, course = morning.patient()
+    extra = granting.place(session, morning.secretary, made, morning.occasion(course), "phone")
+    assert extra.starts_at == made.starts_at
+
+
 def test_few_missing_refuse_it_and_a_leader_may_with_a_reason(morning: Morning) -> None:
     session = morning.session
     believed(session, morning.clinic, 0.05, 0.8)

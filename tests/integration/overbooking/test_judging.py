@@ -6,10 +6,13 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from sqlalchemy import delete, select
 
-from booking.appointments.models import OverbookingGrant
+from booking.appointments.models import Appointment, OverbookingGrant
+from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.models import WorklistItem
 from booking.calendar.models import WeekTemplate
-from booking.overbooking import granting, judging, settings
+from booking.overbooking import granting, judging, queries, settings
+from booking.people.events import PatientNeedsChanged
+from booking.people.models import PatientNeed
 from booking.platform.database import Session
 from tests.integration.overbooking.morning import Morning, believed, morning
 from tests.integration.overbooking.test_granting import granted
@@ -36,6 +39,21 @@ def judged(morning: Morning) -> OverbookingGrant:
     return made
 
 
+def made_for(morning: Morning, made: OverbookingGrant) -> list[Appointment]:
+    """Who stands on a grant."""
+    found = queries.standing_on(morning.session, made)
+    return [found] if found else []
+
+
+def needs(session: Session, patient_id: int) -> None:
+    """The patient tells of an interpreter."""
+    session.add(
+        PatientNeed(patient_id=patient_id, need="interpreter", told_by="staff", since=session.now())
+    )
+    session.flush()
+    session.publish(PatientNeedsChanged(patient_id, frozenset(), frozenset({"interpreter"})))
+
+
 def test_what_holds_is_told_to_nobody_and_judged_once(morning: Morning) -> None:
     made = judged(morning)
     assert made.holds
@@ -44,22 +62,38 @@ def test_what_holds_is_told_to_nobody_and_judged_once(morning: Morning) -> None:
     assert judging.run(morning.session) == 0
 
 
-def test_cancellations_leave_too_few_to_miss_and_the_secretary_is_told_once(
-    morning: Morning,
-) -> None:
+def test_a_longer_visit_is_judged_again_and_the_secretary_told_once(morning: Morning) -> None:
+    """The extra turns out to need an interpreter, and twice the time."""
     session, made = morning.session, judged(morning)
-    for one in morning.booked[6:]:
-        morning.cancel(one)
+    (extra,) = made_for(morning, made)
+    needs(session, extra.patient_id)
     session.expire_all()
+    assert extra.minutes == 40
+    assert [(row.lane, row.grant_id) for row in extra.allocations] == [(1, made.id)]
     assert made.judged_at is None
     assert judging.run(session) == 1
     assert not made.holds
     (item,) = told(session)
-    assert item.appointment_id is not None
-    assert item.details["broken"][0]["limit"] == "missing"  # type: ignore[index]
-    morning.cancel(morning.booked[5])
+    assert item.appointment_id == extra.id
+    assert item.details["broken"]
+    made.judged_at = None
     judging.run(session)
     assert len(told(session)) == 1
+    worklist.close(session, morning.secretary, item, "Aftalt med lægen")
+    made.judged_at = None
+    judging.run(session)
+    assert told(session) == []
+
+
+def test_a_session_that_empties_has_time_for_everybody(morning: Morning) -> None:
+    session, made = morning.session, judged(morning)
+    for one in morning.booked[:8]:
+        morning.cancel(one)
+    session.expire_all()
+    assert made.judged_at is None
+    assert judging.run(session) == 1
+    assert made.holds
+    assert told(session) == []
 
 
 def test_it_is_off_the_list_when_it_holds_again(morning: Morning) -> None:

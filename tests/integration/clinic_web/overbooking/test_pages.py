@@ -107,7 +107,8 @@ def test_the_words_of_a_session_and_one_press(morning: Morning, secretary: Visit
     secretary.says("Ikke brugt endnu", "12 booket. 1,4 ventes", "Ingen på ventelisten passer")
     secretary.get(f"{there(morning)}?dato={TUESDAY}")
     secretary.says(
-        "Givne pladser (1)", "1 ekstra er der allerede.", "der må højst være 1 i en session",
+        "Givne pladser (1)", "1 ekstra er der allerede.",
+        "Der må højst være 1 ekstra i en session.",
         "Ingen session de næste syv dage kan tage en ekstra.",
     )  # fmt: skip
     secretary.post(f"{there(morning)}/plads/{made.id}/tag-tilbage").says("taget tilbage")
@@ -128,6 +129,8 @@ def test_who_is_next_gets_it_and_nobody_is_passed_over_silently(
     text = secretary.get(page).text
     assert text.index(names[0]) < text.index(names[1])
     secretary.post(page, entry=numbers[1]).says("Spørg dem før på listen først", status=422)
+    html = secretary.page.get_data(as_text=True)
+    assert [f'value="{one}" checked' in html for one in numbers] == [False, True]
     secretary.post(page).says("Vælg, hvem der skal have pladsen.", status=422)
     secretary.post(page, entry=numbers[1], asked="1").says("har fået pladsen")
     session.expire_all()
@@ -173,7 +176,7 @@ def test_a_refusal_says_which_limit_and_a_leader_may_set_it_aside(
     believed(morning.session, morning.clinic, 0.05, 0.8)
     morning.session.commit()
     secretary.get(f"{there(morning)}?dato={TUESDAY}").says(
-        "forsigtigt regnet ventes kun 0,5 at udeblive, og det skal være mindst 1."
+        "Ingen ekstra. Forsigtigt regnet ventes kun 0,5 at udeblive, og det skal være mindst 1."
     )
     session_page = (
         f"{there(morning)}/session?dato={TUESDAY}&kl=08:00&hos={morning.doctor.id}"
@@ -182,7 +185,10 @@ def test_a_refusal_says_which_limit_and_a_leader_may_set_it_aside(
     assert "Giv plads trods" not in secretary.get(session_page).text
     secretary.post(there(morning), **press(morning)).says("En grænse holder ikke")
     leader.get(session_page).says("Ventetid på hver plads", "Giv plads trods grænsen")
-    leader.post(there(morning), **press(morning, "08:10", grund="Akut fra lægevagten"))
+    override = f"{there(morning)}/session"
+    leader.post(override, **press(morning, "08:10"))
+    leader.says("Skriv, hvorfor grænsen tilsidesættes.", status=422)
+    leader.post(override, **press(morning, "08:10", grund="Akut fra lægevagten"))
     leader.says(
         "Der er plads til én ekstra", "Akut fra lægevagten", "Tilsidesat af klinikkens leder"
     )
@@ -192,14 +198,15 @@ def test_a_refusal_says_which_limit_and_a_leader_may_set_it_aside(
 
 def test_a_session_that_changed_is_on_the_worklist(morning: Morning, secretary: Visitor) -> None:
     session = morning.session
-    granted(morning, secretary)
-    for one in morning.booked[4:]:
-        morning.cancel(one)
+    made = granted(morning, secretary)
+    believed(session, morning.clinic, 0.04)
+    made.judged_at = None
     judging.run(session)
     session.commit()
     secretary.get(f"/klinik/{morning.clinic.id}/arbejdsliste").says(
         "En grænse holder ikke længere for en ekstra patient",
-        "forsigtigt regnet ventes kun",
+        "Forsigtigt regnet ventes kun",
+        "Se pladsen",
     )
     secretary.get(f"{there(morning)}?dato={TUESDAY}").says("Holder ikke længere")
 
