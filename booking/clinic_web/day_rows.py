@@ -20,7 +20,8 @@ class DayRow:
     """One line of the day: an appointment, a group session, or a clinician busy elsewhere.
 
     rooms: names of rooms and equipment. actions: codes of what may be done now. mark: the
-    nearest clock of the patient's referral.
+    nearest clock of the patient's referral. extra: it stands on top of the plan, and is seen after
+    whoever is booked at the same time.
     """
 
     starts_at: datetime
@@ -36,6 +37,7 @@ class DayRow:
     actions: tuple[str, ...] = ()
     css: str = ""
     mark: Mark | None = None
+    extra: bool = False
 
 
 def rows_of(
@@ -135,6 +137,7 @@ def _contact_row(
         actions=actions_for(appointment, now, own=own),
         css=css,
         mark=mark,
+        extra=any(one.grant_id is not None for one in takes),
     )
 
 
@@ -170,6 +173,6 @@ def _places_taken(session: Session, ids: set[int]) -> dict[int, int]:
     return {group or 0: number for group, number in session.execute(counted)}
 
 
-def _order(row: DayRow) -> tuple[datetime, bool, str, int]:
+def _order(row: DayRow) -> tuple[datetime, bool, str, bool, int]:
     number = row.appointment.id if row.appointment else 0
-    return (row.starts_at, row.group is None, row.clinician.name, number)
+    return (row.starts_at, row.group is None, row.clinician.name, row.extra, number)
