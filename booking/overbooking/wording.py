@@ -162,14 +162,15 @@ def _broken(one: Mapping[str, Any], clock: Clock, *, now: bool) -> str:
         return _(
             "Forsigtigt regnet ventes kun %(value)s at udeblive, og det skal være "
             "mindst %(allowed)s.",
-            value=_one_decimal(value),
+            value=_one_decimal(min(value, allowed - 0.1)),
             allowed=minutes(allowed),
         )
     if limit == "extras":
         return _("Der må højst være %(allowed)s ekstra i en session.", allowed=minutes(allowed))
-    numbers = {"value": share(value), "allowed": share(allowed), "at": at}
-    if limit == "wait":
-        numbers |= {"value": minutes(value), "allowed": minutes(allowed)}
+    in_words = minutes if limit == "wait" else share
+    numbers = {"value": in_words(value), "allowed": in_words(allowed), "at": at}
+    if numbers["value"] == numbers["allowed"]:  # over it by less than is shown
+        numbers["value"] = _("lidt over %(limit)s", limit=numbers["allowed"])
     if limit in PATIENTS:
         text = (PATIENTS_NOW if now else PATIENTS)[limit]
         return str(text) % numbers
