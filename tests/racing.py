@@ -14,6 +14,7 @@ processes.set_forkserver_preload(
     [
         "tests.integration.appointments.racing",
         "tests.integration.reminders.delivery.worker_process",
+        "tests.integration.overbooking.racing",
         "tests.integration.rescheduling.racing",
         "tests.integration.waitlist.racing",
         "tests.serving",
