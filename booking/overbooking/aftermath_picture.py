@@ -11,6 +11,7 @@ from math import floor, log10
 
 from markupsafe import Markup
 
+from booking.overbooking.drawing import bar, diamond, line, picture, text
 from booking.overbooking.intervals import Interval
 
 WIDTH = 360
@@ -56,35 +57,31 @@ def pairs(ident: str, words: Words, rows: Sequence[Row], unit: str) -> Markup:
         middle = y + 22 + BAR / 2
         low, high = across(one.seen.low), across(one.seen.high)
         parts += [
-            _text("plot__label", LEFT, y + 14, one.label, "start"),
-            _text("plot__figure", WIDTH - RIGHT, y + 14, one.text, "end"),
-            _bar(LEFT, y + 22, across(one.promised) - LEFT),
-            _line("plot__span", low, middle, high, middle),
-            _line("plot__span", low, middle - HALF, low, middle + HALF),
-            _line("plot__span", high, middle - HALF, high, middle + HALF),
-            _diamond(across(one.seen.value), middle),
+            text("plot__label", LEFT, y + 14, one.label, "start"),
+            text("plot__figure", WIDTH - RIGHT, y + 14, one.text, "end"),
+            bar("plot__today", LEFT, y + 22, across(one.promised) - LEFT, BAR),
+            line("plot__span", low, middle, high, middle),
+            line("plot__span", low, middle - HALF, low, middle + HALF),
+            line("plot__span", high, middle - HALF, high, middle + HALF),
+            diamond("plot__main", across(one.seen.value), middle, 7),
         ]
     parts += [
-        _line("plot__line", LEFT, ground, WIDTH - RIGHT, ground),
-        _text("plot__end", LEFT, ground + 16, "0", "start"),
-        _text("plot__end", WIDTH - RIGHT, ground + 16, f"{most:g} {unit}", "end"),
+        line("plot__line", LEFT, ground, WIDTH - RIGHT, ground),
+        text("plot__end", LEFT, ground + 16, "0", "start"),
+        text("plot__end", WIDTH - RIGHT, ground + 16, f"{most:g} {unit}", "end"),
     ]
-    head = Markup(
-        '<svg class="plot" viewBox="0 0 {0} {1}" role="img" '
-        'aria-labelledby="{2}-title {2}-desc"><title id="{2}-title">{3}</title>'
-        '<desc id="{2}-desc">{4}</desc>'
-    ).format(WIDTH, ground + BELOW, ident, words.title, words.description)
-    return Markup("").join([head, *parts, Markup("</svg>")])
+    size = (WIDTH, ground + BELOW)
+    return picture(ident, size, (words.title, words.description), parts)
 
 
 def _legend(words: Words) -> list[Markup]:
     half = WIDTH / 2
     return [
-        _bar(LEFT, 3, 14),
-        _text("plot__legend", LEFT + 20, 14, words.promised, "start"),
-        _line("plot__span", half, 3 + BAR / 2, half + 24, 3 + BAR / 2),
-        _diamond(half + 12, 3 + BAR / 2),
-        _text("plot__legend", half + 30, 14, words.seen, "start"),
+        bar("plot__today", LEFT, 3, 14, BAR),
+        text("plot__legend", LEFT + 20, 14, words.promised, "start"),
+        line("plot__span", half, 3 + BAR / 2, half + 24, 3 + BAR / 2),
+        diamond("plot__main", half + 12, 3 + BAR / 2, 7),
+        text("plot__legend", half + 30, 14, words.seen, "start"),
     ]
 
 
@@ -94,25 +91,3 @@ def _round_up(value: float) -> float:
         return 1
     step = 10.0 ** floor(log10(value))
     return next(step * one for one in (1, 2, 3, 4, 5, 6, 8, 10) if step * one >= value)
-
-
-def _bar(x: float, y: float, wide: float) -> Markup:
-    drawn = Markup('<rect class="plot__today" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}"/>')
-    return drawn.format(x, y, max(0.0, wide), BAR)
-
-
-def _diamond(x: float, y: float) -> Markup:
-    points = " ".join(
-        f"{x + right:.1f},{y + down:.1f}" for right, down in ((0, -7), (7, 0), (0, 7), (-7, 0))
-    )
-    return Markup('<polygon class="plot__main" points="{}"/>').format(points)
-
-
-def _line(css: str, x1: float, y1: float, x2: float, y2: float) -> Markup:
-    drawn = Markup('<line class="{}" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>')
-    return drawn.format(css, x1, y1, x2, y2)
-
-
-def _text(css: str, x: float, y: float, text: str, anchor: str) -> Markup:
-    drawn = Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>')
-    return drawn.format(css, x, y, anchor, text)

@@ -11,6 +11,7 @@ from math import ceil
 
 from markupsafe import Markup
 
+from booking.overbooking.drawing import line, picture, text
 from booking.overbooking.last_month import OUTCOMES, Asked, Outcome
 
 WIDTH = 360
@@ -69,29 +70,25 @@ def draw(
 
     there = [one for one in OUTCOMES if any(session.outcome == one for session in asked)]
     parts = [
-        _text("plot__end", 0, 12, words.up, "start"),
+        text("plot__end", 0, 12, words.up, "start"),
         *_scale_up(top, y, share),
         *_scale_across(most, x),
-        _text("plot__end", WIDTH - RIGHT, GROUND + 34, words.across, "end"),
-        _line("plot__limit", x(1), TOP, x(1), GROUND),
-        _line("plot__limit", LEFT, y(limit), WIDTH - RIGHT, y(limit)),
+        text("plot__end", WIDTH - RIGHT, GROUND + 34, words.across, "end"),
+        line("plot__limit", x(1), TOP, x(1), GROUND),
+        line("plot__limit", LEFT, y(limit), WIDTH - RIGHT, y(limit)),
         # What could is drawn last, on top of what could not.
         *(_mark(one.outcome, x(one.missing), y(one.after)) for one in _by_rank(asked)),
-        _text("plot__limit-text", WIDTH - RIGHT, y(limit) - 5, words.limit, "end"),
-        _text("plot__limit-text", x(1) + 4, TOP + 10, words.one, "start"),
+        text("plot__limit-text", WIDTH - RIGHT, y(limit) - 5, words.limit, "end"),
+        text("plot__limit-text", x(1) + 4, TOP + 10, words.one, "start"),
     ]
     for rank, outcome in enumerate(there):
         middle = GROUND + BELOW + LEGEND * rank + 8
         parts += [
             _mark(outcome, 8, middle),
-            _text("plot__legend", 20, middle + 4, words.marks[outcome], "start"),
+            text("plot__legend", 20, middle + 4, words.marks[outcome], "start"),
         ]
-    head = Markup(
-        '<svg class="plot plot--sessions" viewBox="0 0 {0} {1}" role="img" '
-        'aria-labelledby="{2}-title {2}-desc"><title id="{2}-title">{3}</title>'
-        '<desc id="{2}-desc">{4}</desc>'
-    ).format(WIDTH, GROUND + BELOW + LEGEND * len(there), ident, words.title, words.description)
-    return Markup("").join([head, *parts, Markup("</svg>")])
+    size = (WIDTH, GROUND + BELOW + LEGEND * len(there))
+    return picture(ident, size, (words.title, words.description), parts)
 
 
 def _by_rank(asked: Sequence[Asked]) -> list[Asked]:
@@ -103,15 +100,15 @@ def _scale_up(
 ) -> list[Markup]:
     parts = []
     for value in (0.0, top / 2, top):
-        parts.append(_line("plot__line", LEFT, y(value), WIDTH - RIGHT, y(value)))
-        parts.append(_text("plot__end", LEFT - 5, y(value) + 4, share(value), "end"))
+        parts.append(line("plot__line", LEFT, y(value), WIDTH - RIGHT, y(value)))
+        parts.append(text("plot__end", LEFT - 5, y(value) + 4, share(value), "end"))
     return parts
 
 
 def _scale_across(most: int, x: Callable[[float], float]) -> list[Markup]:
     step = ceil(most / 6)
     return [
-        _text("plot__end", x(value), GROUND + 17, str(value), "middle")
+        text("plot__end", x(value), GROUND + 17, str(value), "middle")
         for value in range(0, most + 1, step)
     ]
 
@@ -121,13 +118,3 @@ def _mark(outcome: Outcome, x: float, y: float) -> Markup:
         '<path class="plot__mark plot__mark--{}" transform="translate({:.1f} {:.1f})" d="{}"/>'
     )
     return drawn.format(outcome, x, y, SHAPES[outcome])
-
-
-def _line(css: str, x1: float, y1: float, x2: float, y2: float) -> Markup:
-    drawn = Markup('<line class="{}" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>')
-    return drawn.format(css, x1, y1, x2, y2)
-
-
-def _text(css: str, x: float, y: float, text: str, anchor: str) -> Markup:
-    drawn = Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>')
-    return drawn.format(css, x, y, anchor, text)
