@@ -20,6 +20,7 @@ from booking.appointments.visit_types.models import VisitType
 from booking.appointments.worklist import service as worklist
 from booking.appointments.writing import Channel
 from booking.calendar.models import Clinic
+from booking.calendar.queries import resources_of
 from booking.overbooking import queries, sessions, settings
 from booking.overbooking.deciding import Decision, Limits, decide, put_in
 from booking.overbooking.deciding import Session as Question
@@ -114,7 +115,7 @@ def place(
     policy = settings.policy_of(session, clinic)
     if not policy.on(grant.resource_id, visit_type.id) or settings.cannot_be_extra(visit_type):
         raise NotTurnedOn
-    one = session_at(session, clinic, grant.resource_id, grant.starts_at, aside=grant.id)
+    one = session_of(session, grant, aside=grant.id)
     minutes = occasion.length.minutes
     how_long = ServiceTimes(session, clinic).of(visit_type.id, minutes).distribution
     then = put_in(one.patients, one.one_more(how_long), one.at(grant.starts_at))
@@ -153,27 +154,13 @@ def stop(session: Session, by: Actor, clinic: Clinic) -> int:
     Whoever has been given an extra time keeps it.
     """
     by.at(clinic.id, Role.LEADER)
-    # Whoever is granting just now is waited for, or finds it stopped.
-    lock(session, {clinician for clinician, _ in settings.policy_of(session, clinic).uses})
+    # Whoever is granting or placing just now is waited for, or finds it stopped.
+    lock(session, (one.id for one in resources_of(session, clinic.id, "clinician", active=None)))
     setting = settings.own(session, clinic)
-    if setting.stopped_at is not None:
-        return 0
-    setting.stopped_at, setting.stopped_by = session.now(), by.name
-    live = session.scalars(
-        select(OverbookingGrant)
-        .where(
-            OverbookingGrant.clinic_id == clinic.id,
-            OverbookingGrant.revoked_at.is_(None),
-            OverbookingGrant.starts_at > session.now(),
-        )
-        .order_by(OverbookingGrant.id)
-    ).all()
-    lock(session, {one.resource_id for one in live})
-    open_ = [one for one in live if not is_taken(session, one)]
-    for one in open_:
-        _revoke(session, by, one)
-    audit.record(session, by, "overbooking.stopped", clinic_id=clinic.id)
-    return len(open_)
+    if setting.stopped_at is None:
+        setting.stopped_at, setting.stopped_by = session.now(), by.name
+        audit.record(session, by, "overbooking.stopped", clinic_id=clinic.id)
+    return _take_back_open(session, by, clinic)
 
 
 def resume(session: Session, by: Actor, clinic: Clinic) -> None:
@@ -182,6 +169,7 @@ def resume(session: Session, by: Actor, clinic: Clinic) -> None:
     setting = settings.own(session, clinic)
     if setting.stopped_at is None:
         return
+    _take_back_open(session, by, clinic)  # what has opened since
     setting.stopped_at, setting.stopped_by = None, ""
     session.flush()
     audit.record(session, by, "overbooking.resumed", clinic_id=clinic.id)
@@ -200,6 +188,14 @@ def session_at(
         if one.start <= start < one.end:
             return one
     raise DoesNotFit
+
+
+def session_of(session: Session, grant: OverbookingGrant, aside: int = 0) -> ClinicSession:
+    """The session a grant is for. Raises DoesNotFit where the clinician is not there then."""
+    one = session_at(session, grant.clinic, grant.resource_id, grant.starts_at, aside=aside)
+    if one.site_id != grant.site_id:
+        raise DoesNotFit
+    return one
 
 
 def about(grant: OverbookingGrant) -> str:
@@ -253,6 +249,23 @@ def _revoke(session: Session, by: Actor, grant: OverbookingGrant) -> None:
     grant.revoked_at, grant.revoked_by = session.now(), by.name
     session.flush()
     worklist.withdraw(session, about(grant))
+
+
+def _take_back_open(session: Session, by: Actor, clinic: Clinic) -> int:
+    """Every grant to come on which nobody stands; how many those were."""
+    live = session.scalars(
+        select(OverbookingGrant)
+        .where(
+            OverbookingGrant.clinic_id == clinic.id,
+            OverbookingGrant.revoked_at.is_(None),
+            OverbookingGrant.starts_at > session.now(),
+        )
+        .order_by(OverbookingGrant.id)
+    ).all()
+    open_ = [one for one in live if not is_taken(session, one)]
+    for one in open_:
+        _revoke(session, by, one)
+    return len(open_)
 
 
 def _free_lane(session: Session, one: ClinicSession) -> int:

@@ -23,13 +23,13 @@ from booking.appointments.worklist import service as worklist
 from booking.appointments.worklist.queries import with_key
 from booking.calendar.models import Clinic
 from booking.overbooking import queries, settings
-from booking.overbooking.granting import about, session_at, set_aside
+from booking.overbooking.granting import about, session_of, set_aside
 from booking.overbooking.judgement import figures, judge, told
 from booking.platform.database import Session
 from booking.platform.localtime import local_date
 
 DAY = timedelta(days=1)
-AT_A_TIME = 50
+AT_A_TIME = 20
 
 
 def on_changed(
@@ -43,9 +43,11 @@ def on_changed(
 def on_moved(session: Session, event: AppointmentMoved) -> None:
     """One session has lost somebody, and another has got them."""
     appointment = session.get_one(Appointment, event.appointment_id)
+    places = [(one, appointment.starts_at) for one in _clinicians(session, appointment)]
     if event.old_clinician_id is not None:
-        _mark(session, [event.old_clinician_id], event.old_start)
-    _mark(session, _clinicians(session, appointment), appointment.starts_at)
+        places.append((event.old_clinician_id, event.old_start))
+    for clinician, at in sorted(places):  # in one order, however many move past each other
+        _mark(session, [clinician], at)
 
 
 def run(session: Session) -> int:
@@ -58,11 +60,18 @@ def run(session: Session) -> int:
             OverbookingGrant.session_start > now,
             or_(OverbookingGrant.judged_at.is_(None), OverbookingGrant.judged_at < now - DAY),
         )
-        .order_by(OverbookingGrant.resource_id, OverbookingGrant.session_start, OverbookingGrant.id)
+        .order_by(
+            OverbookingGrant.clinic_id,
+            OverbookingGrant.resource_id,
+            OverbookingGrant.session_start,
+            OverbookingGrant.id,
+        )
         .limit(AT_A_TIME)
         .with_for_update(skip_locked=True)
     ).all()
-    for _, theirs in groupby(due, key=lambda one: (one.resource_id, one.session_start)):
+    for _, theirs in groupby(
+        due, key=lambda one: (one.clinic_id, one.resource_id, one.session_start)
+    ):
         _judge(session, list(theirs))
     _forget_begun(session)
     return len(due)
@@ -73,7 +82,7 @@ def _judge(session: Session, grants: list[OverbookingGrant]) -> None:
     first = grants[0]
     clinic = first.clinic
     try:
-        one = session_at(session, clinic, first.resource_id, first.starts_at)
+        one = session_of(session, first)
     except DoesNotFit:  # the session is no more
         found: dict[str, Any] = {"broken": [{"limit": "session"}]}
     else:
@@ -155,7 +164,6 @@ def _mark(session: Session, clinicians: Collection[int], at: datetime) -> None:
             OverbookingGrant.session_start <= at,
             OverbookingGrant.session_start > at - DAY,
             OverbookingGrant.revoked_at.is_(None),
-            OverbookingGrant.judged_at.is_not(None),
         )
         .values(judged_at=None)
     )

@@ -87,6 +87,7 @@ def grants_of(session: Session, grant: OverbookingGrant) -> Sequence[Overbooking
     """The grants of the same session that stand, this one among them."""
     return session.scalars(
         select(OverbookingGrant).where(
+            OverbookingGrant.clinic_id == grant.clinic_id,
             OverbookingGrant.resource_id == grant.resource_id,
             OverbookingGrant.session_start == grant.session_start,
             OverbookingGrant.revoked_at.is_(None),

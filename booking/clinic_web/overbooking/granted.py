@@ -130,7 +130,7 @@ def _next(clinic: Clinic, grant: OverbookingGrant) -> InOrder:
     policy = settings.policy_of(db(), clinic)
     types = {kind for clinician, kind in policy.uses if clinician == grant.resource_id}
     at = Slot(grant.starts_at, grant.ends_at, grant.resource_id, grant.site_id)
-    until = granting.session_at(db(), clinic, grant.resource_id, grant.starts_at).end
+    until = granting.session_of(db(), grant).end
     return beside.in_order(db(), clinic, at, until, types)
 
 

@@ -12,7 +12,8 @@ from booking.appointments.errors import DoesNotFit
 from booking.appointments.models import Allocation, OverbookingGrant
 from booking.appointments.occasions import for_move
 from booking.appointments.search import Slot
-from booking.overbooking import granting, possibilities, settings
+from booking.calendar.models import WeekTemplate
+from booking.overbooking import granting, judging, possibilities, settings
 from booking.overbooking.errors import GrantOver, LimitBroken, NotTurnedOn, TimesAreFree
 from booking.overbooking.models import OverbookingUse
 from booking.people.models import PatientNeed
@@ -256,3 +257,31 @@ def test_two_grants_of_one_session_have_lanes_of_their_own(morning: Morning) -> 
     granting.revoke(session, morning.secretary, first)
     granting.revoke(session, morning.secretary, first)
     assert granted(morning).lane == 1
+
+
+def test_what_opens_after_a_stop_is_taken_back_before_it_starts_again(morning: Morning) -> None:
+    session, made = morning.session, granted(morning)
+    _, course = morning.patient()
+    extra = granting.place(session, morning.secretary, made, morning.occasion(course), "phone")
+    assert granting.stop(session, morning.leader, morning.clinic) == 0
+    morning.cancel(extra)
+    granting.resume(session, morning.leader, morning.clinic)
+    assert made.revoked_at is not None
+
+
+def test_nobody_is_placed_where_the_clinician_no_longer_is(morning: Morning) -> None:
+    """The morning has moved to another site since it was granted."""
+    session, made = morning.session, granted(morning)
+    elsewhere = make.site(session, morning.clinic, name="Et andet sted")
+    session.execute(
+        update(WeekTemplate)
+        .where(WeekTemplate.resource_id == morning.doctor.id)
+        .values(site_id=elsewhere.id)
+    )
+    session.flush()
+    _, course = morning.patient()
+    with pytest.raises(DoesNotFit):
+        granting.place(session, morning.secretary, made, morning.occasion(course), "phone")
+    judging.run(session)
+    assert not made.holds
+    assert made.judgement["broken"] == [{"limit": "session"}]
