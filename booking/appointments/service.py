@@ -135,7 +135,8 @@ def book(
     )
     place = Place(slot, takes)
     if moving is not None:
-        return write_move(session, by, moving, contact, place, channel, reason, undoes)
+        answered = str((undoes.before or {})["participant"]) if undoes else None
+        return write_move(session, by, moving, contact, place, channel, reason, undoes, answered)
     participant = "needs-action" if provisional else "accepted"
     return write_booking(session, by, contact, place, channel, participant, reason, undoes)
 

@@ -155,7 +155,8 @@ def write_move(
     """Move an appointment and its same allocation rows; the constraints have the last word.
 
     undoes: the move that this takes back. participant: 'needs-action' where the patient was not
-    asked, and has to answer again; None for what it was.
+    asked, and has to answer again, or what they had answered before a move that is taken back;
+    None for what it is.
     """
     slot, before = place.slot, stood(appointment)
     if undoes is not None:

@@ -92,6 +92,21 @@ def test_taking_it_back_can_be_taken_back(session: Session, place: Place) -> Non
     assert one.starts_at == TEN
 
 
+@pytest.mark.parametrize("answered", ["accepted", "needs-action"])
+def test_what_the_patient_had_answered_stands_again(
+    session: Session, place: Place, answered: str
+) -> None:
+    """A plan moved them without asking, so they have to answer; back where they were they need not
+    do so again.
+    """
+    one = book(session, place, NINE)
+    one.participant = answered
+    change = move(session, place, one, at(place, TEN))
+    one.participant = "needs-action"
+    undo(session, place.secretary, change)
+    assert one.participant == answered
+
+
 def test_nothing_is_taken_back_where_someone_else_has_the_place(
     session: Session, place: Place
 ) -> None:
